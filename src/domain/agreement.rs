@@ -1,0 +1,484 @@
+//! An agreement as folded from its facts: `evolve` is total, every fact has its place.
+
+use super::commitment::{Commitment, DeadlineStep, Fulfilment, Mark, Report};
+use super::day::Day;
+use super::event::bodies::Formed;
+use super::event::consent::{Deposited, EntryRule, Objection, Signed, Statement};
+use super::event::naming::Name;
+use super::event::opening::Opened;
+use super::event::papers::{Attached, Linked};
+use super::event::parties::{Aliased, Party};
+use super::event::term::{NoticeGiven, Renewed, Suspended, TermSet};
+use super::event::{Event, commitments};
+use super::id::{BodyId, CommitmentId, PartyId};
+use super::text::{Line, Text};
+use super::timeline::{Reading, Readings};
+use super::vocabulary::{MilestoneStatus, TerminationGround};
+
+/// How an agreement came into the register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// Its proposal was witnessed.
+    Proposed,
+    /// It is known from a source.
+    Recorded,
+    /// It was announced without an instrument.
+    Announced,
+}
+
+/// A party with what it has done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartyRecord {
+    /// As declared.
+    pub party: Party,
+    /// Its other names.
+    pub aliases: Vec<Aliased>,
+    /// Its initials under the text.
+    pub initialled: Option<Mark>,
+    /// Its signature.
+    pub signed: Option<(Signed, Mark)>,
+    /// Its instruments, in order.
+    pub deposited: Vec<(Deposited, Mark)>,
+    /// When the agreement came into force for it, where that is declared.
+    pub in_force: Option<Mark>,
+    /// When it left.
+    pub withdrew: Option<Mark>,
+}
+
+/// A working group or committee.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// Its name inside the agreement.
+    pub id: BodyId,
+    /// What it is called.
+    pub name: Line,
+    /// What it is for.
+    pub mandate: Option<Text>,
+    /// Its announcement.
+    pub announced: Option<Mark>,
+    /// Its formation.
+    pub formed: Option<(Formed, Mark)>,
+    /// Its meetings.
+    pub meetings: Vec<Mark>,
+    /// Its end.
+    pub dissolved: Option<Mark>,
+}
+
+/// How an agreement ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Terminated before its term.
+    Terminated(TerminationGround),
+    /// A later agreement took its place.
+    Superseded(super::id::Reference),
+    /// Everything is done.
+    Completed,
+}
+
+/// An agreement as far as its facts tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agreement {
+    /// What opened it, amendments applied; the parties in it are those of the opening only.
+    pub opened: Opened,
+    /// How it was opened.
+    pub opening: Opening,
+    /// The opening fact; none while its day has not come.
+    pub opened_by: Option<Mark>,
+    /// Whether the opening fact was retracted, and with it the whole agreement.
+    pub opening_retracted: bool,
+    /// Its parties, in the order of their declaration.
+    pub parties: Vec<PartyRecord>,
+    /// When the text was settled.
+    pub adopted: Option<Mark>,
+    /// How it comes into force.
+    pub entry_rule: Option<(EntryRule, Mark)>,
+    /// When it came into force, where that is declared.
+    pub entered: Option<Mark>,
+    /// Since when it is applied provisionally.
+    pub provisional: Option<Mark>,
+    /// Reservations and declarations, with their facts.
+    pub statements: Vec<(Statement, Mark)>,
+    /// Objections.
+    pub objections: Vec<(Objection, Mark)>,
+    /// How long it runs.
+    pub term: Option<(TermSet, Mark)>,
+    /// Renewals of the term since.
+    pub renewals: Vec<(Renewed, Mark)>,
+    /// Notices, each with the fact that took it back, if any did.
+    pub notices: Vec<(NoticeGiven, Mark, Option<Mark>)>,
+    /// The running suspension.
+    pub suspended: Option<(Suspended, Mark)>,
+    /// How it ended.
+    pub ending: Option<(Ending, Mark)>,
+    /// Amendments, in words.
+    pub amendments: Vec<(Text, Mark)>,
+    /// Its commitments, in the order of their numbers.
+    pub commitments: Vec<Commitment>,
+    /// Its bodies, in the order of their numbers.
+    pub bodies: Vec<Body>,
+    /// Documents.
+    pub papers: Vec<(Attached, Mark)>,
+    /// Remarks.
+    pub notes: Vec<(Text, Mark)>,
+    /// Links to other agreements.
+    pub links: Vec<(Linked, Mark)>,
+    /// Facts about which sources disagree, while that is open: the fact, and the one that says so.
+    pub disputed_facts: Vec<(u64, Mark)>,
+    /// Every fact that counted, in order.
+    pub happened: Vec<Mark>,
+    /// Facts whose party, commitment or body was only named by a fact of a later day; they count from then.
+    early: Vec<Reading>,
+}
+
+impl Agreement {
+    /// An agreement of which nothing has happened yet.
+    ///
+    /// That it exists is a matter of what is known, not of the day: the opening names it whatever its date.
+    #[must_use]
+    pub fn known_as(opened: Opened, opening: Opening) -> Self {
+        Self {
+            opened,
+            opening,
+            opened_by: None,
+            opening_retracted: false,
+            parties: Vec::new(),
+            adopted: None,
+            entry_rule: None,
+            entered: None,
+            provisional: None,
+            statements: Vec::new(),
+            objections: Vec::new(),
+            term: None,
+            renewals: Vec::new(),
+            notices: Vec::new(),
+            suspended: None,
+            ending: None,
+            amendments: Vec::new(),
+            commitments: Vec::new(),
+            bodies: Vec::new(),
+            papers: Vec::new(),
+            notes: Vec::new(),
+            links: Vec::new(),
+            disputed_facts: Vec::new(),
+            happened: Vec::new(),
+            early: Vec::new(),
+        }
+    }
+
+    /// Folds what has happened by the end of `day`.
+    #[must_use]
+    pub fn folded(opened: Opened, opening: Opening, readings: &Readings, day: Day) -> Self {
+        let mut agreement = Self::known_as(opened, opening);
+        agreement.opening_retracted = readings.retracted_by(1).is_some();
+        for reading in readings.facts.iter().take_while(|reading| reading.bounds.latest <= day) {
+            agreement.evolve(reading);
+        }
+        agreement
+    }
+
+    /// The party of that name.
+    #[must_use]
+    pub fn party(&self, id: &PartyId) -> Option<&PartyRecord> {
+        self.parties.iter().find(|record| record.party.id == *id)
+    }
+
+    fn party_mut(&mut self, id: &PartyId) -> Option<&mut PartyRecord> {
+        self.parties.iter_mut().find(|record| record.party.id == *id)
+    }
+
+    /// The commitment of that name.
+    #[must_use]
+    pub fn commitment(&self, id: CommitmentId) -> Option<&Commitment> {
+        self.commitments.iter().find(|commitment| commitment.id == id)
+    }
+
+    /// The body of that name.
+    #[must_use]
+    pub fn body(&self, id: BodyId) -> Option<&Body> {
+        self.bodies.iter().find(|body| body.id == id)
+    }
+
+    /// Whether every declared party that has not left has signed, and there is one at all.
+    #[must_use]
+    pub fn all_signed(&self) -> bool {
+        let mut there = self.parties.iter().filter(|record| record.withdrew.is_none()).peekable();
+        there.peek().is_some() && there.all(|record| record.signed.is_some())
+    }
+
+    /// The signatures, by their latest possible day.
+    pub fn signatures(&self) -> impl Iterator<Item = (&PartyRecord, &Signed, &Mark)> {
+        self.parties.iter().filter_map(|record| record.signed.as_ref().map(|(signed, mark)| (record, signed, mark)))
+    }
+
+    fn declare(&mut self, party: Party) {
+        if self.party(&party.id).is_none() {
+            self.parties.push(PartyRecord {
+                party,
+                aliases: Vec::new(),
+                initialled: None,
+                signed: None,
+                deposited: Vec::new(),
+                in_force: None,
+                withdrew: None,
+            });
+        }
+    }
+
+    fn open(&mut self, opened: &Opened, opening: Opening, mark: Mark) {
+        for party in &opened.parties {
+            self.declare(party.clone());
+        }
+        self.opened = opened.clone();
+        self.opening = opening;
+        self.opened_by = Some(mark);
+    }
+
+    fn body_mut(&mut self, id: BodyId, name: &Line) -> &mut Body {
+        let index = self.bodies.iter().position(|body| body.id == id).unwrap_or_else(|| {
+            self.bodies.push(Body {
+                id,
+                name: name.clone(),
+                mandate: None,
+                announced: None,
+                formed: None,
+                meetings: Vec::new(),
+                dissolved: None,
+            });
+            self.bodies.len() - 1
+        });
+        &mut self.bodies[index]
+    }
+
+    fn on_commitment(&mut self, id: CommitmentId, mark: &Mark, act: impl FnOnce(&mut Commitment)) {
+        if let Some(commitment) = self.commitments.iter_mut().find(|commitment| commitment.id == id) {
+            act(commitment);
+            commitment.last = mark.clone();
+        }
+    }
+
+    /// Takes one more fact into account; none is refused.
+    ///
+    /// A fact about a party, commitment or body that is only named by a fact of a later day waits for that one.
+    pub fn evolve(&mut self, reading: &Reading) {
+        self.happened.push(Mark { seq: reading.seq, bounds: reading.bounds.clone() });
+        if !self.names_all(&reading.saying.event) {
+            self.early.push(reading.clone());
+            return;
+        }
+        self.take(reading);
+        let names = super::event::naming::named_by(&reading.saying.event);
+        if !names.is_empty() && !self.early.is_empty() {
+            for waiting in std::mem::take(&mut self.early) {
+                if self.names_all(&waiting.saying.event) {
+                    self.take(&waiting);
+                } else {
+                    self.early.push(waiting);
+                }
+            }
+        }
+    }
+
+    /// Whether everything that an event points at is known by now.
+    fn names_all(&self, event: &Event) -> bool {
+        super::event::naming::pointed_at(event).iter().all(|name| match name {
+            Name::Party(id) => self.party(id).is_some(),
+            Name::Commitment(id) => self.commitment(*id).is_some(),
+            Name::Body(id) => self.body(*id).is_some(),
+        })
+    }
+
+    /// The effect of a fact; every event has an arm, and there is no wildcard.
+    #[expect(clippy::too_many_lines, reason = "one arm an event: the list is the point, and has no wildcard")]
+    fn take(&mut self, reading: &Reading) {
+        let mark = Mark { seq: reading.seq, bounds: reading.bounds.clone() };
+        match &reading.saying.event {
+            Event::AgreementProposed(opened) => self.open(opened, Opening::Proposed, mark.clone()),
+            Event::AgreementRecorded(opened) => self.open(opened, Opening::Recorded, mark.clone()),
+            Event::PledgeAnnounced(opened) => self.open(opened, Opening::Announced, mark.clone()),
+
+            Event::PartyDeclared(party) => self.declare(party.clone()),
+            Event::PartyAliased(alias) => {
+                if let Some(record) = self.party_mut(&alias.party) {
+                    record.aliases.push(alias.clone());
+                }
+            }
+            Event::PartyWithdrew(withdrew) => {
+                if let Some(record) = self.party_mut(&withdrew.party) {
+                    record.withdrew = Some(mark.clone());
+                }
+            }
+
+            Event::TextAdopted(_) => self.adopted = Some(mark.clone()),
+            Event::TextInitialled(initialled) => {
+                if let Some(record) = self.party_mut(&initialled.party) {
+                    record.initialled = Some(mark.clone());
+                }
+            }
+            Event::AgreementSigned(signed) => {
+                if let Some(record) = self.party_mut(&signed.party) {
+                    record.signed = Some((signed.clone(), mark.clone()));
+                }
+            }
+            Event::InstrumentDeposited(deposited) => {
+                if let Some(record) = self.party_mut(&deposited.party) {
+                    record.deposited.push((deposited.clone(), mark.clone()));
+                }
+            }
+            Event::EntryIntoForceSet(rule) => self.entry_rule = Some((rule.clone(), mark.clone())),
+            Event::AgreementEnteredIntoForce(entered) => match (&entered.party, entered.provisional) {
+                (Some(party), _) => {
+                    if let Some(record) = self.party_mut(party) {
+                        record.in_force = Some(mark.clone());
+                    }
+                }
+                (None, true) => self.provisional = Some(mark.clone()),
+                (None, false) => self.entered = Some(mark.clone()),
+            },
+            Event::ReservationMade(statement) | Event::DeclarationMade(statement) => {
+                self.statements.push((statement.clone(), mark.clone()));
+            }
+            Event::ObjectionMade(objection) => self.objections.push((objection.clone(), mark.clone())),
+
+            Event::TermSet(term) => {
+                self.term = Some((term.clone(), mark.clone()));
+                self.renewals.clear();
+            }
+            Event::TermRenewed(renewed) => self.renewals.push((renewed.clone(), mark.clone())),
+            Event::NoticeGiven(notice) => self.notices.push((notice.clone(), mark.clone(), None)),
+            Event::NoticeRevoked(revoked) => {
+                for (_, given, taken_back) in &mut self.notices {
+                    if given.seq == revoked.event {
+                        *taken_back = Some(mark.clone());
+                    }
+                }
+            }
+            Event::AgreementSuspended(suspended) => self.suspended = Some((suspended.clone(), mark.clone())),
+            Event::AgreementResumed(_) => self.suspended = None,
+            Event::AgreementTerminated(terminated) => {
+                self.ending = Some((Ending::Terminated(terminated.ground), mark.clone()));
+            }
+            Event::AgreementSuperseded(superseded) => {
+                self.ending = Some((Ending::Superseded(superseded.by.clone()), mark.clone()));
+            }
+            Event::AgreementCompleted(_) => self.ending = Some((Ending::Completed, mark.clone())),
+
+            Event::AgreementAmended(amended) => {
+                if let Some(title) = &amended.title {
+                    self.opened.title = Some(title.clone());
+                }
+                if !amended.subjects.is_empty() {
+                    self.opened.subjects.clone_from(&amended.subjects);
+                }
+                if let (Some(id), Some(text)) = (amended.commitment, &amended.text) {
+                    self.on_commitment(id, &mark, |commitment| commitment.undertaking.text = text.clone());
+                }
+                self.amendments.push((amended.what.clone(), mark.clone()));
+            }
+            // Their effect is on how other facts are read, and already in those readings.
+            Event::RecordCorrected(_) | Event::RecordRetracted(_) => {}
+            Event::FactDisputed(disputed) => self.disputed_facts.push((disputed.event, mark.clone())),
+            Event::FactResolved(resolved) => self.disputed_facts.retain(|(seq, _)| *seq != resolved.event),
+
+            Event::WorkingGroupAnnounced(announced) => {
+                let body = self.body_mut(announced.body, &announced.name);
+                body.announced = Some(mark.clone());
+                body.mandate = body.mandate.take().or_else(|| announced.mandate.clone());
+            }
+            Event::WorkingGroupFormed(formed) => {
+                let body = self.body_mut(formed.body, &formed.name);
+                body.name = formed.name.clone();
+                body.mandate = formed.mandate.clone().or_else(|| body.mandate.take());
+                body.formed = Some((formed.clone(), mark.clone()));
+                for id in &formed.fulfils {
+                    self.on_commitment(*id, &mark, |commitment| fulfil(commitment, &mark, false));
+                }
+            }
+            Event::MeetingRecorded(meeting) => {
+                if let Some(body) = self.bodies.iter_mut().find(|body| body.id == meeting.body) {
+                    body.meetings.push(mark.clone());
+                }
+            }
+            Event::WorkingGroupDissolved(dissolved) => {
+                if let Some(body) = self.bodies.iter_mut().find(|body| body.id == dissolved.body) {
+                    body.dissolved = Some(mark.clone());
+                }
+            }
+
+            Event::CommitmentMade(made) => self.make(made.commitment, &made.undertaking, &mark),
+            Event::DeadlineSet(set) => {
+                if let Some(undertaking) = &set.undertaking {
+                    self.make(set.commitment, undertaking, &mark);
+                }
+                let step = DeadlineStep::Set(Box::new(set.rule.clone()));
+                self.on_commitment(set.commitment, &mark, |c| c.deadline.push((step, mark.clone(), Vec::new())));
+            }
+            Event::DeadlineExtended(extended) => {
+                let step = match (&extended.to, &extended.by) {
+                    (Some(day), _) => Some(DeadlineStep::To(*day)),
+                    (None, Some(period)) => Some(DeadlineStep::By(period.clone())),
+                    (None, None) => None,
+                };
+                self.on_commitment(extended.commitment, &mark, |commitment| {
+                    if let Some(step) = step {
+                        commitment.deadline.push((step, mark.clone(), extended.agreed_by.clone()));
+                    }
+                });
+            }
+            Event::MilestoneReported(reported) => {
+                self.on_commitment(reported.commitment, &mark, |commitment| report(commitment, reported, &mark));
+            }
+            Event::FulfilmentVerified(judged) => self.on_commitment(judged.commitment, &mark, |commitment| {
+                if let Some(fulfilment) = &mut commitment.fulfilment {
+                    fulfilment.verified = Some(mark.clone());
+                }
+            }),
+            Event::FulfilmentRejected(judged) => self.on_commitment(judged.commitment, &mark, |commitment| {
+                if let Some(fulfilment) = commitment.fulfilment.take() {
+                    let report = commitment.reports.iter_mut().find(|report| report.mark.seq == fulfilment.mark.seq);
+                    if let Some(report) = report {
+                        report.rejected = Some(mark.clone());
+                    }
+                }
+            }),
+            Event::CommitmentWaived(waived) => {
+                self.on_commitment(waived.commitment, &mark, |c| c.waived = Some(mark.clone()));
+            }
+            Event::CommitmentDisputed(disputed) => {
+                self.on_commitment(disputed.commitment, &mark, |c| c.disputed = Some(mark.clone()));
+            }
+            Event::DisputeSettled(settled) => self.on_commitment(settled.commitment, &mark, |c| c.disputed = None),
+            Event::CommitmentWithdrawn(withdrawn) => {
+                self.on_commitment(withdrawn.commitment, &mark, |c| c.withdrawn = Some(mark.clone()));
+            }
+
+            Event::PaperAttached(attached) => self.papers.push((attached.clone(), mark.clone())),
+            Event::NoteAdded(note) => self.notes.push((note.text.clone(), mark.clone())),
+            Event::AgreementLinked(linked) => self.links.push((linked.clone(), mark.clone())),
+        }
+    }
+
+    fn make(&mut self, id: CommitmentId, undertaking: &commitments::Undertaking, mark: &Mark) {
+        if self.commitment(id).is_none() {
+            let at = self.commitments.partition_point(|commitment| commitment.id < id);
+            self.commitments.insert(at, Commitment::made(id, undertaking.clone(), mark.clone()));
+        }
+    }
+}
+
+fn fulfil(commitment: &mut Commitment, mark: &Mark, in_part: bool) {
+    if commitment.fulfilment.as_ref().is_none_or(|earlier| earlier.in_part) {
+        let steps = commitment.deadline.len();
+        commitment.fulfilment = Some(Fulfilment { mark: mark.clone(), verified: None, steps, in_part });
+    }
+}
+
+fn report(commitment: &mut Commitment, reported: &commitments::Reported, mark: &Mark) {
+    commitment.reports.push(Report { reported: reported.clone(), mark: mark.clone(), rejected: None });
+    match reported.status {
+        MilestoneStatus::Met => fulfil(commitment, mark, false),
+        MilestoneStatus::PartiallyMet if reported.closed => fulfil(commitment, mark, true),
+        // A later judgement that it was not met takes an earlier claim back.
+        MilestoneStatus::NotMet => commitment.fulfilment = None,
+        MilestoneStatus::Started | MilestoneStatus::Progress | MilestoneStatus::PartiallyMet => {}
+    }
+}

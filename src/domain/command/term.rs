@@ -1,0 +1,212 @@
+//! The verbs about how long an agreement runs, and how it ends.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Making, Subject, Unsaid, Verb};
+use crate::domain::day::Day;
+use crate::domain::decide::Refusal;
+use crate::domain::event::Event;
+use crate::domain::event::term::{
+    Completed, NoticeGiven, NoticeRevoked, Renewed, Resumed, Superseded, Suspended, TermSet, Terminated,
+};
+use crate::domain::id::{PartyId, Reference};
+use crate::domain::period::{MonthEnd, Period};
+use crate::domain::text::Text;
+use crate::domain::vocabulary::{NoticeKind, Renewal, TerminationGround};
+
+/// Records how long the agreement runs.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetTerm {
+    /// Its first day; left out: the day it begins to operate.
+    pub start: Option<Day>,
+    /// How long it runs, such as P5Y.
+    #[serde(alias = "duration")]
+    pub length: Option<Period>,
+    /// Its last day, where that is stated instead.
+    pub end: Option<Day>,
+    /// What happens when it runs out.
+    pub renewal: Option<Renewal>,
+    /// How long one renewal lasts; left out: as long as the first term.
+    pub renewal_length: Option<Period>,
+    /// How long before the end a notice has to be given, such as P6M.
+    pub notice_period: Option<Period>,
+}
+
+impl Verb for SetTerm {
+    const NAME: &'static str = "set-term";
+    const EXAMPLE: &'static str =
+        "servanda set-term pk-ps-health-2025 --length P5Y --renewal tacit --notice-period P6M";
+    fn unsaid_day(&self) -> Unsaid {
+        Unsaid::Beginning
+    }
+    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
+        let wrong = |field, why: String| Err(Refusal::Field { field, why });
+        match (&self.length, self.end) {
+            (Some(_), Some(_)) => return wrong("end", "give either the length or the last day, not both".to_owned()),
+            (None, None) => return wrong("length", "give the length or the last day of the term".to_owned()),
+            (Some(length), None) if length.is_zero() => return wrong("length", "a term of no days is none".to_owned()),
+            _ => {}
+        }
+        if let (Some(start), Some(end)) = (self.start, self.end)
+            && end < start
+        {
+            return wrong("end", format!("a term cannot end on {end} before it starts on {start}"));
+        }
+        if let (Some(start), Some(length)) = (self.start, &self.length)
+            && length.add_to(start, MonthEnd::Clamp).is_none()
+        {
+            return Err(Refusal::BeyondCalendar { what: format!("the end of a term of {length} from {start}") });
+        }
+        Ok(Event::TermSet(TermSet {
+            start: self.start,
+            length: self.length,
+            end: self.end,
+            renewal: self.renewal.unwrap_or(Renewal::None),
+            renewal_length: self.renewal_length,
+            notice_period: self.notice_period,
+        }))
+    }
+}
+
+/// Records that the term was renewed; without a day or a length, by as long as the term says.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Renew {
+    /// The new last day.
+    pub until: Option<Day>,
+    /// How much longer, where that is stated instead.
+    pub length: Option<Period>,
+}
+
+impl Verb for Renew {
+    const NAME: &'static str = "renew";
+    const EXAMPLE: &'static str = "servanda renew pk-ps-health-2025 --until 2035-09-16 --on 2030-08-01";
+    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
+        if self.until.is_some() && self.length.is_some() {
+            let why = "give either the new last day or the length, not both".to_owned();
+            return Err(Refusal::Field { field: "until", why });
+        }
+        Ok(Event::TermRenewed(Renewed { until: self.until, length: self.length }))
+    }
+}
+
+/// Records a party's notice.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GiveNotice {
+    /// Which party.
+    pub party: PartyId,
+    /// Of what.
+    pub kind: NoticeKind,
+    /// The day on which it takes effect.
+    pub takes_effect: Option<Day>,
+}
+
+impl Verb for GiveNotice {
+    const NAME: &'static str = "give-notice";
+    const EXAMPLE: &'static str =
+        "servanda give-notice pk-ps-health-2025 --party ps --kind withdrawal --on 2026-03-15 --takes-effect 2027-03-15";
+    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
+        Ok(Event::NoticeGiven(NoticeGiven { party: self.party, kind: self.kind, takes_effect: self.takes_effect }))
+    }
+}
+
+/// Records that a notice was taken back before it took effect.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevokeNotice {
+    /// The notice's place in the agreement.
+    pub event: u64,
+}
+
+impl Verb for RevokeNotice {
+    const NAME: &'static str = "revoke-notice";
+    const EXAMPLE: &'static str = "servanda revoke-notice pk-ps-health-2025@12 --on 2026-06-01";
+    const SUBJECT: Subject = Subject::Fact;
+    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
+        Ok(Event::NoticeRevoked(NoticeRevoked { event: self.event }))
+    }
+}
+
+/// Records that the operation was suspended.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Suspend {
+    /// The last day of the suspension, where it is stated.
+    pub until: Option<Day>,
+}
+
+impl Verb for Suspend {
+    const NAME: &'static str = "suspend";
+    const EXAMPLE: &'static str = "servanda suspend pk-ps-health-2025 --on 2026-01-10 --until 2026-06-30";
+    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
+        Ok(Event::AgreementSuspended(Suspended { until: self.until }))
+    }
+}
+
+/// Records that the operation was taken up again.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Resume {}
+
+impl Verb for Resume {
+    const NAME: &'static str = "resume";
+    const EXAMPLE: &'static str = "servanda resume pk-ps-health-2025 --on 2026-05-01";
+    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
+        Ok(Event::AgreementResumed(Resumed {}))
+    }
+}
+
+/// Records that the agreement was ended before its term; of a pledge, that it was taken back.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Terminate {
+    /// Why.
+    pub ground: Option<TerminationGround>,
+}
+
+impl Verb for Terminate {
+    const NAME: &'static str = "terminate";
+    const EXAMPLE: &'static str = "servanda terminate pk-ps-health-2025 --ground consent --on 2027-03-15";
+    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
+        Ok(Event::AgreementTerminated(Terminated { ground: self.ground.unwrap_or(TerminationGround::NotStated) }))
+    }
+}
+
+/// Records that a later agreement took the place of this one.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Supersede {
+    /// The later agreement.
+    pub by: Reference,
+}
+
+impl Verb for Supersede {
+    const NAME: &'static str = "supersede";
+    const EXAMPLE: &'static str = "servanda supersede pk-ps-health-2025 --by pk-ps-health-2030 --on 2030-09-17";
+    fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
+        if self.by == *making.reference {
+            let why = "an agreement cannot supersede itself".to_owned();
+            return Err(Refusal::Field { field: "by", why });
+        }
+        Ok(Event::AgreementSuperseded(Superseded { by: self.by }))
+    }
+}
+
+/// Records that everything that was agreed is done.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Complete {
+    /// What shows it.
+    pub summary: Option<Text>,
+}
+
+impl Verb for Complete {
+    const NAME: &'static str = "complete";
+    const EXAMPLE: &'static str = "servanda complete pk-ps-health-2025 --on 2028-01-31";
+    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
+        Ok(Event::AgreementCompleted(Completed { summary: self.summary }))
+    }
+}

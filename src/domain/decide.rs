@@ -1,0 +1,357 @@
+//! From a request and the facts on record to the event that it makes, or to a refusal.
+//!
+//! The verb makes its event; then the whole timeline that would result is read and judged, and what newly speaks
+//! against any fact in it decides. A new contradiction refuses; a new oddity wants a reason, which is recorded.
+
+use super::agreement::{Agreement, Opening};
+use super::command::change::{certainty_of, day_changes};
+use super::command::framing::Unpaired;
+use super::command::{Command, Making, Request, Unsaid};
+use super::commitment::Mark;
+use super::day::Day;
+use super::event::Event;
+use super::event::opening::Opened;
+use super::fact::{Fact, Occurred, Recording, Saying};
+use super::guard::{self, Objected, Objection};
+use super::id::{Actor, AgreementId, CommandId, EventId, Reference};
+use super::instant::Instant;
+use super::patch::PatchError;
+use super::spoken;
+use super::text::Line;
+use super::timeline::{Readings, Timeline};
+use super::vocabulary::{Certainty, Confidence};
+
+/// The time and the person of a decision: data, so that the same facts and request always give the same answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// When it will be recorded.
+    pub now: Instant,
+    /// Today, in the register's time zone.
+    pub today: Day,
+    /// Who asks.
+    pub actor: Actor,
+    /// Whether `now` is the importer's word.
+    pub asserted: bool,
+}
+
+/// Why a request is refused. Each has a stable code; the way out is said at the edge.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A field does not fit.
+    #[error("{field}: {why}")]
+    Field {
+        /// The field, as in the request.
+        field: &'static str,
+        /// What does not fit.
+        why: String,
+    },
+    /// The options about sources do not go together.
+    #[error(transparent)]
+    Sources(#[from] Unpaired),
+    /// A list is too long.
+    #[error("{given} {what} are more than the {most} that one agreement can have")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many there would be.
+        given: usize,
+        /// The bound.
+        most: usize,
+    },
+    /// No agreement has this reference.
+    #[error("there is no agreement {reference}")]
+    NoSuchAgreement {
+        /// The reference.
+        reference: Reference,
+        /// Those that were perhaps meant, the likeliest first.
+        meant: Vec<Reference>,
+    },
+    /// Another agreement has this reference.
+    #[error("there is an agreement {reference} already")]
+    ReferenceTaken {
+        /// The reference.
+        reference: Reference,
+    },
+    /// The agreement was retracted as a whole.
+    #[error("agreement {reference} was retracted by @{by}")]
+    AgreementRetracted {
+        /// The reference.
+        reference: Reference,
+        /// The fact that retracted its opening.
+        by: u64,
+    },
+    /// The fact was retracted.
+    #[error("fact @{event} was retracted by @{by}")]
+    AlreadyRetracted {
+        /// The fact.
+        event: u64,
+        /// The fact that retracted it.
+        by: u64,
+    },
+    /// It cannot be true together with what is on record.
+    #[error("{}", listed(.0))]
+    Contradicts(Vec<Objected>),
+    /// It is odd, and no reason was given.
+    #[error("this is unusual: {}", listed(.0))]
+    Odd(Vec<Objected>),
+    /// The verb always wants a reason.
+    #[error("{verb} wants a reason, and none was given")]
+    NoReason {
+        /// The verb.
+        verb: &'static str,
+    },
+    /// The fact is read so already.
+    #[error("nothing would change: fact @{event} is read so already")]
+    NothingChanges {
+        /// The fact.
+        event: u64,
+    },
+    /// A date lies outside the calendar.
+    #[error("{what} lies outside the years 1 to 9999")]
+    BeyondCalendar {
+        /// Which date.
+        what: String,
+    },
+    /// The rule could hold it, and this release does not count so.
+    #[error("{field}: this release counts with the plain profile only, in calendar days, weeks, months and years")]
+    NotCounted {
+        /// The field.
+        field: &'static str,
+    },
+    /// A field of a fact cannot be changed so.
+    #[error(transparent)]
+    Patch(#[from] PatchError),
+    /// The command's identity belongs to another command.
+    #[error("command {command} was recorded before with other content, as {recorded}")]
+    CommandReused {
+        /// The command's identity.
+        command: CommandId,
+        /// What it recorded.
+        recorded: String,
+    },
+}
+
+fn listed(objections: &[Objected]) -> String {
+    let words: Vec<String> = objections.iter().map(|objected| objected.objection.to_string()).collect();
+    words.join("; ")
+}
+
+impl Refusal {
+    /// The refusal of a fact for one objection.
+    #[must_use]
+    pub fn against(seq: u64, objection: Objection) -> Self {
+        Self::Contradicts(vec![Objected { seq, objection }])
+    }
+
+    /// The stable code of this kind of refusal.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Field { .. } => "field",
+            Self::Sources(_) => "sources",
+            Self::TooMany { .. } => "too_many",
+            Self::NoSuchAgreement { .. } => "no_such_agreement",
+            Self::ReferenceTaken { .. } => "reference_taken",
+            Self::AgreementRetracted { .. } => "agreement_retracted",
+            Self::AlreadyRetracted { .. } => "already_retracted",
+            Self::Contradicts(objections) | Self::Odd(objections) => {
+                objections.first().map_or("contradicts", |objected| objected.objection.code())
+            }
+            Self::NoReason { .. } => "no_reason",
+            Self::NothingChanges { .. } => "nothing_changes",
+            Self::BeyondCalendar { .. } => "beyond_calendar",
+            Self::NotCounted { .. } => "not_counted",
+            Self::Patch(PatchError::NoSuchField { .. }) => "no_such_field",
+            Self::Patch(PatchError::Identity { .. }) => "identity_field",
+            Self::Patch(PatchError::Value { .. }) => "field_value",
+            Self::CommandReused { .. } => "command_reused",
+        }
+    }
+}
+
+/// What a request makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What the new fact says.
+    pub saying: Saying,
+    /// What is odd about it, and was recorded with a reason.
+    pub odd: Vec<Objected>,
+}
+
+/// The opening of an agreement as it is read, or as it was recorded where that was retracted; none without facts.
+#[must_use]
+pub fn opening_of(timeline: &Timeline, readings: &Readings) -> Option<(Opened, Opening)> {
+    let saying = readings.fact(1).map(|reading| &reading.saying);
+    match &saying.or_else(|| timeline.facts().first().map(|fact| &fact.saying))?.event {
+        Event::AgreementProposed(opened) => Some((opened.clone(), Opening::Proposed)),
+        Event::AgreementRecorded(opened) => Some((opened.clone(), Opening::Recorded)),
+        Event::PledgeAnnounced(opened) => Some((opened.clone(), Opening::Announced)),
+        _ => None,
+    }
+}
+
+/// The agreement with everything that is known, whatever its day.
+#[must_use]
+pub fn agreement_of(timeline: &Timeline, readings: &Readings, day: Day) -> Option<Agreement> {
+    opening_of(timeline, readings).map(|(opened, opening)| Agreement::folded(opened, opening, readings, day))
+}
+
+/// Decides a request on the facts of its agreement (none for an opening).
+///
+/// # Errors
+///
+/// A [`Refusal`]; then nothing is to be recorded.
+pub fn decide(request: &Request, timeline: &Timeline, context: &Context) -> Result<Decision, Refusal> {
+    let Request { agreement: reference, command, framing } = request;
+    if command.opens() != timeline.is_empty() {
+        let reference = reference.clone();
+        return Err(if command.opens() {
+            Refusal::ReferenceTaken { reference }
+        } else {
+            Refusal::NoSuchAgreement { reference, meant: Vec::new() }
+        });
+    }
+    let readings = timeline.read();
+    if let Some(by) = readings.retracted_by(1) {
+        let undoes_it = matches!(command, Command::Retract(retract) if retract.event == by);
+        if !undoes_it {
+            return Err(Refusal::AgreementRetracted { reference: reference.clone(), by });
+        }
+    }
+    if command.wants_reason() && framing.reason.is_none() {
+        return Err(Refusal::NoReason { verb: command.name() });
+    }
+    let agreement = agreement_of(timeline, &readings, Day::MAX);
+    let making =
+        Making { reference, timeline, readings: &readings, agreement: agreement.as_ref(), today: context.today };
+    let saying = say(command, framing, &making)?;
+    let odd = judge_whole(timeline, &readings, &saying, context)?;
+    if !odd.is_empty() && framing.reason.is_none() {
+        return Err(Refusal::Odd(odd));
+    }
+    Ok(Decision { saying, odd })
+}
+
+/// Makes what the new fact says: the verb's event, with when, how sure, from where and why.
+fn say(command: &Command, framing: &super::command::framing::Framing, making: &Making<'_>) -> Result<Saying, Refusal> {
+    let evidence = framing.evidence()?;
+    // In a correction, `--on` is the day of the fact that it corrects, not of the correction.
+    let target = match command {
+        Command::Correct(correct) => Some(correct.event),
+        Command::ResolveFact(resolve) => Some(resolve.event),
+        _ => None,
+    };
+    let days = match (target, &framing.on) {
+        (Some(target), Some(on)) => day_changes(making, target, on, framing.certainty)?,
+        _ => Vec::new(),
+    };
+    let on = framing.on.as_ref().filter(|_| target.is_none());
+    let event = match command.clone().event(making)? {
+        Event::RecordCorrected(mut corrected) => {
+            corrected.fields.splice(0..0, days);
+            if corrected.fields.is_empty() {
+                return Err(Refusal::NothingChanges { event: corrected.event });
+            }
+            Event::RecordCorrected(corrected)
+        }
+        Event::FactResolved(mut resolved) => {
+            resolved.fields.splice(0..0, days);
+            if resolved.fields.is_empty() && framing.on.is_some() {
+                return Err(Refusal::NothingChanges { event: resolved.event });
+            }
+            Event::FactResolved(resolved)
+        }
+        event => event,
+    };
+    let occurred = occurred(command, framing, on, making.today)?;
+    Ok(Saying {
+        occurred,
+        confidence: framing.confidence.unwrap_or(Confidence::Reported),
+        evidence,
+        reason: framing.reason.clone(),
+        event,
+    })
+}
+
+fn occurred(
+    command: &Command,
+    framing: &super::command::framing::Framing,
+    on: Option<&Line>,
+    today: Day,
+) -> Result<Occurred, Refusal> {
+    let wrong = |e: spoken::SpokenError| Refusal::Field { field: "on", why: e.to_string() };
+    let (on, certainty, words) = match on {
+        Some(on) => {
+            let (day, words) = spoken::parse_spoken(on.as_str(), today).map_err(wrong)?.into_parts();
+            (Some(day), certainty_of(&day), words)
+        }
+        None => match command.unsaid_day() {
+            Unsaid::Today => (Some(today.into()), Certainty::Inferred, None),
+            Unsaid::Beginning => (None, Certainty::Unknown, None),
+            Unsaid::Day(day) => (Some(day), certainty_of(&day), None),
+        },
+    };
+    // A correction's own day is the day it is made; `--certainty` there is about the fact it corrects.
+    let about_another = matches!(command, Command::Correct(_) | Command::ResolveFact(_));
+    let certainty = if about_another { certainty } else { framing.certainty.unwrap_or(certainty) };
+    let as_printed = framing.as_printed.clone().or_else(|| words.and_then(|words| Line::parse(&words).ok()));
+    Ok(Occurred { on, certainty, as_printed })
+}
+
+/// Reads the timeline that would result and returns what is newly odd in it.
+fn judge_whole(
+    timeline: &Timeline,
+    before: &Readings,
+    saying: &Saying,
+    context: &Context,
+) -> Result<Vec<Objected>, Refusal> {
+    let seq = timeline.facts().len() as u64 + 1;
+    let mut whole = timeline.clone();
+    whole.push(Fact {
+        position: u64::MAX,
+        seq,
+        id: EventId(uuid::Uuid::nil()),
+        cause: CommandId(uuid::Uuid::nil()),
+        recorded: Recording { at: context.now, by: context.actor.clone(), asserted: context.asserted },
+        saying: saying.clone(),
+    });
+    let after = whole.read();
+    // With its opening retracted the agreement is out of the register as a whole: nothing in it is judged.
+    if after.retracted_by(1).is_some() {
+        return Ok(Vec::new());
+    }
+    let known = if timeline.is_empty() { Vec::new() } else { all_objections(timeline, before) };
+    let mut new: Vec<Objected> =
+        all_objections(&whole, &after).into_iter().filter(|objected| !known.contains(objected)).collect();
+    let earliest = after.fact(seq).and_then(|reading| reading.bounds.earliest);
+    if let Some(day) = earliest.filter(|day| *day > context.today)
+        && !matches!(saying.event, Event::AgreementAmended(_))
+    {
+        new.push(Objected { seq, objection: Objection::InTheFuture { day, today: context.today } });
+    }
+    let (contradictions, odd): (Vec<_>, Vec<_>) =
+        new.into_iter().partition(|objected| objected.objection.is_contradiction());
+    if contradictions.is_empty() { Ok(odd) } else { Err(Refusal::Contradicts(contradictions)) }
+}
+
+fn all_objections(timeline: &Timeline, readings: &Readings) -> Vec<Objected> {
+    let Some((opened, opening)) = opening_of(timeline, readings) else { return Vec::new() };
+    let mut all = guard::objections(Agreement::known_as(opened, opening), readings);
+    all.extend(guard::before_opening(opening, readings));
+    all
+}
+
+/// What identifies an agreement in the log and among people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The lasting identity.
+    pub id: AgreementId,
+    /// The name that people type.
+    pub reference: Reference,
+}
+
+/// The mark of a fact in a reading.
+#[must_use]
+pub fn mark_of(readings: &Readings, seq: u64) -> Option<Mark> {
+    readings.fact(seq).map(|reading| Mark { seq, bounds: reading.bounds })
+}

@@ -1,0 +1,213 @@
+//! From a rule to a due date, with every step of the way kept for `why`.
+//!
+//! This release counts with the `plain` profile: the anchor's day is not counted, days off inside count, the last
+//! day does not move, a month end that does not exist is clamped; a deadline can state otherwise for the first day
+//! and the month end, and can have a floor and a grace period.
+
+use super::agreement::Agreement;
+use super::commitment::{Commitment, DeadlineStep, Mark};
+use super::day::Day;
+use super::edtf::Bounds;
+use super::period::MonthEnd;
+use super::rule::{Anchor, Direction, FirstDay, Length, Rule};
+use super::vocabulary::Lifecycle;
+
+/// Between which days something is due; an end that is unknown is absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueDates {
+    /// The earliest day that it can be due.
+    pub earliest: Option<Day>,
+    /// The latest.
+    pub latest: Option<Day>,
+}
+
+/// Whether and when something is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// It has no deadline.
+    Undated,
+    /// Its anchor has not happened.
+    Awaiting(Anchor),
+    /// Due between these days.
+    On(DueDates),
+    /// The date lies outside the years 1 to 9999.
+    Beyond,
+}
+
+/// The days from which a deadline is counted, and the fact that supplies them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchored {
+    /// The earliest and latest day of the anchor.
+    pub days: DueDates,
+    /// The fact's place in the agreement; absent for a day that the rule itself states, or a computed one.
+    pub fact: Option<u64>,
+}
+
+impl DueDates {
+    const fn of(bounds: &Bounds) -> Self {
+        Self { earliest: bounds.earliest, latest: Some(bounds.latest) }
+    }
+}
+
+fn anchored(mark: &Mark) -> Anchored {
+    Anchored { days: DueDates::of(&mark.bounds), fact: Some(mark.seq) }
+}
+
+/// Finds the days of an anchor among what has happened; none when it has not.
+#[must_use]
+pub fn resolve(agreement: &Agreement, anchor: &Anchor) -> Option<Anchored> {
+    match anchor {
+        Anchor::On(day) => {
+            Some(Anchored { days: DueDates { earliest: day.earliest(), latest: day.latest() }, fact: None })
+        }
+        Anchor::LastSignature => agreement
+            .signatures()
+            .max_by_key(|(_, _, mark)| (mark.bounds.latest, mark.seq))
+            .map(|(_, _, mark)| anchored(mark)),
+        Anchor::FirstSignature => agreement
+            .signatures()
+            .min_by_key(|(_, _, mark)| (mark.bounds.latest, mark.seq))
+            .map(|(_, _, mark)| anchored(mark)),
+        Anchor::SignatureOf(party) => {
+            agreement.party(party).and_then(|record| record.signed.as_ref()).map(|(_, mark)| anchored(mark))
+        }
+        Anchor::EntryIntoForce => entry_into_force(agreement),
+        Anchor::Announcement => announcement(agreement).map(anchored),
+        Anchor::AnnouncementOf(body) => agreement.body(*body).and_then(|body| body.announced.as_ref()).map(anchored),
+        Anchor::Formation(body) => {
+            agreement.body(*body).and_then(|body| body.formed.as_ref()).map(|(_, mark)| anchored(mark))
+        }
+        Anchor::Fulfilment(commitment) => agreement
+            .commitment(*commitment)
+            .and_then(|commitment| commitment.fulfilment.as_ref())
+            .filter(|fulfilment| !fulfilment.in_part)
+            .map(|fulfilment| anchored(&fulfilment.mark)),
+        Anchor::Event(seq) => agreement.happened.iter().find(|mark| mark.seq == *seq).map(anchored),
+    }
+}
+
+/// The pledge's announcement, else the first announcement of a body.
+fn announcement(agreement: &Agreement) -> Option<&Mark> {
+    let pledge = match agreement.opening {
+        super::agreement::Opening::Announced => agreement.opened_by.as_ref(),
+        _ => None,
+    };
+    pledge.or_else(|| {
+        let announced = agreement.bodies.iter().filter_map(|body| body.announced.as_ref());
+        announced.min_by_key(|mark| (mark.bounds.latest, mark.seq))
+    })
+}
+
+/// The day on which the agreement came, or by its rule will come, into force or operation.
+///
+/// A declared entry counts before a computed one. An MoU or contract without a rule operates from its last
+/// signature; a treaty without a rule has no computed day, and a pledge never has one.
+#[must_use]
+pub fn entry_into_force(agreement: &Agreement) -> Option<Anchored> {
+    if let Some(mark) = &agreement.entered {
+        return Some(anchored(mark));
+    }
+    if let Some((entry, _)) = &agreement.entry_rule {
+        if entry.rule.anchor == Anchor::EntryIntoForce {
+            return None;
+        }
+        let from = resolve(agreement, &entry.rule.anchor)?;
+        // "After the last signature" means that every party has signed, not that one has so far.
+        if entry.rule.anchor == Anchor::LastSignature && !agreement.all_signed() {
+            return None;
+        }
+        let days = count(&entry.rule, from.days).ok()?;
+        return Some(Anchored { days, fact: None });
+    }
+    match agreement.opened.kind.lifecycle() {
+        Lifecycle::Mou | Lifecycle::Contract if agreement.all_signed() => resolve(agreement, &Anchor::LastSignature),
+        _ => None,
+    }
+}
+
+/// The count leads outside the years 1 to 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the date lies outside the years 1 to 9999")]
+pub struct Beyond;
+
+fn count_from(rule: &Rule, day: Day) -> Result<Day, Beyond> {
+    let month_end = rule.month_end.unwrap_or(MonthEnd::Clamp);
+    let counted = match &rule.length {
+        None => Some(day),
+        Some(Length::Period(period)) => match rule.direction {
+            Direction::After => period.add_to(day, month_end),
+            Direction::Before => period.subtract_from(day, month_end),
+        },
+        // No command of this release records such a rule; should one come from elsewhere, it is not guessed at.
+        Some(Length::WorkingDays(_) | Length::ClearDays(_)) => None,
+    }
+    .ok_or(Beyond)?;
+    let first_day_counts = rule.first_day == Some(FirstDay::Include) && rule.length.is_some();
+    let last = if first_day_counts && counted != day {
+        match rule.direction {
+            Direction::After => counted.previous(),
+            Direction::Before => counted.next(),
+        }
+        .ok_or(Beyond)?
+    } else {
+        counted
+    };
+    Ok(rule.floor.map_or(last, |floor| last.max(floor)))
+}
+
+/// Counts a rule off from its anchor's days.
+///
+/// # Errors
+///
+/// [`Beyond`] when a date lies outside the years 1 to 9999.
+pub fn count(rule: &Rule, from: DueDates) -> Result<DueDates, Beyond> {
+    let each = |day: Option<Day>| day.map(|day| count_from(rule, day)).transpose();
+    Ok(DueDates { earliest: each(from.earliest)?, latest: each(from.latest)? })
+}
+
+/// The due dates after the first `steps` steps of a commitment's deadline.
+#[must_use]
+pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Due {
+    let mut due = Due::Undated;
+    for (step, ..) in commitment.deadline.iter().take(steps) {
+        due = match step {
+            DeadlineStep::Set(rule) => match resolve(agreement, &rule.anchor) {
+                None => Due::Awaiting(rule.anchor.clone()),
+                Some(from) => count(rule, from.days).map_or(Due::Beyond, Due::On),
+            },
+            DeadlineStep::To(day) => Due::On(DueDates { earliest: Some(*day), latest: Some(*day) }),
+            DeadlineStep::By(period) => match due {
+                Due::On(days) => {
+                    let moved = |day: Option<Day>| day.map(|day| period.add_to(day, MonthEnd::Clamp));
+                    match (moved(days.earliest), moved(days.latest)) {
+                        (Some(None), _) | (_, Some(None)) => Due::Beyond,
+                        (earliest, latest) => {
+                            Due::On(DueDates { earliest: earliest.flatten(), latest: latest.flatten() })
+                        }
+                    }
+                }
+                other => other,
+            },
+        };
+    }
+    due
+}
+
+/// The due dates as they stand.
+#[must_use]
+pub fn current(agreement: &Agreement, commitment: &Commitment) -> Due {
+    after_steps(agreement, commitment, commitment.deadline.len())
+}
+
+/// The due dates as first set.
+#[must_use]
+pub fn original(agreement: &Agreement, commitment: &Commitment) -> Due {
+    after_steps(agreement, commitment, 1)
+}
+
+/// The day until which it is not called overdue: the latest due date, with grace.
+#[must_use]
+pub fn end_of_grace(commitment: &Commitment, latest: Day) -> Day {
+    let grace = commitment.rule().and_then(|(rule, _)| rule.grace.as_ref());
+    grace.and_then(|grace| grace.add_to(latest, MonthEnd::Clamp)).unwrap_or(latest)
+}

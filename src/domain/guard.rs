@@ -1,0 +1,631 @@
+//! What speaks against a fact, seen from the facts before it.
+//!
+//! A *contradiction* cannot be true together with what is on record; a *oddity* happens in real registers, and
+//! wants a reason. A command is decided by comparing the objections to the whole timeline before and after it, so
+//! that a back-dated command, a correction, and a retraction are judged by everything they would change.
+
+use super::agreement::{Agreement, Opening};
+use super::commitment::{Commitment, Mark};
+use super::day::Day;
+use super::due::{self, Due};
+use super::event::Event;
+use super::event::naming::{self, Name};
+use super::id::{BodyId, CommitmentId, PartyId};
+use super::timeline::{Reading, Readings};
+use super::vocabulary::{InstrumentKind, Lifecycle, MilestoneStatus};
+
+/// What speaks against a fact.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Objection {
+    /// It names a party that nobody declared.
+    #[error("party {party} is not declared in this agreement (declared: {declared})")]
+    PartyNotDeclared {
+        /// The party.
+        party: PartyId,
+        /// The declared ones, in words.
+        declared: String,
+    },
+    /// It names a commitment that nobody made.
+    #[error("there is no commitment {commitment} in this agreement (there are: {made})")]
+    NoSuchCommitment {
+        /// The commitment.
+        commitment: CommitmentId,
+        /// The ones there are, in words.
+        made: String,
+    },
+    /// It names a body that nobody announced or formed.
+    #[error("there is no body {body} in this agreement (there are: {known})")]
+    NoSuchBody {
+        /// The body.
+        body: BodyId,
+        /// The ones there are, in words.
+        known: String,
+    },
+    /// It points at a fact that is not there, or was retracted.
+    #[error("there is no fact @{event} in this agreement that has effect")]
+    NoSuchFact {
+        /// The fact's place.
+        event: u64,
+    },
+    /// The party is declared already.
+    #[error("party {party} is declared already")]
+    DeclaredTwice {
+        /// The party.
+        party: PartyId,
+    },
+    /// A pledge has no instrument that could be signed, ratified, or come into force.
+    #[error("a pledge has no instrument, so it cannot be {act}")]
+    PledgeHasNoInstrument {
+        /// What was to be recorded.
+        act: &'static str,
+    },
+    /// What can happen once has happened already.
+    #[error("{what} is on record already, as @{earlier}")]
+    Twice {
+        /// What it is.
+        what: String,
+        /// The earlier fact.
+        earlier: u64,
+    },
+    /// The commitment was withdrawn.
+    #[error("commitment {commitment} was withdrawn by @{by}")]
+    Withdrawn {
+        /// The commitment.
+        commitment: CommitmentId,
+        /// The fact that withdrew it.
+        by: u64,
+    },
+    /// There is nothing that the act could refer to.
+    #[error("there is no {what} that this could refer to")]
+    NothingTo {
+        /// What is missing.
+        what: String,
+    },
+    /// The agreement had ended.
+    #[error("the agreement ended with @{by}, on or before {ended}")]
+    AfterEnd {
+        /// The fact that ended it.
+        by: u64,
+        /// The latest day on which it ended.
+        ended: Day,
+    },
+    /// It is dated before the agreement itself.
+    #[error("its day, {day}, lies before the agreement was {opened} on {opening}")]
+    BeforeOpening {
+        /// The latest possible day of the fact.
+        day: Day,
+        /// How the agreement was opened.
+        opened: &'static str,
+        /// The earliest possible day of the opening.
+        opening: Day,
+    },
+    /// In force before anybody signed.
+    #[error("nobody has signed by {day}")]
+    NotSigned {
+        /// The day of the fact.
+        day: Day,
+    },
+    /// Ratified without a signature on record.
+    #[error("party {party} has no signature on record that could be ratified; an accession needs none")]
+    RatifiedUnsigned {
+        /// The party.
+        party: PartyId,
+    },
+    /// The text was settled after it was signed.
+    #[error("the text was signed before it was adopted or initialled")]
+    SignedFirst,
+    /// A party acts that had left.
+    #[error("party {party} left by @{by}")]
+    PartyLeft {
+        /// The party.
+        party: PartyId,
+        /// The fact by which it left.
+        by: u64,
+    },
+    /// The commitment has a deadline already.
+    #[error("commitment {commitment} has a deadline already, due {due}")]
+    DeadlineAgain {
+        /// The commitment.
+        commitment: CommitmentId,
+        /// The due date there is, in words.
+        due: String,
+    },
+    /// The new due date is not later.
+    #[error("the new due date {to} is not after the present one, {due}")]
+    NotLater {
+        /// The new one.
+        to: Day,
+        /// The present one.
+        due: Day,
+    },
+    /// Nothing more is owed.
+    #[error("commitment {commitment} is {state} since @{by}")]
+    Closed {
+        /// The commitment.
+        commitment: CommitmentId,
+        /// How it was closed.
+        state: &'static str,
+        /// The fact that closed it.
+        by: u64,
+    },
+    /// A party waives what is not owed to it.
+    #[error("commitment {commitment} is not owed to {party} but to {owed_to}")]
+    NotEntitled {
+        /// The commitment.
+        commitment: CommitmentId,
+        /// The party that waives.
+        party: PartyId,
+        /// To whom it is owed, in words.
+        owed_to: String,
+    },
+    /// Some commitments are open.
+    #[error("{open} still open: {which}")]
+    StillOpen {
+        /// How many, in words.
+        open: String,
+        /// Which, in words.
+        which: String,
+    },
+    /// A body acts that was not formed, or had ended.
+    #[error("body {body} {state}")]
+    BodyNotThere {
+        /// The body.
+        body: BodyId,
+        /// What is the matter with it.
+        state: &'static str,
+    },
+    /// It is dated after the day on which it is recorded.
+    #[error("its day, {day}, lies after today, {today}")]
+    InTheFuture {
+        /// The earliest possible day of the fact.
+        day: Day,
+        /// Today.
+        today: Day,
+    },
+    /// The notice had taken effect.
+    #[error("notice @{notice} took effect on {effect}")]
+    NoticeTookEffect {
+        /// The notice.
+        notice: u64,
+        /// The day.
+        effect: Day,
+    },
+}
+
+impl Objection {
+    /// The stable code of this kind of objection.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::PartyNotDeclared { .. } => "party_not_declared",
+            Self::NoSuchCommitment { .. } => "no_such_commitment",
+            Self::NoSuchBody { .. } => "no_such_body",
+            Self::NoSuchFact { .. } => "no_such_fact",
+            Self::DeclaredTwice { .. } => "declared_twice",
+            Self::PledgeHasNoInstrument { .. } => "pledge_has_no_instrument",
+            Self::Twice { .. } => "twice",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::NothingTo { .. } => "nothing_to",
+            Self::AfterEnd { .. } => "after_end",
+            Self::BeforeOpening { .. } => "before_opening",
+            Self::NotSigned { .. } => "not_signed",
+            Self::RatifiedUnsigned { .. } => "ratified_unsigned",
+            Self::SignedFirst => "signed_first",
+            Self::PartyLeft { .. } => "party_left",
+            Self::DeadlineAgain { .. } => "deadline_again",
+            Self::NotLater { .. } => "not_later",
+            Self::Closed { .. } => "closed",
+            Self::NotEntitled { .. } => "not_entitled",
+            Self::StillOpen { .. } => "still_open",
+            Self::BodyNotThere { .. } => "body_not_there",
+            Self::InTheFuture { .. } => "in_the_future",
+            Self::NoticeTookEffect { .. } => "notice_took_effect",
+        }
+    }
+
+    /// Whether it can never be true together with what is on record; else it is odd, and wants a reason.
+    #[must_use]
+    pub const fn is_contradiction(&self) -> bool {
+        matches!(
+            self,
+            Self::PartyNotDeclared { .. }
+                | Self::NoSuchCommitment { .. }
+                | Self::NoSuchBody { .. }
+                | Self::NoSuchFact { .. }
+                | Self::DeclaredTwice { .. }
+                | Self::PledgeHasNoInstrument { .. }
+                | Self::Twice { .. }
+                | Self::Withdrawn { .. }
+                | Self::NothingTo { .. }
+                | Self::NoticeTookEffect { .. }
+        )
+    }
+}
+
+/// An objection, and the fact that it speaks against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objected {
+    /// The fact's place in the agreement.
+    pub seq: u64,
+    /// What speaks against it.
+    pub objection: Objection,
+}
+
+/// Everything that speaks against the facts of a reading, in their order.
+///
+/// Names are judged by what is known, whatever its day: a party counts as declared if any fact declares it.
+#[must_use]
+pub fn objections(start: Agreement, readings: &Readings) -> Vec<Objected> {
+    let mut names: Vec<Name> = readings.facts.iter().flat_map(|r| naming::named_by(&r.saying.event)).collect();
+    names.sort();
+    names.dedup();
+    let mut agreement = start;
+    let mut found = Vec::new();
+    for reading in &readings.facts {
+        let mut against = missing_names(&names, &reading.saying.event);
+        if against.is_empty() {
+            judge(&agreement, readings, reading, &mut against);
+        }
+        found.extend(against.into_iter().map(|objection| Objected { seq: reading.seq, objection }));
+        agreement.evolve(reading);
+    }
+    found
+}
+
+fn missing_names(names: &[Name], event: &Event) -> Vec<Objection> {
+    let list = |mut words: Vec<String>| {
+        if words.is_empty() {
+            return "none".to_owned();
+        }
+        let more = words.len().saturating_sub(12);
+        words.truncate(12);
+        let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+        words.join(", ") + &tail
+    };
+    let all = |pick: fn(&Name) -> Option<String>| list(names.iter().filter_map(pick).collect());
+    let mut missing: Vec<Objection> = Vec::new();
+    for name in naming::pointed_at(event) {
+        if names.binary_search(&name).is_ok() {
+            continue;
+        }
+        missing.push(match name {
+            Name::Party(party) => Objection::PartyNotDeclared {
+                party,
+                declared: all(|name| if let Name::Party(id) = name { Some(id.to_string()) } else { None }),
+            },
+            Name::Commitment(commitment) => Objection::NoSuchCommitment {
+                commitment,
+                made: all(|name| if let Name::Commitment(id) = name { Some(id.to_string()) } else { None }),
+            },
+            Name::Body(body) => Objection::NoSuchBody {
+                body,
+                known: all(|name| if let Name::Body(id) = name { Some(id.to_string()) } else { None }),
+            },
+        });
+    }
+    missing
+}
+
+fn twice(what: impl Into<String>, earlier: &Mark) -> Objection {
+    Objection::Twice { what: what.into(), earlier: earlier.seq }
+}
+
+/// Objections to one fact, from the state before it.
+#[expect(clippy::too_many_lines, reason = "one arm an event: the list is the point, and has no wildcard")]
+fn judge(agreement: &Agreement, readings: &Readings, reading: &Reading, against: &mut Vec<Objection>) {
+    let day = reading.bounds.latest;
+    let pledge = agreement.opened.kind.lifecycle() == Lifecycle::Pledge;
+    let no_instrument = |act| pledge.then_some(Objection::PledgeHasNoInstrument { act });
+    common(agreement, reading, against);
+    match &reading.saying.event {
+        Event::AgreementProposed(_) | Event::AgreementRecorded(_) | Event::PledgeAnnounced(_) => {
+            against.extend(agreement.opened_by.as_ref().map(|earlier| twice("the opening", earlier)));
+        }
+        Event::PartyDeclared(party) => {
+            if agreement.party(&party.id).is_some() {
+                against.push(Objection::DeclaredTwice { party: party.id.clone() });
+            }
+        }
+        Event::PartyAliased(_) | Event::DeclarationMade(_) | Event::ReservationMade(_) | Event::NoteAdded(_) => {}
+        Event::PartyWithdrew(withdrew) => {
+            let earlier = agreement.party(&withdrew.party).and_then(|record| record.withdrew.as_ref());
+            against.extend(earlier.map(|earlier| twice(format!("the withdrawal of {}", withdrew.party), earlier)));
+        }
+        Event::TextAdopted(_) => {
+            against.extend(agreement.adopted.as_ref().map(|earlier| twice("the adoption", earlier)));
+            against.extend(agreement.signatures().next().map(|_| Objection::SignedFirst));
+        }
+        Event::TextInitialled(initialled) => {
+            let record = agreement.party(&initialled.party);
+            let earlier = record.and_then(|record| record.initialled.as_ref());
+            against.extend(earlier.map(|earlier| twice(format!("the initials of {}", initialled.party), earlier)));
+            against.extend(record.filter(|record| record.signed.is_some()).map(|_| Objection::SignedFirst));
+        }
+        Event::AgreementSigned(signed) => {
+            against.extend(no_instrument("signed"));
+            let record = agreement.party(&signed.party);
+            let earlier = record.and_then(|record| record.signed.as_ref());
+            against.extend(earlier.map(|(_, mark)| twice(format!("the signature of {}", signed.party), mark)));
+        }
+        Event::InstrumentDeposited(deposited) => {
+            against.extend(no_instrument("ratified"));
+            let unsigned = agreement.party(&deposited.party).is_some_and(|record| record.signed.is_none());
+            if unsigned && deposited.instrument == InstrumentKind::Ratification {
+                against.push(Objection::RatifiedUnsigned { party: deposited.party.clone() });
+            }
+        }
+        Event::EntryIntoForceSet(_) => against.extend(no_instrument("given a rule for its entry into force")),
+        Event::AgreementEnteredIntoForce(entered) => {
+            against.extend(no_instrument("brought into force"));
+            let earlier = match &entered.party {
+                Some(party) => agreement.party(party).and_then(|record| record.in_force.as_ref()),
+                None if entered.provisional => agreement.provisional.as_ref(),
+                None => agreement.entered.as_ref(),
+            };
+            against.extend(earlier.map(|earlier| twice("the entry into force", earlier)));
+            let consented = agreement.parties.iter().any(|p| p.signed.is_some() || !p.deposited.is_empty());
+            if !consented {
+                against.push(Objection::NotSigned { day });
+            }
+        }
+        Event::ObjectionMade(objection) => {
+            let reserved = agreement.statements.iter().any(|(_, mark)| mark.seq == objection.event);
+            if !reserved {
+                against.push(Objection::NothingTo { what: format!("reservation @{}", objection.event) });
+            }
+        }
+        Event::TermSet(_) => against.extend(no_instrument("given a term")),
+        Event::TermRenewed(_) => {
+            if agreement.term.is_none() {
+                against.push(Objection::NothingTo { what: "term".to_owned() });
+            }
+        }
+        Event::NoticeGiven(_) => against.extend(no_instrument("denounced; terminate takes it back")),
+        Event::NoticeRevoked(revoked) => {
+            match agreement.notices.iter().find(|(_, mark, _)| mark.seq == revoked.event) {
+                None => against.push(Objection::NothingTo { what: format!("notice @{}", revoked.event) }),
+                Some((_, _, Some(earlier))) => {
+                    against.push(twice(format!("the revocation of @{}", revoked.event), earlier));
+                }
+                Some((notice, _, None)) => {
+                    if let Some(effect) = notice.takes_effect.filter(|effect| *effect <= day) {
+                        against.push(Objection::NoticeTookEffect { notice: revoked.event, effect });
+                    }
+                }
+            }
+        }
+        Event::AgreementSuspended(_) => {
+            against.extend(agreement.suspended.as_ref().map(|(_, earlier)| twice("the suspension", earlier)));
+        }
+        Event::AgreementResumed(_) => {
+            if agreement.suspended.is_none() {
+                against.push(Objection::NothingTo { what: "suspension".to_owned() });
+            }
+        }
+        Event::AgreementTerminated(_) | Event::AgreementSuperseded(_) => {
+            against.extend(agreement.ending.as_ref().map(|(_, earlier)| twice("the end", earlier)));
+        }
+        Event::AgreementCompleted(_) => {
+            against.extend(agreement.ending.as_ref().map(|(_, earlier)| twice("the end", earlier)));
+            let open: Vec<String> =
+                agreement.commitments.iter().filter(|c| !c.is_closed()).map(|c| c.id.to_string()).collect();
+            if !open.is_empty() {
+                let words = if open.len() == 1 {
+                    "1 commitment is".to_owned()
+                } else {
+                    format!("{} commitments are", open.len())
+                };
+                against.push(Objection::StillOpen { open: words, which: open.join(", ") });
+            }
+        }
+        Event::AgreementAmended(_) | Event::PaperAttached(_) | Event::AgreementLinked(_) => {}
+        Event::RecordCorrected(corrected) => {
+            against.extend(no_such_fact(readings, corrected.event, reading.seq));
+        }
+        Event::RecordRetracted(retracted) => {
+            // The retracted fact is out of the readings by this very act; only a place that never was is wrong.
+            if retracted.event >= reading.seq || retracted.event == 0 {
+                against.push(Objection::NoSuchFact { event: retracted.event });
+            }
+        }
+        Event::FactDisputed(disputed) => against.extend(no_such_fact(readings, disputed.event, reading.seq)),
+        Event::FactResolved(resolved) => against.extend(no_such_fact(readings, resolved.event, reading.seq)),
+        Event::WorkingGroupAnnounced(announced) => {
+            let earlier = agreement.body(announced.body).and_then(|body| body.announced.as_ref());
+            against.extend(earlier.map(|earlier| twice(format!("the announcement of {}", announced.body), earlier)));
+        }
+        Event::WorkingGroupFormed(formed) => {
+            let earlier = agreement.body(formed.body).and_then(|body| body.formed.as_ref());
+            against.extend(earlier.map(|(_, mark)| twice(format!("the formation of {}", formed.body), mark)));
+            for commitment in formed.fulfils.iter().filter_map(|id| agreement.commitment(*id)) {
+                against.extend(withdrawn(commitment));
+            }
+        }
+        Event::MeetingRecorded(meeting) => against.extend(body_not_there(agreement, meeting.body)),
+        Event::WorkingGroupDissolved(dissolved) => {
+            let body = agreement.body(dissolved.body);
+            match body.and_then(|body| body.dissolved.as_ref()) {
+                Some(earlier) => against.push(twice(format!("the end of {}", dissolved.body), earlier)),
+                None => against.extend(body_not_there(agreement, dissolved.body)),
+            }
+        }
+        Event::CommitmentMade(made) => {
+            let earlier = agreement.commitment(made.commitment);
+            against.extend(earlier.map(|c| twice(format!("commitment {}", made.commitment), &c.made)));
+        }
+        Event::DeadlineSet(set) => deadline_set(agreement, set.commitment, set.undertaking.is_some(), against),
+        Event::DeadlineExtended(extended) => {
+            if let Some(commitment) = agreement.commitment(extended.commitment) {
+                against.extend(withdrawn(commitment));
+                against.extend(closed(commitment));
+                if commitment.deadline.is_empty() {
+                    let what = format!("deadline of {}", extended.commitment);
+                    against.push(Objection::NothingTo { what });
+                }
+                if let (Some(to), Due::On(dates)) = (extended.to, due::current(agreement, commitment)) {
+                    let not_later = dates.latest.filter(|latest| to <= *latest);
+                    against.extend(not_later.map(|due| Objection::NotLater { to, due }));
+                }
+            }
+        }
+        Event::MilestoneReported(reported) => {
+            if let Some(commitment) = agreement.commitment(reported.commitment) {
+                against.extend(withdrawn(commitment));
+                let again = commitment.fulfilment.is_some() && reported.status != MilestoneStatus::NotMet;
+                against.extend(closed(commitment).filter(|_| again || commitment.waived.is_some()));
+            }
+        }
+        Event::FulfilmentVerified(judged) | Event::FulfilmentRejected(judged) => {
+            if let Some(commitment) = agreement.commitment(judged.commitment) {
+                against.extend(withdrawn(commitment));
+                if commitment.fulfilment.is_none() {
+                    against
+                        .push(Objection::NothingTo { what: format!("reported fulfilment of {}", judged.commitment) });
+                }
+            }
+        }
+        Event::CommitmentWaived(waived) => {
+            if let Some(commitment) = agreement.commitment(waived.commitment) {
+                against.extend(withdrawn(commitment));
+                let earlier = commitment.waived.as_ref();
+                against.extend(earlier.map(|earlier| twice(format!("the waiver of {}", waived.commitment), earlier)));
+                against.extend(closed(commitment).filter(|_| commitment.waived.is_none()));
+                for party in &waived.by {
+                    let owed_to = &commitment.undertaking.owed_to;
+                    if !owed_to.is_empty() && !owed_to.contains(party) {
+                        let owed_to = owed_to.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                        let commitment = commitment.id;
+                        against.push(Objection::NotEntitled { commitment, party: party.clone(), owed_to });
+                    }
+                }
+            }
+        }
+        Event::CommitmentDisputed(disputed) => {
+            if let Some(commitment) = agreement.commitment(disputed.commitment) {
+                against.extend(withdrawn(commitment));
+                let earlier = commitment.disputed.as_ref();
+                against
+                    .extend(earlier.map(|earlier| twice(format!("the dispute over {}", disputed.commitment), earlier)));
+            }
+        }
+        Event::DisputeSettled(settled) => {
+            if agreement.commitment(settled.commitment).is_some_and(|commitment| commitment.disputed.is_none()) {
+                against.push(Objection::NothingTo { what: format!("dispute over {}", settled.commitment) });
+            }
+        }
+        Event::CommitmentWithdrawn(gone) => {
+            if let Some(commitment) = agreement.commitment(gone.commitment) {
+                let earlier = commitment.withdrawn.as_ref();
+                against.extend(earlier.map(|earlier| twice(format!("the withdrawal of {}", gone.commitment), earlier)));
+                against.extend(closed(commitment).filter(|_| commitment.withdrawn.is_none()));
+            }
+        }
+    }
+}
+
+/// What may be odd about any fact: dated before the agreement, or after its end, or by a party that had left.
+fn common(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>) {
+    let event = &reading.saying.event;
+    if super::timeline::is_about_the_record(event)
+        || matches!(event, Event::NoteAdded(_) | Event::PaperAttached(_) | Event::AgreementLinked(_))
+    {
+        return;
+    }
+    if let Some((_, mark)) = &agreement.ending {
+        // Debts outlive the agreement, and so do reports on them.
+        let about_a_commitment = naming::pointed_at(event).iter().any(|name| matches!(name, Name::Commitment(_)));
+        let another_end = matches!(
+            event,
+            Event::AgreementTerminated(_) | Event::AgreementSuperseded(_) | Event::AgreementCompleted(_)
+        );
+        if !about_a_commitment && !another_end {
+            against.push(Objection::AfterEnd { by: mark.seq, ended: mark.bounds.latest });
+        }
+    }
+    for name in naming::pointed_at(event) {
+        let Name::Party(party) = name else { continue };
+        let left = agreement.party(&party).and_then(|record| record.withdrew.as_ref());
+        if let Some(by) = left.filter(|_| !matches!(event, Event::PartyWithdrew(_))) {
+            against.push(Objection::PartyLeft { party, by: by.seq });
+        }
+    }
+}
+
+/// Facts dated before the opening, once the whole reading is known.
+#[must_use]
+pub fn before_opening(opening: Opening, readings: &Readings) -> Vec<Objected> {
+    let opened = match opening {
+        Opening::Proposed => "proposed",
+        Opening::Recorded => "recorded",
+        Opening::Announced => "announced",
+    };
+    let opening_fact = readings.facts.iter().find(|reading| {
+        matches!(
+            reading.saying.event,
+            Event::AgreementProposed(_) | Event::AgreementRecorded(_) | Event::PledgeAnnounced(_)
+        )
+    });
+    let Some(opening_day) = opening_fact.and_then(|reading| reading.bounds.earliest) else {
+        return Vec::new();
+    };
+    readings
+        .facts
+        .iter()
+        .filter(|reading| reading.saying.occurred.on.is_some() && reading.bounds.latest < opening_day)
+        .filter(|reading| !super::timeline::is_about_the_record(&reading.saying.event))
+        .map(|reading| Objected {
+            seq: reading.seq,
+            objection: Objection::BeforeOpening { day: reading.bounds.latest, opened, opening: opening_day },
+        })
+        .collect()
+}
+
+fn no_such_fact(readings: &Readings, event: u64, own: u64) -> Option<Objection> {
+    let there = event < own && readings.fact(event).is_some();
+    (!there).then_some(Objection::NoSuchFact { event })
+}
+
+fn withdrawn(commitment: &Commitment) -> Option<Objection> {
+    let by = commitment.withdrawn.as_ref()?.seq;
+    Some(Objection::Withdrawn { commitment: commitment.id, by })
+}
+
+fn closed(commitment: &Commitment) -> Option<Objection> {
+    let (state, by) = if let Some(mark) = &commitment.waived {
+        ("waived", mark.seq)
+    } else if let Some(fulfilment) = commitment.fulfilment.as_ref().filter(|fulfilment| !fulfilment.in_part) {
+        ("met", fulfilment.mark.seq)
+    } else {
+        return None;
+    };
+    Some(Objection::Closed { commitment: commitment.id, state, by })
+}
+
+fn body_not_there(agreement: &Agreement, id: BodyId) -> Option<Objection> {
+    let body = agreement.body(id)?;
+    if body.dissolved.is_some() {
+        Some(Objection::BodyNotThere { body: id, state: "had ended" })
+    } else if body.formed.is_none() {
+        Some(Objection::BodyNotThere { body: id, state: "was announced and not formed" })
+    } else {
+        None
+    }
+}
+
+fn deadline_set(agreement: &Agreement, id: CommitmentId, makes_it: bool, against: &mut Vec<Objection>) {
+    let Some(commitment) = agreement.commitment(id) else { return };
+    if makes_it {
+        against.push(twice(format!("commitment {id}"), &commitment.made));
+        return;
+    }
+    against.extend(withdrawn(commitment));
+    against.extend(closed(commitment));
+    if !commitment.deadline.is_empty() {
+        let due = match due::current(agreement, commitment) {
+            Due::On(dates) => dates.latest.map_or_else(|| "on an unknown day".to_owned(), |day| day.to_string()),
+            Due::Awaiting(anchor) => format!("counted from {anchor}, which has not happened"),
+            Due::Undated | Due::Beyond => "on an unknown day".to_owned(),
+        };
+        against.push(Objection::DeadlineAgain { commitment: id, due });
+    }
+}

@@ -1,0 +1,28 @@
+//! What is true and what is allowed: pure functions over facts.
+//!
+//! Lives here: the vocabulary, events, commands, the fold of an agreement, its derived states, due dates.
+//! May use: the standard library, date types, serde for what is stored. Never: a clock, randomness, I/O.
+//! Promises: same facts, same command, same context, same answer; a fact is never refused, only a request is.
+//! To add a command or an event: see the heads of `command` and `event`.
+
+pub mod agreement;
+pub mod command;
+pub mod commitment;
+pub mod day;
+pub mod decide;
+pub mod due;
+pub mod edtf;
+pub mod event;
+pub mod fact;
+pub mod guard;
+pub mod id;
+pub mod instant;
+pub mod patch;
+pub mod period;
+pub mod rule;
+pub mod spoken;
+pub mod status;
+pub mod text;
+pub mod timeline;
+pub mod typed;
+pub mod vocabulary;

@@ -1,0 +1,249 @@
+//! Deadline rules: what is stored instead of a date.
+//!
+//! A rule says from which fact to count, how long, and how; the date is computed whenever somebody asks, so it
+//! moves when the fact's date is corrected. A field that is absent was not stated by anybody: the counting
+//! profile supplies it, and `why` says that it was assumed.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::day::Day;
+use super::edtf::Edtf;
+use super::id::{BodyId, CommitmentId, IdError, PartyId};
+use super::period::{MonthEnd, Period};
+use super::text::Line;
+use super::vocabulary::vocabulary;
+
+/// The point from which a deadline is counted.
+///
+/// Written as one word: `signature`, `signature:first`, `signature:pk`, `entry-into-force`, `announcement`,
+/// `announcement:wg1`, `formation:wg1`, `fulfilment:c2`, `@7` (the agreement's seventh event), or a day in EDTF.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Anchor {
+    /// A day, which may be uncertain.
+    On(Edtf),
+    /// The last signature there is.
+    LastSignature,
+    /// The first signature.
+    FirstSignature,
+    /// One party's signature.
+    SignatureOf(PartyId),
+    /// Entry into force (for an MoU or a contract: when it began to operate).
+    EntryIntoForce,
+    /// The announcement of the pledge, else the first announcement of a body.
+    Announcement,
+    /// The announcement of one body.
+    AnnouncementOf(BodyId),
+    /// The formation of a body.
+    Formation(BodyId),
+    /// The fulfilment of another commitment.
+    Fulfilment(CommitmentId),
+    /// An event by its place in the agreement, from 1.
+    Event(u64),
+}
+
+impl Anchor {
+    /// Reads an anchor.
+    ///
+    /// # Errors
+    ///
+    /// [`IdError::Form`] when it is none of the forms above.
+    pub fn parse(given: &str) -> Result<Self, IdError> {
+        let wrong = || IdError::Form {
+            what: "anchor",
+            given: given.chars().take(80).collect(),
+            form: "signature, signature:first, signature:PARTY, entry-into-force, announcement, announcement:wg1, \
+                   formation:wg1, fulfilment:c2, @7, or a day such as 2025-09-17",
+        };
+        let (word, of) = given.split_once(':').map_or((given, None), |(word, of)| (word, Some(of)));
+        Ok(match (word, of) {
+            ("signature", None | Some("last")) => Self::LastSignature,
+            ("signature", Some("first")) => Self::FirstSignature,
+            ("signature", Some(party)) => Self::SignatureOf(PartyId::parse(party)?),
+            ("entry-into-force", None) => Self::EntryIntoForce,
+            ("announcement", None) => Self::Announcement,
+            ("announcement", Some(body)) => Self::AnnouncementOf(BodyId::parse(body)?),
+            ("formation", Some(body)) => Self::Formation(BodyId::parse(body)?),
+            ("fulfilment", Some(commitment)) => Self::Fulfilment(CommitmentId::parse(commitment)?),
+            (address, None) if address.starts_with('@') => {
+                let seq = address[1..].parse().ok().filter(|seq| *seq > 0 && !address.starts_with("@+"));
+                Self::Event(seq.ok_or_else(wrong)?)
+            }
+            (day, None) => Self::On(Edtf::parse(day).map_err(|_| wrong())?),
+            _ => return Err(wrong()),
+        })
+    }
+}
+
+impl TryFrom<String> for Anchor {
+    type Error = IdError;
+    fn try_from(given: String) -> Result<Self, IdError> {
+        Self::parse(&given)
+    }
+}
+
+impl From<Anchor> for String {
+    fn from(anchor: Anchor) -> Self {
+        anchor.to_string()
+    }
+}
+
+impl fmt::Display for Anchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::On(day) => day.fmt(f),
+            Self::LastSignature => f.write_str("signature"),
+            Self::FirstSignature => f.write_str("signature:first"),
+            Self::SignatureOf(party) => write!(f, "signature:{party}"),
+            Self::EntryIntoForce => f.write_str("entry-into-force"),
+            Self::Announcement => f.write_str("announcement"),
+            Self::AnnouncementOf(body) => write!(f, "announcement:{body}"),
+            Self::Formation(body) => write!(f, "formation:{body}"),
+            Self::Fulfilment(commitment) => write!(f, "fulfilment:{commitment}"),
+            Self::Event(seq) => write!(f, "@{seq}"),
+        }
+    }
+}
+
+impl JsonSchema for Anchor {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Anchor".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "minLength": 1, "maxLength": 80 })
+    }
+}
+
+vocabulary! {
+    /// Whether a period runs forward from its anchor or back from it.
+    Direction {
+        /// The deadline lies after the anchor.
+        After = "after",
+        /// The deadline lies before the anchor.
+        Before = "before",
+    }
+}
+
+vocabulary! {
+    /// Whether the day of the anchor is itself counted.
+    FirstDay {
+        /// Counting starts on the next day.
+        Exclude = "exclude",
+        /// The anchor's day is day one.
+        Include = "include",
+    }
+}
+
+vocabulary! {
+    /// What a last day that is not open does.
+    Roll {
+        /// It stays.
+        None = "none",
+        /// The deadline moves to the next open day.
+        Following = "following",
+    }
+}
+
+vocabulary! {
+    /// When several calendars apply, which of them must be open.
+    Open {
+        /// A day counts as open when it is open in every calendar.
+        All = "all",
+        /// A day counts as open when it is open in one of them.
+        Any = "any",
+    }
+}
+
+vocabulary! {
+    /// Whether a party has to do something by the deadline, or something takes effect on it.
+    DeadlineNature {
+        /// Something has to be done.
+        Act = "act",
+        /// Something takes effect or ends by itself.
+        Effect = "effect",
+    }
+}
+
+vocabulary! {
+    /// Who says that the deadline is counted as it is.
+    Authority {
+        /// A source states it.
+        Stated = "stated",
+        /// The register assumes it.
+        Assumed = "assumed",
+    }
+}
+
+/// What is counted off from the anchor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub enum Length {
+    /// A calendar period, ISO 8601.
+    #[serde(rename = "period")]
+    Period(Period),
+    /// That many working days.
+    #[serde(rename = "working_days")]
+    WorkingDays(u32),
+    /// That many days between, neither the first nor the last counted.
+    #[serde(rename = "clear_days")]
+    ClearDays(u32),
+}
+
+/// How to arrive at a due date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Rule {
+    /// From where it is counted; for a fixed due date, the date itself.
+    pub anchor: Anchor,
+    /// How long; absent for a fixed due date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<Length>,
+    /// Forward or back.
+    pub direction: Direction,
+    /// The counting profile that supplies what nobody stated; `plain` is the register's default.
+    pub profile: Line,
+    /// The calendars whose days off matter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<Line>,
+    /// Which of several calendars must be open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<Open>,
+    /// Whether the anchor's day counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_day: Option<FirstDay>,
+    /// What a month end that does not exist becomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month_end: Option<MonthEnd>,
+    /// What a last day off does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roll: Option<Roll>,
+    /// Not before this day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<Day>,
+    /// How long after the due date it is not yet called overdue; the due date itself does not move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<Period>,
+    /// The fewest working days that the period must hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_working_days: Option<u32>,
+    /// The time of day at which the last day ends, `HH:MM`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_off: Option<Line>,
+    /// The IANA time zone in which the last day ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Line>,
+    /// An act or an effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nature: Option<DeadlineNature>,
+    /// Who says so.
+    pub authority: Authority,
+}
+
+/// The name of the register's default counting profile.
+pub const PLAIN: &str = "plain";

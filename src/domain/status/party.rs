@@ -1,0 +1,63 @@
+//! The status of one party on a day.
+
+use super::lifecycle::{AgreementStatus, status};
+use crate::domain::agreement::{Agreement, PartyRecord};
+use crate::domain::day::Day;
+use crate::domain::vocabulary::{NoticeKind, SignatureMode, vocabulary};
+
+vocabulary! {
+    /// How a party stands to the agreement on a day.
+    PartyStatus {
+        /// Named, nothing more.
+        Declared = "declared",
+        /// It initialled the text.
+        Initialled = "initialled",
+        /// It signed.
+        Signatory = "signatory",
+        /// It consented to be bound; the agreement is not yet in force for it.
+        Contracting = "contracting",
+        /// The agreement is in force, or in operation, for it.
+        Party = "party",
+        /// Its notice of withdrawal is running.
+        Withdrawing = "withdrawing",
+        /// It left.
+        FormerParty = "former_party",
+    }
+}
+
+/// Derives how a party stands on a day.
+#[must_use]
+pub fn party_status(agreement: &Agreement, record: &PartyRecord, day: Day) -> PartyStatus {
+    if record.withdrew.is_some() {
+        return PartyStatus::FormerParty;
+    }
+    let notice = agreement.notices.iter().find(|(notice, _, revoked)| {
+        notice.party == record.party.id && notice.kind == NoticeKind::Withdrawal && revoked.is_none()
+    });
+    if let Some((notice, ..)) = notice {
+        return match notice.takes_effect {
+            Some(effect) if effect <= day => PartyStatus::FormerParty,
+            _ => PartyStatus::Withdrawing,
+        };
+    }
+    let bound_by_signature = record
+        .signed
+        .as_ref()
+        .is_some_and(|(signed, _)| matches!(signed.mode, SignatureMode::Definitive | SignatureMode::Exchange));
+    let consented = !record.deposited.is_empty() || bound_by_signature;
+    let operates = matches!(
+        status(agreement, day),
+        AgreementStatus::InForce | AgreementStatus::InOperation | AgreementStatus::Effective
+    );
+    if record.in_force.is_some() || (operates && (consented || record.signed.is_some())) {
+        PartyStatus::Party
+    } else if consented {
+        PartyStatus::Contracting
+    } else if record.signed.is_some() {
+        PartyStatus::Signatory
+    } else if record.initialled.is_some() {
+        PartyStatus::Initialled
+    } else {
+        PartyStatus::Declared
+    }
+}

@@ -1,0 +1,162 @@
+//! Bounded text: parsed once, then trusted.
+//!
+//! Whatever people type ends up in reports, terminals and proofs for ever, so control characters and the
+//! invisible characters that reorder what a reader sees (bidirectional embeddings, overrides, isolates) are
+//! refused at the door, and length is bounded.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+/// Why a text was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing but white space.
+    #[error("text is empty")]
+    Empty,
+    /// Longer than the bound, in bytes of UTF-8.
+    #[error("text is {length} bytes long, at most {most} are kept")]
+    TooLong {
+        /// Length of what was given, in bytes.
+        length: usize,
+        /// The bound, in bytes.
+        most: usize,
+    },
+    /// A character that would not be seen, or would change how the rest is seen.
+    #[error("text holds U+{code:04X} at character {at}, which cannot be shown safely")]
+    Unsafe {
+        /// The character's code point.
+        code: u32,
+        /// Its place, in characters from 1.
+        at: usize,
+    },
+}
+
+/// Whether a character reorders or hides text: bidirectional embeddings, overrides and isolates, and
+/// line and paragraph separators.
+const fn reorders(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+fn checked(given: &str, most: usize, lines: bool) -> Result<String, TextError> {
+    // The bound comes first: a mebibyte of anything is not worth normalising.
+    if given.len() > most {
+        return Err(TextError::TooLong { length: given.len(), most });
+    }
+    let trimmed = given.trim();
+    if trimmed.is_empty() {
+        return Err(TextError::Empty);
+    }
+    for (at, c) in trimmed.chars().enumerate() {
+        let allowed_break = lines && matches!(c, '\n' | '\t');
+        if (c.is_control() && !allowed_break) || reorders(c) {
+            return Err(TextError::Unsafe { code: u32::from(c), at: at + 1 });
+        }
+    }
+    Ok(trimmed.nfc().collect())
+}
+
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident, $most:expr, $lines:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The most bytes of UTF-8 that are kept.
+            pub const MOST: usize = $most;
+
+            /// Reads a text: trimmed, in Unicode normalisation form C, without unsafe characters.
+            ///
+            /// # Errors
+            ///
+            /// [`TextError`] when empty, too long, or holding a control or reordering character.
+            pub fn parse(given: &str) -> Result<Self, TextError> {
+                checked(given, Self::MOST, $lines).map(Self)
+            }
+
+            /// The text itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = TextError;
+            fn try_from(given: String) -> Result<Self, TextError> {
+                Self::parse(&given)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> Self {
+                text.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn inline_schema() -> bool {
+                true
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "minLength": 1, "maxLength": $most })
+            }
+        }
+    };
+}
+
+text_type! {
+    /// One line: a title, a name, a place; at most 1,024 bytes.
+    Line, 1024, false
+}
+
+text_type! {
+    /// A passage, which may have several lines: a commitment's words, a quote, a reason; at most 16,384 bytes.
+    Text, 16_384, true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn reading_any_text_is_stable_or_a_refusal(given in "\\PC{0,80}") {
+            if let Ok(line) = Line::parse(&given) {
+                prop_assert_eq!(Line::parse(line.as_str()), Ok(line.clone()));
+            }
+        }
+    }
+
+    #[test]
+    fn an_override_is_refused_with_its_place() {
+        let refused = Line::parse("pay \u{202E}001").expect_err("an override");
+        assert_eq!(refused, TextError::Unsafe { code: 0x202E, at: 5 });
+    }
+
+    #[test]
+    fn a_mebibyte_is_refused_with_both_lengths() {
+        let refused = Text::parse(&"x".repeat(1 << 20)).expect_err("too long");
+        assert_eq!(refused, TextError::TooLong { length: 1 << 20, most: 16_384 });
+    }
+
+    #[test]
+    fn urdu_and_joiners_are_kept() {
+        assert!(Line::parse("فاطمۃ الزہرا میڈیکل سینٹر").is_ok());
+        assert!(Line::parse("می\u{200C}خواهم").is_ok());
+    }
+}

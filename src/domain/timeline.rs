@@ -1,0 +1,166 @@
+//! All facts of one agreement, and how they are read at a time of knowledge.
+//!
+//! Reading at K: facts recorded by K, without those that were retracted, with the fields of corrections, in the
+//! order of (latest possible day, place in the agreement). Facts without a day take the agreement's beginning:
+//! the first day that any dated fact of it bears, never later than the day they were recorded.
+
+use super::day::Day;
+use super::edtf::Bounds;
+use super::event::Event;
+use super::event::change::FieldChange;
+use super::fact::{Fact, Saying};
+use super::instant::Instant;
+use super::patch;
+
+/// One agreement's facts, in the order in which they were recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeline {
+    facts: Vec<Fact>,
+}
+
+/// A fact as it is read at a time of knowledge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Its place in the agreement, from 1.
+    pub seq: u64,
+    /// Its position in the log.
+    pub position: u64,
+    /// What it says, corrections applied.
+    pub saying: Saying,
+    /// Between which days it happened.
+    pub bounds: Bounds,
+    /// The facts that changed what it says, in their order.
+    pub changed_by: Vec<u64>,
+}
+
+/// A timeline read at a time of knowledge.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Readings {
+    /// The facts that have effect, in the order of their latest possible day.
+    pub facts: Vec<Reading>,
+    /// The facts that were retracted, each with the fact that retracted it.
+    pub retracted: Vec<(u64, u64)>,
+}
+
+impl Timeline {
+    /// A timeline of facts that are in the order of their recording.
+    #[must_use]
+    pub const fn new(facts: Vec<Fact>) -> Self {
+        Self { facts }
+    }
+
+    /// Every fact, in the order of recording.
+    #[must_use]
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    /// Whether nothing was recorded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// Adds a fact that was recorded after all others.
+    pub fn push(&mut self, fact: Fact) {
+        self.facts.push(fact);
+    }
+
+    /// The fact at a place in the agreement, counted from 1.
+    #[must_use]
+    pub fn fact(&self, seq: u64) -> Option<&Fact> {
+        let index = usize::try_from(seq.checked_sub(1)?).ok()?;
+        self.facts.get(index)
+    }
+
+    /// Only what was recorded by `known_at`.
+    #[must_use]
+    pub fn known_at(&self, known_at: Instant) -> Self {
+        Self::new(self.facts.iter().filter(|fact| fact.recorded.at <= known_at).cloned().collect())
+    }
+
+    /// The facts as they are read with all that is in this timeline.
+    #[must_use]
+    pub fn read(&self) -> Readings {
+        // A retraction or correction only reaches back, so from the newest to the oldest each fact's fate is
+        // already settled when it comes up, including that of corrections and retractions themselves.
+        let mut retracted: Vec<(u64, u64)> = Vec::new();
+        let mut changes: Vec<(u64, u64, &[FieldChange])> = Vec::new();
+        let mut kept: Vec<(&Fact, Saying, Vec<u64>)> = Vec::new();
+        for fact in self.facts.iter().rev() {
+            if retracted.iter().any(|(seq, _)| *seq == fact.seq) {
+                continue;
+            }
+            match &fact.saying.event {
+                Event::RecordRetracted(payload) => retracted.push((payload.event, fact.seq)),
+                Event::RecordCorrected(payload) => changes.push((payload.event, fact.seq, &payload.fields)),
+                Event::FactResolved(payload) => changes.push((payload.event, fact.seq, &payload.fields)),
+                _ => {}
+            }
+            let mine: Vec<_> = changes.iter().rev().filter(|(target, ..)| *target == fact.seq).collect();
+            let saying = if mine.is_empty() {
+                fact.saying.clone()
+            } else {
+                patch::apply(&fact.saying, mine.iter().flat_map(|(_, _, fields)| fields.iter()))
+            };
+            let changed_by = mine.iter().filter(|(_, _, fields)| !fields.is_empty()).map(|(_, by, _)| *by).collect();
+            kept.push((fact, saying, changed_by));
+        }
+        let cap = |fact: &Fact| fact.recorded.at.utc_day();
+        let dated = |fact: &Fact, saying: &Saying| saying.occurred.on.as_ref().map(|on| on.bounded_by(cap(fact)));
+        let beginning: Option<Day> = kept
+            .iter()
+            .filter(|(_, saying, _)| !is_about_the_record(&saying.event))
+            .filter_map(|(fact, saying, _)| dated(fact, saying))
+            .map(|bounds| bounds.latest)
+            .min();
+        let mut facts: Vec<Reading> = kept
+            .into_iter()
+            .map(|(fact, saying, changed_by)| {
+                let bounds = dated(fact, &saying).unwrap_or_else(|| Bounds {
+                    earliest: None,
+                    latest: beginning.map_or(cap(fact), |day| day.min(cap(fact))),
+                });
+                let bounds = in_effect(&saying.event, bounds);
+                Reading { seq: fact.seq, position: fact.position, saying, bounds, changed_by }
+            })
+            .collect();
+        facts.sort_by_key(|reading| (reading.bounds.latest, reading.seq));
+        retracted.sort_unstable();
+        Readings { facts, retracted }
+    }
+}
+
+/// Whether an event speaks about the record instead of the agreement.
+#[must_use]
+pub const fn is_about_the_record(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::RecordCorrected(_) | Event::RecordRetracted(_) | Event::FactDisputed(_) | Event::FactResolved(_)
+    )
+}
+
+/// An amendment counts from the day on which the new terms hold, not from the day it was agreed.
+fn in_effect(event: &Event, bounds: Bounds) -> Bounds {
+    match event {
+        Event::AgreementAmended(amended) => match amended.effective {
+            Some(day) => Bounds { earliest: Some(day), latest: day },
+            None => bounds,
+        },
+        _ => bounds,
+    }
+}
+
+impl Readings {
+    /// The reading of the fact at a place in the agreement.
+    #[must_use]
+    pub fn fact(&self, seq: u64) -> Option<&Reading> {
+        self.facts.iter().find(|reading| reading.seq == seq)
+    }
+
+    /// The fact that retracted the one at `seq`, if any did.
+    #[must_use]
+    pub fn retracted_by(&self, seq: u64) -> Option<u64> {
+        self.retracted.iter().find(|(target, _)| *target == seq).map(|(_, by)| *by)
+    }
+}

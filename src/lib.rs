@@ -1,0 +1,3 @@
+//! servanda: agreements must be kept.
+#![forbid(unsafe_code)]
+pub mod domain;
