@@ -1,3 +1,11 @@
 //! servanda: agreements must be kept.
-#![forbid(unsafe_code)]
+//!
+//! The rooms, in the order in which they may know each other; a room imports only from rooms above it:
+//! `domain` (what is true and allowed), `log` (where facts are kept), `views` (what can be asked), `service`
+//! (load, decide, append), `cli` (verbs and output).
+
 pub mod domain;
+pub mod log;
+pub mod views;
+pub mod service;
+pub mod cli;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The `servanda` program.
+
+fn main() -> std::process::ExitCode {
+    servanda::cli::main()
+}

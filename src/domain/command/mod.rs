@@ -125,6 +125,8 @@ pub trait Verb: DeserializeOwned + JsonSchema {
 /// What the edges need to know of a verb.
 #[derive(Clone, Copy)]
 pub struct VerbSpec {
+    /// The family it belongs to, for help.
+    pub family: &'static str,
     /// The word.
     pub name: &'static str,
     /// A full example, as typed.
@@ -150,32 +152,36 @@ pub fn schema_of<T: JsonSchema>() -> Schema {
 }
 
 macro_rules! commands {
-    ($($variant:ident($fields:ty)),+ $(,)?) => {
+    ($($family:literal: $($variant:ident($fields:ty)),+;)+) => {
         /// One request of one verb.
         #[derive(Clone, Debug)]
         #[allow(clippy::large_enum_variant, missing_docs, reason = "a request lives for one decision; each is documented where it is defined")]
         pub enum Command {
-            $($variant($fields),)+
+            $($($variant($fields),)+)+
         }
 
         /// Every verb, in the order of the list.
         pub const VERBS: &[VerbSpec] = &[
-            $(VerbSpec {
+            $($(VerbSpec {
+                family: $family,
                 name: <$fields as Verb>::NAME,
                 example: <$fields as Verb>::EXAMPLE,
                 subject: <$fields as Verb>::SUBJECT,
                 text: <$fields as Verb>::TEXT,
                 opens: <$fields as Verb>::OPENS,
                 schema: schema_of::<$fields>,
-            },)+
+            },)+)+
         ];
 
         impl Command {
             fn read(name: &str, fields: Value) -> Result<Self, RequestError> {
                 match name {
-                    $(<$fields as Verb>::NAME => serde_json::from_value::<$fields>(fields)
+                    $($(<$fields as Verb>::NAME => serde_path_to_error::deserialize::<_, $fields>(fields)
                         .map(Self::$variant)
-                        .map_err(|source| RequestError::Fields { verb: <$fields as Verb>::NAME, source }),)+
+                        .map_err(|source| RequestError::Fields {
+                            verb: <$fields as Verb>::NAME,
+                            why: in_words(&source),
+                        }),)+)+
                     _ => Err(RequestError::unknown_verb(name)),
                 }
             }
@@ -183,25 +189,25 @@ macro_rules! commands {
             /// The verb.
             #[must_use]
             pub const fn name(&self) -> &'static str {
-                match self { $(Self::$variant(_) => <$fields as Verb>::NAME,)+ }
+                match self { $($(Self::$variant(_) => <$fields as Verb>::NAME,)+)+ }
             }
 
             /// Whether it opens an agreement.
             #[must_use]
             pub const fn opens(&self) -> bool {
-                match self { $(Self::$variant(_) => <$fields as Verb>::OPENS,)+ }
+                match self { $($(Self::$variant(_) => <$fields as Verb>::OPENS,)+)+ }
             }
 
             /// Whether it always wants a reason.
             #[must_use]
             pub const fn wants_reason(&self) -> bool {
-                match self { $(Self::$variant(_) => <$fields as Verb>::WANTS_REASON,)+ }
+                match self { $($(Self::$variant(_) => <$fields as Verb>::WANTS_REASON,)+)+ }
             }
 
             /// The day that is meant when nobody gives one.
             #[must_use]
             pub fn unsaid_day(&self) -> Unsaid {
-                match self { $(Self::$variant(fields) => fields.unsaid_day(),)+ }
+                match self { $($(Self::$variant(fields) => fields.unsaid_day(),)+)+ }
             }
 
             /// The event that this request asks to record.
@@ -210,30 +216,46 @@ macro_rules! commands {
             ///
             /// A [`Refusal`] when its fields do not fit each other or the facts they point at.
             pub fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
-                match self { $(Self::$variant(fields) => fields.event(making),)+ }
+                match self { $($(Self::$variant(fields) => fields.event(making),)+)+ }
             }
         }
     };
 }
 
 commands! {
-    Propose(opening::Propose), Record(opening::Record), Announce(opening::Announce),
-    AddParty(parties::AddParty), AliasParty(parties::AliasParty), WithdrawParty(parties::WithdrawParty),
-    Adopt(consent::Adopt), Initial(consent::Initial), Sign(consent::Sign), Deposit(consent::Deposit),
-    SetEntryIntoForce(consent::SetEntryIntoForce), EnterIntoForce(consent::EnterIntoForce),
-    Reserve(consent::Reserve), Declare(consent::Declare), Object(consent::Object),
-    SetTerm(term::SetTerm), Renew(term::Renew), GiveNotice(term::GiveNotice), RevokeNotice(term::RevokeNotice),
-    Suspend(term::Suspend), Resume(term::Resume), Terminate(term::Terminate), Supersede(term::Supersede),
-    Complete(term::Complete),
-    Amend(change::Amend), Correct(change::Correct), Retract(change::Retract),
-    DisputeFact(change::DisputeFact), ResolveFact(change::ResolveFact),
-    AnnounceWorkingGroup(bodies::AnnounceWorkingGroup), FormWorkingGroup(bodies::FormWorkingGroup),
-    RecordMeeting(bodies::RecordMeeting), DissolveWorkingGroup(bodies::DissolveWorkingGroup),
-    Commit(commitments::Commit), SetDeadline(deadline::SetDeadline), ExtendDeadline(deadline::ExtendDeadline),
-    ReportMilestone(commitments::ReportMilestone), VerifyFulfilment(commitments::VerifyFulfilment),
-    RejectFulfilment(commitments::RejectFulfilment), Waive(commitments::Waive), Dispute(commitments::Dispute),
-    Settle(commitments::Settle), WithdrawCommitment(commitments::WithdrawCommitment),
-    Attach(papers::Attach), Note(papers::Note), Link(papers::Link),
+    "Opening":
+        Propose(opening::Propose), Record(opening::Record), Announce(opening::Announce);
+    "Parties":
+        AddParty(parties::AddParty), AliasParty(parties::AliasParty), WithdrawParty(parties::WithdrawParty);
+    "Text and consent":
+        Adopt(consent::Adopt), Initial(consent::Initial), Sign(consent::Sign), Deposit(consent::Deposit),
+        SetEntryIntoForce(consent::SetEntryIntoForce), EnterIntoForce(consent::EnterIntoForce),
+        Reserve(consent::Reserve), Declare(consent::Declare), Object(consent::Object);
+    "Term":
+        SetTerm(term::SetTerm), Renew(term::Renew), GiveNotice(term::GiveNotice), RevokeNotice(term::RevokeNotice),
+        Suspend(term::Suspend), Resume(term::Resume), Terminate(term::Terminate), Supersede(term::Supersede),
+        Complete(term::Complete);
+    "Commitments":
+        Commit(commitments::Commit), SetDeadline(deadline::SetDeadline), ExtendDeadline(deadline::ExtendDeadline),
+        ReportMilestone(commitments::ReportMilestone), VerifyFulfilment(commitments::VerifyFulfilment),
+        RejectFulfilment(commitments::RejectFulfilment), Waive(commitments::Waive), Dispute(commitments::Dispute),
+        Settle(commitments::Settle), WithdrawCommitment(commitments::WithdrawCommitment);
+    "Working groups":
+        AnnounceWorkingGroup(bodies::AnnounceWorkingGroup), FormWorkingGroup(bodies::FormWorkingGroup),
+        RecordMeeting(bodies::RecordMeeting), DissolveWorkingGroup(bodies::DissolveWorkingGroup);
+    "Change":
+        Amend(change::Amend), Correct(change::Correct), Retract(change::Retract),
+        DisputeFact(change::DisputeFact), ResolveFact(change::ResolveFact);
+    "Papers":
+        Attach(papers::Attach), Note(papers::Note), Link(papers::Link);
+}
+
+/// What a field's error says, with the field's path.
+fn in_words(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    match error.path().to_string().as_str() {
+        "." => error.inner().to_string(),
+        path => format!("{path}: {}", error.inner()),
+    }
 }
 
 /// Why an object is not a request.
@@ -254,16 +276,16 @@ pub enum RequestError {
     #[error("agreement: {0}")]
     Agreement(String),
     /// The verb's own fields do not fit.
-    #[error("{verb}: {source}")]
+    #[error("{why}")]
     Fields {
         /// The verb.
         verb: &'static str,
-        /// What does not fit.
-        source: serde_json::Error,
+        /// What does not fit, with the field's path.
+        why: String,
     },
     /// The fields that all verbs share do not fit.
     #[error("{0}")]
-    Framing(serde_json::Error),
+    Framing(String),
 }
 
 impl RequestError {
@@ -356,7 +378,8 @@ impl Request {
         }
         wrap_lists(&mut framing, framing_lists);
         wrap_lists(&mut object, lists);
-        let framing = serde_json::from_value(Value::Object(framing)).map_err(RequestError::Framing)?;
+        let framing = serde_path_to_error::deserialize(Value::Object(framing))
+            .map_err(|e| RequestError::Framing(in_words(&e)))?;
         let command = Command::read(verb_name, Value::Object(object))?;
         Ok(Self { agreement: reference, command, framing })
     }

@@ -1,0 +1,267 @@
+//! What went wrong, as people and scripts see it: a kind with an exit code, a message, a hint.
+
+use crate::domain::command::RequestError;
+use crate::domain::decide::Refusal;
+use crate::log::{AppendError, OpenError, ReadError};
+use crate::service::error::{ExecuteError, QueryError, RegisterError, RestoreError};
+use crate::service::settings::SettingsError;
+use crate::views::outcome::ErrorView;
+
+use super::hint;
+use super::output::{Format, Stream, Terminal, emit_error, json_text, safe};
+
+/// The exit codes; they are public API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// Refused, or not found.
+    Refused,
+    /// The command line, or a value in it, is not of its form.
+    Usage,
+    /// Someone else was first, or the command id belongs to another command.
+    Conflict,
+    /// The record is damaged.
+    Integrity,
+    /// The store, a file, or the network failed.
+    Storage,
+    /// `overdue --exit-code` found something overdue.
+    Overdue,
+    /// A bug in the program.
+    Bug,
+}
+
+impl Exit {
+    /// The number.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Conflict => 3,
+            Self::Integrity => 4,
+            Self::Storage => 5,
+            Self::Overdue => 10,
+            Self::Bug => 70,
+        }
+    }
+}
+
+/// Why a command failed.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// With which exit code.
+    pub exit: Exit,
+    /// The stable code.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    fn new(exit: Exit, code: &str, message: impl Into<String>, hint: Option<String>) -> Self {
+        Self { exit, code: code.to_owned(), message: message.into(), hint }
+    }
+
+    /// The command line is not of its form.
+    #[must_use]
+    pub fn usage(code: &str, message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, code, message, None)
+    }
+
+    /// The store or a file failed.
+    #[must_use]
+    pub fn storage(code: &str, message: impl Into<String>) -> Self {
+        Self::new(Exit::Storage, code, message, None)
+    }
+
+    /// What was asked for is not there.
+    #[must_use]
+    pub fn refused(code: &str, message: impl Into<String>) -> Self {
+        Self::new(Exit::Refused, code, message, None)
+    }
+
+    /// The same, with what to do next.
+    #[must_use]
+    pub fn hinted(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// As it is shown in JSON.
+    #[must_use]
+    pub fn view(&self) -> ErrorView {
+        ErrorView {
+            code: self.code.clone(),
+            message: self.message.clone(),
+            hint: self.hint.clone(),
+            exit_code: self.exit.code(),
+        }
+    }
+}
+
+/// An error with its causes, each once.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let words = error.to_string();
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// Writes a failure to standard error and returns its exit code.
+#[must_use]
+pub fn report(failure: &Failure, format: Format) -> Exit {
+    let text = match format {
+        Format::Json | Format::Jsonl => json_text(&failure.view()).unwrap_or_else(|_| failure.message.clone()),
+        Format::Table | Format::Csv | Format::Markdown => {
+            let terminal = Terminal::of(Stream::Stderr, super::output::ColorChoice::Auto, super::place::variable);
+            let mut text = format!("error: {}\n", safe::sentence(&failure.message, terminal));
+            if let Some(hint) = &failure.hint {
+                text.push_str(&format!("hint: {}\n", safe::sentence(hint, terminal)));
+            }
+            text
+        }
+    };
+    let _ = emit_error(&text);
+    failure.exit
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let exit = match &refusal {
+            Refusal::Field { .. } | Refusal::Sources(_) | Refusal::TooMany { .. } => Exit::Usage,
+            Refusal::CommandReused { .. } => Exit::Conflict,
+            _ => Exit::Refused,
+        };
+        Self::new(exit, refusal.code(), refusal.to_string(), hint::of_refusal(&refusal))
+    }
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Self {
+        Self::from_request(&error)
+    }
+}
+
+impl Failure {
+    fn from_request(error: &RequestError) -> Self {
+        let code = match error {
+            RequestError::NoCommand => "no_command",
+            RequestError::UnknownVerb { .. } => "unknown_command",
+            RequestError::Agreement(_) => "agreement",
+            RequestError::Fields { .. } | RequestError::Framing(_) => "field",
+        };
+        Self::new(Exit::Usage, code, error.to_string(), hint::of_request(error))
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        let (exit, code) = match &error {
+            ReadError::Damaged { .. } => (Exit::Integrity, "damaged"),
+            _ => (Exit::Storage, "storage"),
+        };
+        Self::new(exit, code, chain(&error), hint::of_storage(exit))
+    }
+}
+
+impl From<AppendError> for Failure {
+    fn from(error: AppendError) -> Self {
+        let (exit, code) = match &error {
+            AppendError::Damaged { .. } => (Exit::Integrity, "damaged"),
+            AppendError::Conflict { .. } | AppendError::EndMoved { .. } | AppendError::ClockBehind { .. } => {
+                (Exit::Conflict, "conflict")
+            }
+            _ => (Exit::Storage, "storage"),
+        };
+        Self::new(exit, code, chain(&error), hint::of_storage(exit))
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        let hint = hint::of_query(&error);
+        let (exit, code) = match error {
+            QueryError::Read(error) => return error.into(),
+            QueryError::View(error) => return error.into(),
+            QueryError::NoSuchAgreement { .. } => (Exit::Refused, "no_such_agreement"),
+            QueryError::NotYet { .. } => (Exit::Refused, "not_yet"),
+            QueryError::NoSuchCommitment { .. } => (Exit::Refused, "no_such_commitment"),
+            QueryError::Codec(_) | QueryError::ViewDamaged { .. } => (Exit::Integrity, "damaged"),
+        };
+        Self::new(exit, code, chain(&error), hint)
+    }
+}
+
+impl From<ExecuteError> for Failure {
+    fn from(error: ExecuteError) -> Self {
+        match error {
+            ExecuteError::Query(error) => error.into(),
+            ExecuteError::Append(error) => error.into(),
+            other => Self::from_execute(&other),
+        }
+    }
+}
+
+impl Failure {
+    /// The failure of a command that was refused, which an import only lists.
+    #[must_use]
+    pub fn from_execute(error: &ExecuteError) -> Self {
+        match error {
+            ExecuteError::Request(error) => Self::from_request(error),
+            ExecuteError::Refused(refusal) => refusal.clone().into(),
+            ExecuteError::Query(_) | ExecuteError::Append(_) => Self::storage("storage", chain(error)),
+            ExecuteError::Contended { .. } => {
+                Self::new(Exit::Conflict, "contended", error.to_string(), hint::of_storage(Exit::Conflict))
+            }
+            ExecuteError::TimeRunsBackwards { .. } => {
+                let hint = "sort the lines by recorded_at, or leave it out of this one";
+                Self::new(Exit::Refused, "time_runs_backwards", error.to_string(), Some(hint.to_owned()))
+            }
+            ExecuteError::AssertedTime => {
+                let hint = "add --asserted-times, which marks each such event, or leave recorded_at out";
+                Self::new(Exit::Usage, "asserted_time", error.to_string(), Some(hint.to_owned()))
+            }
+        }
+    }
+}
+
+impl From<RegisterError> for Failure {
+    fn from(error: RegisterError) -> Self {
+        let hint = hint::of_opening(&error);
+        let (exit, code) = match &error {
+            RegisterError::Open(OpenError::Held { .. }) => (Exit::Storage, "held"),
+            RegisterError::Open(OpenError::Damaged { .. }) | RegisterError::Settings(SettingsError::Damaged { .. }) => {
+                (Exit::Integrity, "damaged")
+            }
+            RegisterError::Open(OpenError::NewerFormat { .. }) => (Exit::Storage, "newer_format"),
+            RegisterError::Open(OpenError::Missing { .. }) => (Exit::Refused, "no_register"),
+            RegisterError::Open(_) | RegisterError::Settings(_) => (Exit::Storage, "storage"),
+        };
+        Self::new(exit, code, chain(&error), hint)
+    }
+}
+
+impl From<RestoreError> for Failure {
+    fn from(error: RestoreError) -> Self {
+        match error {
+            RestoreError::Append(error) => error.into(),
+            RestoreError::Query(error) => error.into(),
+            RestoreError::NotEmpty { .. } => {
+                let hint = "give a new folder: servanda restore FILE --store DIR";
+                Self::new(Exit::Refused, "not_empty", error.to_string(), Some(hint.to_owned()))
+            }
+            RestoreError::Line { .. } => Self::new(Exit::Refused, "line", error.to_string(), None),
+            RestoreError::Input(_) => Self::new(Exit::Storage, "input", error.to_string(), None),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What to do next: one sentence for each way in which something can be refused.
+//!
+//! The matches have no wildcard arm: a new refusal does not compile until somebody says what to do about it.
+
+use crate::domain::command::RequestError;
+use crate::domain::decide::Refusal;
+use crate::domain::guard::Objection;
+use crate::domain::id::Reference;
+use crate::domain::patch::PatchError;
+use crate::log::OpenError;
+use crate::service::error::{QueryError, RegisterError};
+
+use super::error::Exit;
+
+fn said(words: impl Into<String>) -> Option<String> {
+    Some(words.into())
+}
+
+fn did_you_mean(meant: &[Reference], otherwise: &str) -> Option<String> {
+    match meant {
+        [] => said(otherwise),
+        [one] => said(format!("did you mean {one}?")),
+        several => {
+            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+            said(format!("did you mean one of {}?", names.join(", ")))
+        }
+    }
+}
+
+/// What to do about a refusal.
+#[must_use]
+pub fn of_refusal(refusal: &Refusal) -> Option<String> {
+    match refusal {
+        Refusal::Field { .. } => None,
+        Refusal::Sources(_) => said("--source, --url, --quote and --published go together in the order given"),
+        Refusal::TooMany { .. } => said("split it into several agreements, linked with servanda link"),
+        Refusal::NoSuchAgreement { meant, .. } => {
+            did_you_mean(meant, "servanda list shows all agreements; propose, record or announce opens one")
+        }
+        Refusal::ReferenceTaken { reference } => {
+            said(format!("choose another reference, or look at it: servanda show {reference}"))
+        }
+        Refusal::AgreementRetracted { reference, by } => {
+            said(format!("if it was retracted by mistake: servanda retract {reference}@{by} --reason …"))
+        }
+        Refusal::AlreadyRetracted { by, .. } => {
+            said(format!("if that was a mistake, retract @{by}; the fact has effect again then"))
+        }
+        Refusal::Contradicts(objections) => objections.first().and_then(|objected| of_objection(&objected.objection)),
+        Refusal::Odd(_) => said("if it is so all the same, say why with --reason; the reason is recorded"),
+        Refusal::NoReason { .. } => said("add --reason \"…\"; it is recorded and shown in the history"),
+        Refusal::NothingChanges { .. } => {
+            said("give the fact's right day with --on, or another field with --set FIELD=VALUE")
+        }
+        Refusal::BeyondCalendar { .. } => said("give a shorter period or an earlier day"),
+        Refusal::NotCounted { .. } => {
+            said("give the due date itself with --due, or a calendar period with --within, such as P30D")
+        }
+        Refusal::Patch(PatchError::NoSuchField { .. }) => {
+            said("servanda history REF --json shows the fact's fields; write data.FIELD, occurred.on, confidence …")
+        }
+        Refusal::Patch(PatchError::Identity { .. }) => {
+            said("retract the fact and record it anew; the retracted one stays listed with the reason")
+        }
+        Refusal::Patch(PatchError::Value { .. }) => None,
+        Refusal::CommandReused { .. } => said("give each command an id of its own, or leave --command-id out"),
+    }
+}
+
+/// What to do about a contradiction.
+fn of_objection(objection: &Objection) -> Option<String> {
+    match objection {
+        Objection::PartyNotDeclared { .. } => said("declare it first with servanda add-party, or check its short name"),
+        Objection::NoSuchCommitment { .. } => said("servanda show REF lists the commitments"),
+        Objection::NoSuchBody { .. } => said("servanda show REF lists the bodies"),
+        Objection::NoSuchFact { .. } => said("servanda history REF lists the facts with their places"),
+        Objection::DeclaredTwice { .. } => said("for another name use servanda alias-party"),
+        Objection::PledgeHasNoInstrument { .. } => said(
+            "record the instrument as an agreement of its own, then servanda link PLEDGE --relation becomes --to REF",
+        ),
+        Objection::Twice { earlier, .. } => {
+            said(format!("if @{earlier} has it wrong, correct it: servanda correct REF@{earlier} …, or retract it"))
+        }
+        Objection::Withdrawn { by, .. } => said(format!("if it was not withdrawn, retract @{by}")),
+        Objection::NothingTo { .. } => said("servanda history REF shows what is on record"),
+        Objection::NoticeTookEffect { .. } => said("a notice can be taken back only before it takes effect"),
+        // Oddities: they are refused together, and want a reason.
+        Objection::AfterEnd { .. }
+        | Objection::BeforeOpening { .. }
+        | Objection::NotSigned { .. }
+        | Objection::RatifiedUnsigned { .. }
+        | Objection::SignedFirst
+        | Objection::PartyLeft { .. }
+        | Objection::DeadlineAgain { .. }
+        | Objection::NotLater { .. }
+        | Objection::Closed { .. }
+        | Objection::NotEntitled { .. }
+        | Objection::StillOpen { .. }
+        | Objection::BodyNotThere { .. }
+        | Objection::InTheFuture { .. } => None,
+    }
+}
+
+/// What to do about a line or command line that is no request.
+#[must_use]
+pub fn of_request(error: &RequestError) -> Option<String> {
+    match error {
+        RequestError::NoCommand => said("write {\"command\": \"sign\", \"agreement\": \"REF\", …}"),
+        RequestError::UnknownVerb { meant: Some(meant), .. } => said(format!("did you mean {meant}?")),
+        RequestError::UnknownVerb { meant: None, .. } => said("servanda --help lists the commands"),
+        RequestError::Agreement(_) => {
+            said("write the reference, such as pk-ps-health-2025, with /c1, /wg1 or @7 behind it where asked")
+        }
+        RequestError::Fields { verb, .. } => said(format!("servanda {verb} --help shows its options, with an example")),
+        RequestError::Framing(_) => None,
+    }
+}
+
+/// What to do about a question without an answer.
+#[must_use]
+pub fn of_query(error: &QueryError) -> Option<String> {
+    match error {
+        QueryError::NoSuchAgreement { meant, .. } => did_you_mean(meant, "servanda list shows all agreements"),
+        QueryError::NotYet { .. } => said("ask for a later --as-of or --known-at"),
+        QueryError::NoSuchCommitment { reference, .. } => {
+            said(format!("servanda show {reference} lists the commitments"))
+        }
+        QueryError::ViewDamaged { .. } => said("servanda rebuild makes the views anew from the log"),
+        QueryError::Read(_) | QueryError::View(_) => None,
+        QueryError::Codec(_) => said("keep the store as it is, and restore an export into a new folder"),
+    }
+}
+
+/// What to do about a register that cannot be opened.
+#[must_use]
+pub fn of_opening(error: &RegisterError) -> Option<String> {
+    match error {
+        RegisterError::Open(OpenError::Held { .. }) => said("wait for it, or wait longer with --wait SECONDS"),
+        RegisterError::Open(OpenError::Damaged { .. }) | RegisterError::Settings(_) => said(
+            "keep a copy of the folder as it is before anything else; restore an export or a backup into a new folder",
+        ),
+        RegisterError::Open(OpenError::NewerFormat { .. }) => said("use the servanda that wrote it, or a later one"),
+        RegisterError::Open(OpenError::Missing { .. }) => {
+            said("the first command that records makes it; servanda init makes it empty; --store names another folder")
+        }
+        RegisterError::Open(_) => said("look at the folder's permissions and the disk's free space"),
+    }
+}
+
+/// What to do about a failure of the store.
+#[must_use]
+pub fn of_storage(exit: Exit) -> Option<String> {
+    match exit {
+        Exit::Conflict => said("nothing was recorded; try again"),
+        Exit::Integrity => said("keep a copy of the folder as it is before anything else"),
+        Exit::Storage => {
+            said("look at the disk's free space, then run the same command again with the same --command-id")
+        }
+        Exit::Done | Exit::Refused | Exit::Usage | Exit::Overdue | Exit::Bug => None,
+    }
+}

@@ -1,0 +1,124 @@
+//! The command line: verbs and questions for people and scripts.
+//!
+//! Lives here: what is typed, and what is shown. May use: everything but concrete backends. Promises: data on standard
+//! output, messages on standard error; the exit codes of [`error::Exit`]. To add a question: its file in `questions`
+//! and its rows in that list; a verb needs nothing here, its options are made from its fields.
+
+pub mod args;
+pub mod error;
+pub mod hint;
+pub mod output;
+pub mod place;
+pub mod questions;
+pub mod session;
+pub mod shape;
+pub mod upkeep;
+pub mod verbs;
+
+use std::process::ExitCode;
+
+use clap::FromArgMatches;
+use clap::Subcommand;
+
+use crate::domain::command::VERBS;
+use args::Globals;
+use error::{Exit, Failure};
+use session::Session;
+
+/// The whole command line, for parsing, help, completions and man pages.
+#[must_use]
+pub fn command() -> clap::Command {
+    let root = clap::Command::new("servanda")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Keeps the record of agreements: what stands, what is due, what is late and why.")
+        .long_about(
+            "Keeps the record of agreements (treaties, MoUs, contracts, pledges) and of what each side promised in \
+             them, as events that are never changed: says at any moment what stands, what is due, what is late and \
+             why, and replays how it came about.",
+        )
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(false)
+        .max_term_width(120)
+        .help_template(
+            "{before-help}{about-with-newline}\n{usage-heading} {usage}\n{after-help}\n\nOptions:\n{options}",
+        )
+        .after_help(overview());
+    let root = <Globals as clap::Args>::augment_args(root);
+    let root = root.subcommands(VERBS.iter().map(verbs::outline));
+    let root = questions::Question::augment_subcommands(root);
+    upkeep::Upkeep::augment_subcommands(root)
+}
+
+/// Every verb and question with one line each, by family.
+fn overview() -> String {
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    let mut family = "";
+    for verb in VERBS {
+        if verb.family != family {
+            family = verb.family;
+            let _ = write!(text, "\n{family}:\n");
+        }
+        let _ = writeln!(text, "  {:24}{}", verb.name, shape::first_sentence(&shape::description(verb)));
+    }
+    let mut section = |title: &str, commands: clap::Command| {
+        let _ = write!(text, "\n{title}:\n");
+        for command in commands.get_subcommands().filter(|command| !command.is_hide_set()) {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(text, "  {:24}{about}", command.get_name());
+        }
+    };
+    section("Questions", questions::Question::augment_subcommands(clap::Command::new("")));
+    section("Upkeep", upkeep::Upkeep::augment_subcommands(clap::Command::new("")));
+    text.push_str("\nEach has an example: servanda sign --help");
+    text
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    clap_complete::CompleteEnv::with_factory(command).complete();
+    let matches = match command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Exit::Usage.code() } else { Exit::Done.code() });
+        }
+    };
+    let globals = match Globals::from_arg_matches(&matches) {
+        Ok(globals) => globals,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(Exit::Usage.code());
+        }
+    };
+    let format = globals.format();
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(globals, &matches))) {
+        Ok(Ok(exit)) => ExitCode::from(exit.code()),
+        Ok(Err(failure)) => ExitCode::from(error::report(&failure, format).code()),
+        // The panic's own message is on standard error already.
+        Err(_) => ExitCode::from(Exit::Bug.code()),
+    }
+}
+
+fn run(globals: Globals, matches: &clap::ArgMatches) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::storage("runtime", format!("the program cannot start its runtime: {e}")))?;
+    let Some((name, sub)) = matches.subcommand() else {
+        return Err(Failure::usage("no_command", "no command was given"));
+    };
+    let session = Session::new(globals);
+    runtime.block_on(async {
+        if let Some(verb) = VERBS.iter().find(|verb| verb.name == name) {
+            return verbs::run(verb, sub, &session).await;
+        }
+        if let Ok(question) = questions::Question::from_arg_matches(matches) {
+            return question.run(&session).await;
+        }
+        let upkeep = upkeep::Upkeep::from_arg_matches(matches).map_err(|e| Failure::usage("usage", e.to_string()))?;
+        upkeep.run(&session).await
+    })
+}

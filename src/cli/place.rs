@@ -1,0 +1,117 @@
+//! Where the register is, what the environment says, and what the shell may complete.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use etcetera::BaseStrategy as _;
+
+use crate::domain::instant::Instant;
+use crate::service::clock::{Clock, FixedClock, SystemClock};
+use crate::service::identity::{IdSource, SeededIds, SystemIds};
+use crate::service::open::{Opening, open};
+
+/// The folder name that is looked for at and above the working folder.
+pub const FOLDER: &str = ".servanda";
+
+/// A variable of the environment, if it is set, not empty, and text.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The folder of the register: the one given, else the nearest `.servanda` at or above the working folder, else the
+/// data folder of the user.
+#[must_use]
+pub fn store(given: Option<&Path>) -> PathBuf {
+    if let Some(given) = given {
+        return given.to_owned();
+    }
+    let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    if let Some(found) = here.ancestors().map(|folder| folder.join(FOLDER)).find(|folder| folder.is_dir()) {
+        return found;
+    }
+    etcetera::choose_base_strategy().map_or_else(|_| here.join(FOLDER), |base| base.data_dir().join("servanda"))
+}
+
+/// The machine's clock, or a fixed one for tests and for making old reports again (`SERVANDA_NOW`, RFC 3339).
+///
+/// # Errors
+///
+/// The variable's text where it is no time.
+pub fn clock() -> Result<Arc<dyn Clock>, String> {
+    match variable("SERVANDA_NOW") {
+        None => Ok(Arc::new(SystemClock)),
+        Some(text) => match Instant::parse(&text) {
+            Ok(now) => Ok(Arc::new(FixedClock(now))),
+            Err(error) => Err(format!("SERVANDA_NOW: {error}")),
+        },
+    }
+}
+
+/// The machine's randomness, or a repeatable sequence for tests (`SERVANDA_SEED`).
+#[must_use]
+pub fn ids() -> Arc<dyn IdSource> {
+    match variable("SERVANDA_SEED") {
+        None => Arc::new(SystemIds),
+        Some(seed) => {
+            // Each run of the program goes on where no earlier one was, so the process's words are part of the seed.
+            let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+            Arc::new(SeededIds::new(&format!("{seed} {}", words.join(" "))))
+        }
+    }
+}
+
+/// Who is at the keyboard, where nobody says.
+#[must_use]
+pub fn actor() -> String {
+    variable("SERVANDA_ACTOR")
+        .or_else(|| variable("USER"))
+        .or_else(|| variable("LOGNAME"))
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// What this process calls itself to others that wait for the register.
+#[must_use]
+pub fn holder() -> String {
+    let words: Vec<String> = std::env::args_os().take(3).map(|word| word.to_string_lossy().into_owned()).collect();
+    words.join(" ").chars().take(120).collect()
+}
+
+/// Completes references of the register, with their titles; never waits long, and is silent where it cannot.
+#[must_use]
+pub fn references() -> ArgValueCompleter {
+    ArgValueCompleter::new(|typed: &std::ffi::OsStr| {
+        let typed = typed.to_string_lossy().into_owned();
+        candidates(&typed).unwrap_or_default()
+    })
+}
+
+fn candidates(typed: &str) -> Option<Vec<CompletionCandidate>> {
+    let folder = store(variable("SERVANDA_STORE").as_deref().map(Path::new));
+    let opening =
+        Opening { create: false, wait: Duration::from_millis(200), holder: "completion".to_owned(), zone: None };
+    let service = open(&folder, &opening, clock().ok()?, ids()).ok()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+    let entries = runtime.block_on(service.entries()).ok()?;
+    let today = service.today();
+    let mut found = Vec::new();
+    let commitments_wanted = typed.contains('/');
+    for entry in entries {
+        let title = entry.on(today).and_then(|outline| outline.title.as_ref()).map(ToString::to_string);
+        let reference = entry.reference.to_string();
+        if commitments_wanted {
+            for commitment in &entry.commitments {
+                let words = commitment.words.last().map(|(_, words)| words.text.to_string());
+                found.push((format!("{reference}/{}", commitment.id), words));
+            }
+        } else {
+            found.push((reference, title));
+        }
+    }
+    found.retain(|(value, _)| value.starts_with(typed));
+    let help = |words: Option<String>| words.map(|words| super::output::safe::one_line(&words).into_owned().into());
+    Some(found.into_iter().map(|(value, words)| CompletionCandidate::new(value).help(help(words))).collect())
+}

@@ -1,0 +1,171 @@
+//! `overdue` and `due`.
+
+use super::{asked_line, day_or_dash, joined, spaced};
+use crate::cli::args::{AskedArgs, FilterArgs};
+use crate::cli::error::{Exit, Failure};
+use crate::cli::output::{Cell, Column, Report, Section, Tone};
+use crate::cli::session::{Session, asked, day, filter};
+use crate::domain::period::{MonthEnd, Period};
+use crate::domain::status::CommitmentState;
+use crate::views::board::CommitmentRow;
+
+/// Options of `overdue`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct OverdueArgs {
+    #[command(flatten)]
+    asked: AskedArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Exit with code 10 when something is overdue, for cron.
+    #[arg(long)]
+    exit_code: bool,
+}
+
+/// Options of `due`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DueArgs {
+    #[command(flatten)]
+    asked: AskedArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// How far ahead to look, such as P30D.
+    #[arg(long, value_name = "PERIOD", default_value = "P30D", conflicts_with = "until")]
+    within: String,
+    /// The last day to look at.
+    #[arg(long, value_name = "DAY")]
+    until: Option<String>,
+}
+
+/// The tone of a state.
+pub(super) const fn tone(state: CommitmentState) -> Tone {
+    match state {
+        CommitmentState::Overdue => Tone::Bad,
+        CommitmentState::PossiblyOverdue
+        | CommitmentState::InGrace
+        | CommitmentState::DueToday
+        | CommitmentState::MetLate
+        | CommitmentState::Disputed => Tone::Warn,
+        CommitmentState::Met => Tone::Good,
+        CommitmentState::Withdrawn
+        | CommitmentState::Superseded
+        | CommitmentState::Waived
+        | CommitmentState::Suspended => Tone::Dim,
+        CommitmentState::PartiallyMet
+        | CommitmentState::AwaitingTrigger
+        | CommitmentState::Undated
+        | CommitmentState::DueSoon
+        | CommitmentState::Pending => Tone::Plain,
+    }
+}
+
+/// The due date for people: a day, an interval, or a dash.
+pub(super) fn due_words(row: &CommitmentRow) -> String {
+    match (row.due_earliest, row.due_latest) {
+        (Some(a), Some(b)) if a == b => b.to_string(),
+        (Some(a), Some(b)) => format!("{a}/{b}"),
+        (None, Some(b)) => format!("../{b}"),
+        (Some(a), None) => format!("{a}/.."),
+        (None, None) => "–".to_owned(),
+    }
+}
+
+fn address(row: &CommitmentRow) -> Cell {
+    Cell::from(format!("{}/{}", row.agreement, row.commitment)).tone(Tone::Strong)
+}
+
+fn dated(key: &'static str, title: &str, empty: &str, rows: &[CommitmentRow]) -> Section {
+    let columns = [
+        Column::id("commitment", "Commitment"),
+        Column::word("state", "State"),
+        Column::new(crate::cli::output::Kind::Day, "due", "Due"),
+        Column::number("days_overdue", "Days late"),
+        Column::day("original_due", "First due").priority(3),
+        Column::word("authority", "Counted").priority(3),
+        Column::word("owed_by", "Owed by").priority(2),
+        Column::word("owed_to", "Owed to").priority(2),
+        Column::text("text", "What").priority(4),
+    ];
+    let cells = rows.iter().map(|row| {
+        [
+            address(row),
+            Cell::from(spaced(row.state.word())).tone(tone(row.state)),
+            Cell::from(due_words(row)),
+            Cell::from(row.days_overdue),
+            Cell::from(day_or_dash(row.original_due)),
+            Cell::from(row.authority.map_or("–", |authority| authority.word())),
+            Cell::from(joined(&row.owed_by)),
+            Cell::from(joined(&row.owed_to)),
+            Cell::from(&row.text),
+        ]
+    });
+    let section = Section::table(key, columns).titled(title);
+    let section = if empty.is_empty() { section } else { section.when_empty(empty) };
+    section.rows(cells)
+}
+
+fn undated(rows: &[CommitmentRow]) -> Section {
+    let columns = [
+        Column::id("commitment", "Commitment"),
+        Column::day("made", "Made by"),
+        Column::number("age_days", "Days old"),
+        Column::day("last_fact", "Last fact").priority(3),
+        Column::word("owed_by", "Owed by").priority(2),
+        Column::word("owed_to", "Owed to").priority(2),
+        Column::text("text", "What").priority(4),
+    ];
+    let cells = rows.iter().map(|row| {
+        [
+            address(row),
+            Cell::from(row.made),
+            Cell::from(row.age_days),
+            Cell::from(row.last_fact),
+            Cell::from(joined(&row.owed_by)),
+            Cell::from(joined(&row.owed_to)),
+            Cell::from(&row.text),
+        ]
+    });
+    Section::table("undated", columns).titled("Promised without a date").rows(cells)
+}
+
+pub(super) async fn run_overdue(args: OverdueArgs, session: &Session) -> Result<Exit, Failure> {
+    let service = session.open(false)?;
+    let asked = asked(&service, &args.asked)?;
+    let overdue = service.overdue(asked, &filter(&args.filter)?).await?;
+    let all = overdue.overdue.iter().chain(&overdue.possibly_overdue).chain(&overdue.due_soon).chain(&overdue.undated);
+    let exit = session.answer(&overdue, all, || {
+        Report::new()
+            .heading(asked_line(asked))
+            .section(dated("overdue", "Overdue", "nothing is overdue", &overdue.overdue))
+            .section(dated(
+                "possibly_overdue",
+                "Possibly overdue: the date is uncertain",
+                "",
+                &overdue.possibly_overdue,
+            ))
+            .section(dated("due_soon", "Due today, soon, or in grace", "", &overdue.due_soon))
+            .section(undated(&overdue.undated))
+    })?;
+    if args.exit_code && !overdue.overdue.is_empty() {
+        return Ok(Exit::Overdue);
+    }
+    Ok(exit)
+}
+
+pub(super) async fn run_due(args: DueArgs, session: &Session) -> Result<Exit, Failure> {
+    let service = session.open(false)?;
+    let asked = asked(&service, &args.asked)?;
+    let until = match &args.until {
+        Some(text) => day(&service, "until", text)?,
+        None => {
+            let period = Period::parse(&args.within).map_err(|e| Failure::usage("within", format!("--within: {e}")))?;
+            period.add_to(asked.as_of, MonthEnd::Clamp).unwrap_or(crate::domain::day::Day::MAX)
+        }
+    };
+    let due = service.due(asked, until, &filter(&args.filter)?).await?;
+    session.answer(&due, due.due.iter().chain(&due.awaiting), || {
+        Report::new()
+            .heading(asked_line(asked))
+            .section(dated("due", &format!("Due by {until}"), "nothing comes due by then", &due.due))
+            .section(dated("awaiting", "Waiting for something to happen first", "", &due.awaiting))
+    })
+}

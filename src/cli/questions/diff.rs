@@ -1,0 +1,74 @@
+//! `diff`: what changed, and by which event.
+
+use serde_json::Value;
+
+use crate::cli::error::{Exit, Failure};
+use crate::cli::output::{Cell, Column, Report, Section};
+use crate::cli::session::{Session, day, knowledge, reference};
+use crate::views::diff::Change;
+
+/// Options of `diff`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DiffArgs {
+    /// The agreement's reference.
+    #[arg(value_name = "REF", add = crate::cli::place::references())]
+    agreement: String,
+    /// Given twice: from what was known then to what was known later.
+    #[arg(long, value_name = "WHEN", action = clap::ArgAction::Append)]
+    known_at: Vec<String>,
+    /// Given twice: from how it stood then to how it stood later.
+    #[arg(long, value_name = "DAY", action = clap::ArgAction::Append)]
+    as_of: Vec<String>,
+}
+
+pub(super) async fn run(args: DiffArgs, session: &Session) -> Result<Exit, Failure> {
+    let reference = reference(&args.agreement)?;
+    let service = session.open(false)?;
+    let days = args.as_of.iter().map(|text| day(&service, "as-of", text)).collect::<Result<Vec<_>, _>>()?;
+    let times = args.known_at.iter().map(|text| knowledge(&service, text)).collect::<Result<Vec<_>, _>>()?;
+    let (changes, between) = match (days.as_slice(), times.as_slice()) {
+        (as_of @ ([] | [_]), [from, to]) => {
+            let as_of = as_of.first().copied().unwrap_or_else(|| service.today());
+            let changes = service.diff_knowledge(&reference, as_of, *from, *to).await?;
+            (changes, format!("as of {as_of}, from what was known at {from} to what was known at {to}"))
+        }
+        ([from, to], known_at @ ([] | [_])) => {
+            let known_at = known_at.first().copied().unwrap_or_else(|| service.now());
+            let changes = service.diff_days(&reference, known_at, *from, *to).await?;
+            (changes, format!("from {from} to {to}, as recorded by {known_at}"))
+        }
+        (days, times) => {
+            let message =
+                format!("diff wants two --known-at, or two --as-of; given were {} and {}", times.len(), days.len());
+            return Err(Failure::usage("two_points", message)
+                .hinted("servanda diff REF --known-at 2025-10-01 --known-at 2025-11-01"));
+        }
+    };
+    session.answer(&changes, &changes, || {
+        let columns = [
+            Column::id("event", "By event"),
+            Column::id("path", "What"),
+            Column::text("before", "Before"),
+            Column::text("after", "After"),
+        ];
+        let section = Section::table("changes", columns).when_empty("nothing changed").rows(changes.iter().map(cells));
+        Report::new().heading(format!("{reference}: {between}")).section(section)
+    })
+}
+
+fn cells(change: &Change) -> [Cell; 4] {
+    let event = change.event.as_ref().map_or_else(|| "(time)".to_owned(), |by| format!("@{} {}", by.seq, by.kind));
+    [Cell::from(event), Cell::from(&change.path), Cell::from(plain(&change.before)), Cell::from(plain(&change.after))]
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "–".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Object(map) => {
+            let named = ["text", "name"].iter().find_map(|name| map.get(*name).and_then(Value::as_str));
+            named.map_or_else(|| value.to_string(), str::to_owned)
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,129 @@
+//! `history`: what was recorded about an agreement.
+
+use serde_json::Value;
+
+use crate::cli::args::AskedArgs;
+use crate::cli::error::{Exit, Failure};
+use crate::cli::output::{Cell, Column, Report, Section, Tone};
+use crate::cli::session::{Session, asked, reference};
+use crate::views::history::HistoryRow;
+
+/// Options of `history`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct HistoryArgs {
+    /// The agreement's reference.
+    #[arg(value_name = "REF", add = crate::cli::place::references())]
+    agreement: String,
+    /// As recorded by this instant, or by the end of this day; now if left out.
+    #[arg(long, value_name = "WHEN")]
+    known_at: Option<String>,
+}
+
+pub(super) async fn run(args: HistoryArgs, session: &Session) -> Result<Exit, Failure> {
+    let reference = reference(&args.agreement)?;
+    let service = session.open(false)?;
+    let asked = asked(&service, &AskedArgs { as_of: None, known_at: args.known_at })?;
+    let rows = service.history(&reference, asked.known_at).await?;
+    session.answer(&rows, &rows, || {
+        let columns = [
+            Column::id("event", "Event"),
+            Column::id("position", "Log").priority(3),
+            Column::new(crate::cli::output::Kind::Id, "recorded", "Recorded").priority(2),
+            Column::word("by", "By").priority(3),
+            Column::id("type", "Type"),
+            Column::id("occurred", "Happened"),
+            Column::text("what", "What").priority(4),
+        ];
+        let section = Section::table("events", columns).rows(rows.iter().map(cells));
+        Report::new()
+            .heading(format!("{reference}: {} events, as recorded by {}", rows.len(), asked.known_at))
+            .section(section)
+    })
+}
+
+fn cells(row: &HistoryRow) -> [Cell; 7] {
+    let tone = if row.retracted_by.is_some() { Tone::Dim } else { Tone::Plain };
+    let seconds = row.recorded.at.to_string();
+    let seconds = seconds.split('.').next().unwrap_or_default().to_owned();
+    let asserted = if row.recorded.asserted { "Z (asserted)" } else { "Z" };
+    let on = row.occurred.on.as_ref().map_or_else(|| "undated".to_owned(), ToString::to_string);
+    [
+        Cell::from(format!("@{}", row.seq)).tone(Tone::Strong),
+        Cell::from(format!("#{}", row.position)),
+        Cell::from(seconds + asserted),
+        Cell::from(&row.recorded.by),
+        Cell::from(row.kind).tone(tone),
+        Cell::from(on),
+        Cell::from(what(row)).tone(tone),
+    ]
+}
+
+/// One line of what an event says, with what became of it.
+fn what(row: &HistoryRow) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if let Some(by) = row.retracted_by {
+        parts.push(format!("[retracted by @{by}]"));
+    }
+    if !row.changed_by.is_empty() {
+        let by: Vec<String> = row.changed_by.iter().map(|seq| format!("@{seq}")).collect();
+        parts.push(format!("[now read with {}]", by.join(", ")));
+    }
+    if let Value::Object(data) = &row.data {
+        for (name, value) in data {
+            parts.push(words(name, value));
+        }
+    }
+    if let Some(reason) = &row.reason {
+        parts.push(format!("reason: {reason}"));
+    }
+    let sources: Vec<String> = row.evidence.iter().map(|evidence| evidence.source.to_string()).collect();
+    if !sources.is_empty() {
+        parts.push(format!("source: {}", sources.join(", ")));
+    }
+    parts.join("; ")
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Null => "none".to_owned(),
+        Value::Object(map) => match (map.get("field"), map.get("was"), map.get("now")) {
+            (Some(field), Some(was), Some(now)) => {
+                format!("{} was {}, is {}", plain(field), plain(was), plain(now))
+            }
+            _ => {
+                let inner: Vec<String> = map.iter().map(|(name, value)| words(name, value)).collect();
+                format!("({})", inner.join(", "))
+            }
+        },
+        other => other.to_string(),
+    }
+}
+
+fn words(name: &str, value: &Value) -> String {
+    match (name, value) {
+        ("event", Value::Number(seq)) => format!("@{seq}"),
+        ("parties", Value::Array(list)) => {
+            let names: Vec<String> = list
+                .iter()
+                .map(|party| {
+                    let id = party.get("id").map(plain).unwrap_or_default();
+                    format!("{id} = {}", party.get("name").map(plain).unwrap_or_default())
+                })
+                .collect();
+            format!("parties: {}", names.join(", "))
+        }
+        ("rule", Value::Object(rule)) => {
+            let part = |name: &str| rule.get(name).map(plain).unwrap_or_default();
+            match rule.get("length") {
+                Some(Value::Object(length)) => {
+                    let length: Vec<String> = length.values().map(plain).collect();
+                    format!("rule: {} {} {}", length.join(" "), part("direction"), part("anchor"))
+                }
+                _ => format!("rule: due {}", part("anchor")),
+            }
+        }
+        _ => format!("{}: {}", name.replace('_', " "), plain(value)),
+    }
+}

@@ -1,0 +1,90 @@
+//! The questions: one file each, with its options and its report.
+
+pub mod board;
+pub mod diff;
+pub mod history;
+pub mod list;
+pub mod parties;
+pub mod show;
+pub mod stats;
+pub mod why;
+
+use super::error::{Exit, Failure};
+use super::session::Session;
+
+/// What can be asked.
+#[derive(Clone, Debug, clap::Subcommand)]
+#[command(rename_all = "kebab-case")]
+pub enum Question {
+    /// Every agreement in one line
+    #[command(after_help = "Example:\n  servanda list --kind mou --party Pakistan --as-of 2025-10-18")]
+    List(list::ListArgs),
+    /// One agreement in full
+    #[command(after_help = "Example:\n  servanda show pk-ps-health-2025 --as-of 2025-10-18")]
+    Show(show::ShowArgs),
+    /// What is overdue, possibly overdue, due soon, and promised without a date
+    #[command(after_help = "Example:\n  servanda overdue --as-of 2025-10-18 --exit-code")]
+    Overdue(board::OverdueArgs),
+    /// What comes due
+    #[command(after_help = "Example:\n  servanda due --within P30D --party Pakistan")]
+    Due(board::DueArgs),
+    /// What was recorded about an agreement, in the order of recording
+    #[command(after_help = "Example:\n  servanda history pk-ps-health-2025 --known-at 2025-10-01")]
+    History(history::HistoryArgs),
+    /// What changed between two times of knowledge, or between two days, and by which event
+    #[command(after_help = "Example:\n  servanda diff pk-ps-health-2025 --known-at 2025-10-01 --known-at 2025-11-01")]
+    Diff(diff::DiffArgs),
+    /// Why a commitment is due when it is: each step of the count
+    #[command(after_help = "Example:\n  servanda why pk-ps-health-2025/c1 --as-of 2025-10-18")]
+    Why(why::WhyArgs),
+    /// The parties, with what they owe and are owed
+    #[command(after_help = "Example:\n  servanda parties pk-ps-health-2025")]
+    Parties(parties::PartiesArgs),
+    /// The register in numbers
+    #[command(after_help = "Example:\n  servanda stats --as-of 2025-10-18")]
+    Stats(stats::StatsArgs),
+}
+
+impl Question {
+    /// Answers the question.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when there is no answer.
+    pub async fn run(self, session: &Session) -> Result<Exit, Failure> {
+        match self {
+            Self::List(args) => list::run(args, session).await,
+            Self::Show(args) => show::run(args, session).await,
+            Self::Overdue(args) => board::run_overdue(args, session).await,
+            Self::Due(args) => board::run_due(args, session).await,
+            Self::History(args) => history::run(args, session).await,
+            Self::Diff(args) => diff::run(args, session).await,
+            Self::Why(args) => why::run(args, session).await,
+            Self::Parties(args) => parties::run(args, session).await,
+            Self::Stats(args) => stats::run(args, session).await,
+        }
+    }
+}
+
+/// A day for people, or a dash.
+fn day_or_dash(day: Option<crate::domain::day::Day>) -> String {
+    day.map_or_else(|| "–".to_owned(), |day| day.to_string())
+}
+
+/// A status or state as people read it: words apart.
+fn spaced(word: &str) -> String {
+    word.replace('_', " ")
+}
+
+/// Names joined for people, or a dash.
+fn joined<T: ToString>(names: &[T]) -> String {
+    if names.is_empty() {
+        return "–".to_owned();
+    }
+    names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// "As of 2025-10-18, as recorded by …", the line above every report.
+fn asked_line(asked: crate::views::Asked) -> String {
+    format!("as of {} {}, as recorded by {}", asked.as_of.weekday_name(), asked.as_of, asked.known_at)
+}

@@ -1,0 +1,64 @@
+//! `parties`: who has agreed, and what they owe and are owed.
+
+use super::{asked_line, day_or_dash, spaced};
+use crate::cli::args::{AskedArgs, FilterArgs};
+use crate::cli::error::{Exit, Failure};
+use crate::cli::output::{Cell, Column, Report, Section, Tone};
+use crate::cli::session::{Session, asked, filter, reference};
+use crate::views::list::PartyRow;
+
+/// Options of `parties`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct PartiesArgs {
+    /// The agreement's reference; left out: all agreements.
+    #[arg(value_name = "REF", add = crate::cli::place::references())]
+    only: Option<String>,
+    #[command(flatten)]
+    asked: AskedArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+}
+
+pub(super) async fn run(args: PartiesArgs, session: &Session) -> Result<Exit, Failure> {
+    let only = args.only.as_deref().map(reference).transpose()?;
+    let service = session.open(false)?;
+    let asked = asked(&service, &args.asked)?;
+    let rows = service.parties(only.as_ref(), asked, &filter(&args.filter)?).await?;
+    session.answer(&rows, &rows, || {
+        let columns = [
+            Column::text("name", "Party").priority(3),
+            Column::word("kind", "Kind").priority(3),
+            Column::id("agreement", "Agreement"),
+            Column::id("party", "As"),
+            Column::word("status", "Status"),
+            Column::day("signed", "Signed").priority(2),
+            Column::number("owes", "Owes"),
+            Column::number("overdue", "Late"),
+            Column::number("owed", "Owed"),
+            Column::text("names", "Also known as").priority(4),
+        ];
+        let section =
+            Section::table("parties", columns).when_empty("no party is on record by then").rows(rows.iter().map(cells));
+        Report::new().heading(asked_line(asked)).section(section)
+    })
+}
+
+fn cells(row: &PartyRow) -> [Cell; 10] {
+    let late = if row.overdue > 0 { Tone::Bad } else { Tone::Plain };
+    let mut names: Vec<String> = row.names.iter().map(ToString::to_string).collect();
+    if let Some(organ) = &row.acting_through {
+        names.push(format!("acting through {organ}"));
+    }
+    [
+        Cell::from(&row.name).tone(Tone::Strong),
+        Cell::from(row.kind),
+        Cell::from(&row.agreement),
+        Cell::from(&row.party),
+        Cell::from(spaced(row.status.word())),
+        Cell::from(day_or_dash(row.signed)),
+        Cell::from(row.owes),
+        Cell::from(row.overdue).tone(late),
+        Cell::from(row.owed),
+        Cell::from(names.join("; ")),
+    ]
+}

@@ -1,0 +1,222 @@
+//! `show`: one agreement in full.
+
+use super::board::{due_words, tone};
+use super::{asked_line, joined, spaced};
+use crate::cli::args::AskedArgs;
+use crate::cli::error::{Exit, Failure};
+use crate::cli::output::{Cell, Column, Field, Item, Report, Section, Tone};
+use crate::cli::session::{Session, asked, reference};
+use crate::views::document::{Document, Saying, When};
+
+/// Options of `show`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ShowArgs {
+    /// The agreement's reference.
+    #[arg(value_name = "REF", add = crate::cli::place::references())]
+    agreement: String,
+    #[command(flatten)]
+    asked: AskedArgs,
+}
+
+pub(super) async fn run(args: ShowArgs, session: &Session) -> Result<Exit, Failure> {
+    let reference = reference(&args.agreement)?;
+    let service = session.open(false)?;
+    let asked = asked(&service, &args.asked)?;
+    let document = service.show(&reference, asked).await?;
+    session.answer(&document, [&document], || report(&document).heading(asked_line(asked)))
+}
+
+/// When, for people: the day or interval, how sure, and the fact that says so.
+fn when(when: &When) -> String {
+    let on = when.on.clone().unwrap_or_else(|| format!("undated, by {}", when.by));
+    let sure = match when.certainty {
+        crate::domain::vocabulary::Certainty::Stated | crate::domain::vocabulary::Certainty::Unknown => String::new(),
+        other => format!(", {other}"),
+    };
+    let printed = when.as_printed.as_ref().map(|words| format!(", printed \"{words}\"")).unwrap_or_default();
+    format!("{on}{sure}{printed} (@{})", when.fact)
+}
+
+fn head(document: &Document) -> Vec<Field> {
+    let mut fields = vec![
+        Field::new("reference", "Reference", Cell::from(&document.reference).tone(Tone::Strong)),
+        Field::new("kind", "Kind", spaced(document.kind.word())),
+        Field::new("status", "Status", Cell::from(spaced(document.status.word())).tone(Tone::Strong)),
+    ];
+    if let Some(title) = &document.title {
+        fields.insert(1, Field::new("title", "Title", title));
+    }
+    if let Some(opened) = &document.opened {
+        fields.push(Field::new("opened", "Opened", format!("{}, {}", document.opening, when(opened))));
+    }
+    if let Some(adopted) = &document.adopted {
+        fields.push(Field::new("adopted", "Adopted", when(adopted)));
+    }
+    if let Some(day) = document.entry_into_force {
+        fields.push(Field::new("entry_into_force", "In force from", day));
+    }
+    if let Some(term) = &document.term {
+        let ends = term.ends.map_or_else(|| "goes on".to_owned(), |day| format!("ends {day}"));
+        let length = term.length.as_ref().map(|length| format!("{length}, ")).unwrap_or_default();
+        let notice = term.notice_period.as_ref().map(|period| format!(", notice {period}")).unwrap_or_default();
+        fields.push(Field::new("term", "Term", format!("{length}{ends}, renewal {}{notice}", term.renewal)));
+    }
+    if let Some(ended) = &document.ended {
+        fields.push(Field::new("ended", "Ended", format!("{}, {}", ended.text, when(&ended.when))));
+    }
+    if let Some(place) = &document.place {
+        fields.push(Field::new("place", "Place", place));
+    }
+    if !document.subjects.is_empty() {
+        fields.push(Field::new("subjects", "About", joined(&document.subjects)));
+    }
+    if !document.disputed_facts.is_empty() {
+        let facts: Vec<String> = document.disputed_facts.iter().map(|seq| format!("@{seq}")).collect();
+        let cell = Cell::from(format!("sources disagree about {}", facts.join(", "))).tone(Tone::Warn);
+        fields.push(Field::new("disputed_facts", "Disputed", cell));
+    }
+    fields.push(Field::new("facts", "On record", format!("{} events", document.facts)));
+    fields
+}
+
+fn parties(document: &Document) -> Section {
+    let columns = [
+        Column::id("id", "As"),
+        Column::word("kind", "Kind").priority(3),
+        Column::word("status", "Status"),
+        Column::text("name", "Party").priority(3),
+        Column::text("signature", "Signature").priority(4),
+    ];
+    let rows = document.parties.iter().map(|party| {
+        let signature = party.signature.as_ref().map(|signature| {
+            let who = match (&signature.name, &signature.title) {
+                (Some(name), Some(title)) => format!("{name}, {title}"),
+                (Some(name), None) => name.to_string(),
+                (None, Some(title)) => title.to_string(),
+                (None, None) => "signatory not named".to_owned(),
+            };
+            let place = signature.place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
+            format!("{who}; {}{place}", when(&signature.when))
+        });
+        let instruments =
+            party.instruments.iter().map(|deposit| format!("{}, {}", deposit.instrument, when(&deposit.received)));
+        let signature: Vec<String> = signature.into_iter().chain(instruments).collect();
+        let mut names = vec![party.name.to_string()];
+        names.extend(party.names.iter().map(|local| local.name.to_string()));
+        names.extend(party.aliases.iter().map(ToString::to_string));
+        if let Some(organ) = &party.acting_through {
+            names.push(format!("acting through {organ}"));
+        }
+        [
+            Cell::from(&party.id).tone(Tone::Strong),
+            Cell::from(party.kind),
+            Cell::from(spaced(party.status.word())),
+            Cell::from(names.join("; ")),
+            Cell::from(signature.join("; ")),
+        ]
+    });
+    Section::table("parties", columns).titled("Parties").rows(rows)
+}
+
+fn commitments(document: &Document) -> Section {
+    let columns = [
+        Column::id("commitment", "No."),
+        Column::word("state", "State"),
+        Column::new(crate::cli::output::Kind::Day, "due", "Due"),
+        Column::number("days_overdue", "Days late"),
+        Column::word("authority", "Counted").priority(3),
+        Column::word("owed_by", "Owed by").priority(2),
+        Column::word("owed_to", "Owed to").priority(2),
+        Column::text("text", "What").priority(4),
+        Column::text("moved", "Moved").priority(4),
+    ];
+    let rows = document.commitments.iter().map(|row| {
+        let moved = match row.original_due {
+            Some(first) if row.extensions > 0 => {
+                format!("first due {first}, moved {} times by {} days", row.extensions, row.slippage_days)
+            }
+            _ => String::new(),
+        };
+        let state = match (row.met_on, row.verified) {
+            (Some(day), Some(true)) => format!("{} {day}, verified", spaced(row.state.word())),
+            (Some(day), _) => format!("{} {day}, reported", spaced(row.state.word())),
+            (None, _) => match row.share {
+                Some(share) => format!("{}, {share} % done", spaced(row.state.word())),
+                None => spaced(row.state.word()),
+            },
+        };
+        [
+            Cell::from(row.commitment).tone(Tone::Strong),
+            Cell::from(state).tone(tone(row.state)),
+            Cell::from(due_words(row)),
+            Cell::from(row.days_overdue),
+            Cell::from(row.authority.map_or("–", |authority| authority.word())),
+            Cell::from(joined(&row.owed_by)),
+            Cell::from(joined(&row.owed_to)),
+            Cell::from(&row.text),
+            Cell::from(moved),
+        ]
+    });
+    Section::table("commitments", columns).titled("Commitments").rows(rows)
+}
+
+fn bodies(document: &Document) -> Section {
+    let columns = [
+        Column::id("id", "No."),
+        Column::word("status", "Status"),
+        Column::text("name", "Body").priority(3),
+        Column::text("when", "When").priority(4),
+        Column::text("members", "Members").priority(5),
+    ];
+    let rows = document.bodies.iter().map(|body| {
+        let announced = body.announced.as_ref().map(|at| format!("announced {}", when(at)));
+        let formed = body.formed.as_ref().map(|at| format!("formed {}", when(at)));
+        let met = (!body.meetings.is_empty()).then(|| format!("met {} times", body.meetings.len()));
+        let all: Vec<String> = [announced, formed, met].into_iter().flatten().collect();
+        let members = if body.members.is_empty() { String::new() } else { joined(&body.members) };
+        [
+            Cell::from(body.id).tone(Tone::Strong),
+            Cell::from(body.status),
+            Cell::from(&body.name),
+            Cell::from(all.join("; ")),
+            Cell::from(members),
+        ]
+    });
+    Section::table("bodies", columns).titled("Bodies").rows(rows)
+}
+
+fn sayings(key: &'static str, title: &str, all: &[Saying]) -> Section {
+    let item = |saying: &Saying| {
+        let party = saying.party.as_ref().map(|party| format!("{party}: ")).unwrap_or_default();
+        Item::bullet(0, format!("{party}{} – {}", saying.text, when(&saying.when)))
+    };
+    Section::text(key, all.iter().map(item)).titled(title)
+}
+
+fn report(document: &Document) -> Report {
+    let reports = document.reports.iter().map(|report| {
+        let share = report.share.map(|share| format!(", {share} %")).unwrap_or_default();
+        let by = report.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+        let evidence =
+            if report.evidence.is_empty() { String::new() } else { format!(": {}", joined(&report.evidence)) };
+        let rejected = if report.rejected { " (not accepted)" } else { "" };
+        let status = spaced(report.status.word());
+        let words = format!("{} {status}{share}{by}{evidence}{rejected} – {}", report.commitment, when(&report.when));
+        Item::bullet(0, words)
+    });
+    let papers = document.papers.iter().map(|paper| {
+        Item::bullet(0, format!("{} ({}, {} bytes, sha256 {})", paper.name, paper.media_type, paper.size, paper.sha256))
+    });
+    Report::new()
+        .section(Section::fields("agreement", head(document)))
+        .section(parties(document))
+        .section(commitments(document))
+        .section(Section::text("reports", reports).titled("Reports"))
+        .section(bodies(document))
+        .section(sayings("amendments", "Amendments", &document.amendments))
+        .section(sayings("statements", "Reservations and declarations", &document.statements))
+        .section(sayings("notices", "Notices", &document.notices))
+        .section(sayings("links", "Links", &document.links))
+        .section(sayings("notes", "Notes", &document.notes))
+        .section(Section::text("papers", papers).titled("Papers"))
+}

@@ -1,0 +1,196 @@
+//! One run of the program: its options, its register, its output.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::args::{AskedArgs, FilterArgs, Globals};
+use super::error::{Exit, Failure};
+use super::output::{Delivery, Format, Report, Stream, Terminal, emit, emit_error, present};
+use super::place;
+use crate::domain::day::Day;
+use crate::domain::id::{Actor, Reference};
+use crate::domain::instant::Instant;
+use crate::domain::spoken;
+use crate::domain::status::AgreementStatus;
+use crate::domain::vocabulary::AgreementKind;
+use crate::service::Service;
+use crate::service::open::{Opening, open};
+use crate::service::settings::Zone;
+use crate::views::Asked;
+use crate::views::filter::Filter;
+
+/// One run of the program.
+pub struct Session {
+    globals: Globals,
+}
+
+impl Session {
+    /// A run with these options.
+    #[must_use]
+    pub const fn new(globals: Globals) -> Self {
+        Self { globals }
+    }
+
+    /// The options of this run.
+    #[must_use]
+    pub const fn globals(&self) -> &Globals {
+        &self.globals
+    }
+
+    /// The form of the answer.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.globals.format()
+    }
+
+    /// The terminal that the answer goes to.
+    #[must_use]
+    pub fn terminal(&self) -> Terminal {
+        Terminal::of(Stream::Stdout, self.globals.color, place::variable)
+    }
+
+    /// The folder of the register.
+    #[must_use]
+    pub fn folder(&self) -> std::path::PathBuf {
+        place::store(self.globals.store.as_deref())
+    }
+
+    /// Opens the register; with `create`, makes it where there is none and says so.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when it is not there, held, damaged, or the environment is wrong.
+    pub fn open(&self, create: bool) -> Result<Service, Failure> {
+        self.open_in(create, None)
+    }
+
+    /// The same, with the zone of a register that is made.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Session::open`].
+    pub fn open_in(&self, create: bool, zone: Option<Zone>) -> Result<Service, Failure> {
+        let folder = self.folder();
+        let clock = place::clock().map_err(|why| Failure::usage("now", why))?;
+        let new = create && !folder.join(crate::service::settings::FILE).exists();
+        let opening = Opening { create, wait: Duration::from_secs(self.globals.wait), holder: place::holder(), zone };
+        let service = open(&folder, &opening, clock, place::ids())?;
+        if new {
+            self.say(&format!(
+                "made a new register in {} (its days are those of {})",
+                folder.display(),
+                service.settings().zone.name()
+            ));
+        }
+        Ok(service)
+    }
+
+    /// Who asks.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when the name cannot be kept.
+    pub fn actor(&self) -> Result<Actor, Failure> {
+        Actor::parse(&place::actor()).map_err(|e| Failure::usage("actor", format!("{e}; set SERVANDA_ACTOR")))
+    }
+
+    /// Says something to the person, on standard error, beside the answer.
+    pub fn say(&self, words: &str) {
+        let terminal = Terminal::of(Stream::Stderr, self.globals.color, place::variable);
+        let _ = emit_error(&format!("{}\n", super::output::safe::sentence(words, terminal)));
+    }
+
+    /// Writes an answer in the form asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when standard output fails; a reader that went away is a polite end.
+    pub fn answer<Row: Serialize>(
+        &self,
+        document: &impl Serialize,
+        rows: impl IntoIterator<Item = Row>,
+        report: impl FnOnce() -> Report,
+    ) -> Result<Exit, Failure> {
+        let text = present(self.format(), self.terminal(), document, rows, report)
+            .map_err(|e| Failure::storage("output", e.to_string()))?;
+        self.write(&text)
+    }
+
+    /// Writes text to standard output.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when standard output fails; a reader that went away is a polite end.
+    pub fn write(&self, text: &str) -> Result<Exit, Failure> {
+        match emit(text) {
+            Ok(Delivery::Complete | Delivery::Closed) => Ok(Exit::Done),
+            Err(error) => Err(Failure::storage("output", format!("standard output: {error}"))),
+        }
+    }
+}
+
+/// Reads a day: EDTF, words such as "yesterday", or an instant, whose day in the register's zone is meant.
+///
+/// # Errors
+///
+/// [`Failure`] naming the option.
+pub fn day(service: &Service, option: &str, text: &str) -> Result<Day, Failure> {
+    if let Ok(instant) = Instant::parse(text) {
+        return Ok(service.settings().zone.day_of(instant));
+    }
+    spoken::parse_day_spoken(text, service.today())
+        .map_err(|e| Failure::usage("day", format!("--{option}: {e}")).hinted("write a day such as 2025-10-18"))
+}
+
+/// Reads a time of knowledge: an instant, or a day, whose end in the register's zone is meant.
+///
+/// # Errors
+///
+/// [`Failure`] naming the option.
+pub fn knowledge(service: &Service, text: &str) -> Result<Instant, Failure> {
+    match Instant::parse(text) {
+        Ok(instant) => Ok(instant),
+        Err(_) => Ok(service.settings().zone.end_of(day(service, "known-at", text).map_err(|failure| {
+            failure.hinted("write a time such as 2025-10-18T09:30:00Z, or a day, whose end is meant")
+        })?)),
+    }
+}
+
+/// Reads for which day and with which knowledge is asked.
+///
+/// # Errors
+///
+/// [`Failure`] naming the option that cannot be read.
+pub fn asked(service: &Service, args: &AskedArgs) -> Result<Asked, Failure> {
+    let as_of = args.as_of.as_deref().map(|text| day(service, "as-of", text)).transpose()?;
+    let known_at = args.known_at.as_deref().map(|text| knowledge(service, text)).transpose()?;
+    Ok(Asked { as_of: as_of.unwrap_or_else(|| service.today()), known_at: known_at.unwrap_or_else(|| service.now()) })
+}
+
+/// Reads a reference.
+///
+/// # Errors
+///
+/// [`Failure`] when it is not of its form.
+pub fn reference(text: &str) -> Result<Reference, Failure> {
+    Reference::parse(text).map_err(|e| Failure::usage("agreement", e.to_string()))
+}
+
+/// Reads which agreements are wanted.
+///
+/// # Errors
+///
+/// [`Failure`] when a reference is not of its form.
+pub fn filter(args: &FilterArgs) -> Result<Filter, Failure> {
+    Ok(Filter {
+        agreement: args.agreement.as_deref().map(reference).transpose()?,
+        kind: args.kind.as_deref().and_then(|word| AgreementKind::ALL.iter().copied().find(|kind| kind.word() == word)),
+        status: args
+            .status
+            .as_deref()
+            .and_then(|word| AgreementStatus::ALL.iter().copied().find(|status| status.word() == word)),
+        party: args.party.clone(),
+        retracted: false,
+    })
+}

@@ -1,0 +1,54 @@
+//! Upkeep: making a register, moving it in and out, and what helps at the keyboard.
+
+pub mod exchange;
+pub mod keyboard;
+pub mod store;
+
+use super::error::{Exit, Failure};
+use super::session::Session;
+
+/// What keeps a register going.
+#[derive(Clone, Debug, clap::Subcommand)]
+#[command(rename_all = "kebab-case")]
+pub enum Upkeep {
+    /// Make an empty register here, in .servanda
+    #[command(after_help = "Example:\n  servanda init --zone Asia/Karachi")]
+    Init(store::InitArgs),
+    /// Record many commands, one JSON object a line; a second time changes nothing
+    #[command(after_help = "Example:\n  servanda import register.jsonl --dry-run")]
+    Import(exchange::ImportArgs),
+    /// Every event, one JSON object a line
+    #[command(after_help = "Example:\n  servanda export > register.events.jsonl")]
+    Export(exchange::ExportArgs),
+    /// Make the same log from an export, byte for byte, in an empty register
+    #[command(after_help = "Example:\n  servanda restore register.events.jsonl --store copy")]
+    Restore(exchange::RestoreArgs),
+    /// Throw the views away and make them anew from the log
+    #[command(after_help = "Example:\n  servanda rebuild")]
+    Rebuild,
+    /// The line that turns completion on in a shell, with the register's references
+    #[command(after_help = "Example:\n  source <(servanda completions bash)")]
+    Completions(keyboard::CompletionsArgs),
+    /// Write the manual pages
+    #[command(after_help = "Example:\n  servanda man --out ~/.local/share/man/man1")]
+    Man(keyboard::ManArgs),
+}
+
+impl Upkeep {
+    /// Does it.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when it cannot be done.
+    pub async fn run(self, session: &Session) -> Result<Exit, Failure> {
+        match self {
+            Self::Init(args) => store::init(&args, session).await,
+            Self::Import(args) => exchange::import(&args, session).await,
+            Self::Export(args) => exchange::export(&args, session).await,
+            Self::Restore(args) => exchange::restore(&args, session).await,
+            Self::Rebuild => store::rebuild(session).await,
+            Self::Completions(args) => keyboard::completions(&args, session),
+            Self::Man(args) => keyboard::man(&args, session),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! `init` and `rebuild`.
+
+use serde_json::json;
+
+use crate::cli::args::Globals;
+use crate::cli::error::{Exit, Failure};
+use crate::cli::output::Report;
+use crate::cli::place::FOLDER;
+use crate::cli::session::Session;
+use crate::service::settings::{FILE, Zone};
+
+/// Options of `init`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct InitArgs {
+    /// The IANA time zone in which the register's days begin and end; the machine's if left out.
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<String>,
+}
+
+pub(super) async fn init(args: &InitArgs, session: &Session) -> Result<Exit, Failure> {
+    let zone = args
+        .zone
+        .as_deref()
+        .map(|name| Zone::named(name).map_err(|e| Failure::usage("zone", e.to_string())))
+        .transpose()?;
+    // Without a folder given, a register is made here, even where one further up would be found.
+    let mut globals: Globals = session.globals().clone();
+    if globals.store.is_none() {
+        globals.store = Some(std::path::PathBuf::from(FOLDER));
+    }
+    let session = Session::new(globals);
+    let folder = session.folder();
+    if folder.join(FILE).exists() {
+        return Err(Failure::refused("register_there", format!("there is a register in {} already", folder.display())));
+    }
+    let service = session.open_in(true, zone)?;
+    let zone = service.settings().zone.name().to_owned();
+    service.close().await?;
+    let made = json!({ "store": folder.display().to_string(), "zone": zone });
+    session.answer(&made, [&made], Report::new)
+}
+
+pub(super) async fn rebuild(session: &Session) -> Result<Exit, Failure> {
+    let service = session.open(false)?;
+    let agreements = service.rebuild().await?;
+    service.close().await?;
+    let made = json!({ "agreements": agreements });
+    session.answer(&made, [&made], || {
+        let words = if agreements == 1 { "1 agreement".to_owned() } else { format!("{agreements} agreements") };
+        Report::new().heading(format!("rebuilt the views of {words}"))
+    })
+}

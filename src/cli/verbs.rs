@@ -1,0 +1,254 @@
+//! The recording verbs: options made from a request's fields, and the same path as an import line.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgMatches, Command};
+use serde_json::{Map, Value};
+
+use super::error::{Exit, Failure};
+use super::output::{Cell, Field, Item, Report, Section, Tone};
+use super::session::Session;
+use super::shape::{Shape, description, first_sentence, shapes};
+use crate::domain::command::framing::Framing;
+use crate::domain::command::{Request, Subject, VERBS, VerbSpec, schema_of};
+use crate::service::execute::{Execution, Outcome};
+use crate::service::papers::{Paper, read_paper};
+use crate::views::outcome::{MovedView, OddView, OutcomeView};
+
+/// Fields that the first word carries: `REF/c1`, `REF/wg1`, `REF@7`.
+const CARRIED: [(&str, Subject); 3] =
+    [("commitment", Subject::Commitment), ("body", Subject::Body), ("event", Subject::Fact)];
+
+/// Fields of an attachment that its file supplies.
+const OF_THE_FILE: [&str; 4] = ["name", "media_type", "size", "sha256"];
+
+/// Framing that only import lines have.
+const IMPORT_ONLY: &str = "recorded_at";
+
+/// A verb's line in the list; its options are made when it is asked for.
+pub(super) fn outline(verb: &VerbSpec) -> Command {
+    Command::new(verb.name).hide(true).defer(|command| {
+        let name = command.get_name().to_owned();
+        match VERBS.iter().find(|verb| verb.name == name) {
+            Some(verb) => full(command, verb),
+            None => command,
+        }
+    })
+}
+
+fn full(command: Command, verb: &VerbSpec) -> Command {
+    let words = description(verb);
+    let (value_name, help) = match verb.subject {
+        Subject::Agreement if verb.opens => {
+            ("REF", "The reference that it gets: lower-case letters, digits and dashes")
+        }
+        Subject::Agreement => ("REF", "The agreement's reference"),
+        Subject::Commitment => ("REF/cN", "The commitment, such as pk-ps-health-2025/c1"),
+        Subject::Body => ("REF/wgN", "The body, such as pk-ps-health-2025/wg1"),
+        Subject::Fact => ("REF@N", "The fact, by its place in the agreement, such as pk-ps-health-2025@3"),
+    };
+    let mut first = Arg::new("agreement").value_name(value_name).help(help).required(true);
+    if !verb.opens {
+        first = first.add(super::place::references());
+    }
+    let mut command = command
+        .about(first_sentence(&words))
+        .long_about(words)
+        .after_help(format!("Example:\n  {}", verb.example))
+        .arg(first);
+    for shape in shapes(&(verb.schema)()) {
+        command = match verb.text {
+            Some((name, required)) if name == shape.name => command.arg(shape.option().required(required).index(2)),
+            _ => {
+                let carried = CARRIED.iter().any(|(name, _)| *name == shape.name);
+                let from_file = verb.name == "attach" && OF_THE_FILE.contains(&shape.name.as_str());
+                let required = shape.required && !carried && !from_file;
+                command.arg(shape.option().long(shape.name.replace('_', "-")).required(required))
+            }
+        };
+    }
+    if verb.name == "attach" {
+        command = command.arg(
+            Arg::new("file")
+                .long("file")
+                .value_name("PATH")
+                .value_parser(clap::value_parser!(PathBuf))
+                .help("The document; its name, media type, size and hash are taken from it, and a copy is kept"),
+        );
+    }
+    for shape in framing_shapes() {
+        let heading = match shape.name.as_str() {
+            "on" | "certainty" | "as_printed" | "confidence" | "reason" => "When and why",
+            "command_id" | "actor" => "Recording",
+            _ => "Evidence",
+        };
+        command = command.arg(shape.option().long(shape.name.replace('_', "-")).help_heading(heading));
+    }
+    command.arg(
+        Arg::new("dry_run")
+            .long("dry-run")
+            .action(clap::ArgAction::SetTrue)
+            .help_heading("Recording")
+            .help("Show what would be recorded, and record nothing"),
+    )
+}
+
+fn framing_shapes() -> Vec<Shape> {
+    shapes(&schema_of::<Framing>()).into_iter().filter(|shape| shape.name != IMPORT_ONLY).collect()
+}
+
+/// What was typed, as the flat object that an import line is.
+fn typed(verb: &VerbSpec, matches: &ArgMatches) -> Result<(Map<String, Value>, Option<Paper>), Failure> {
+    let mut object = Map::new();
+    object.insert("command".to_owned(), Value::from(verb.name));
+    if let Some(agreement) = matches.get_one::<String>("agreement") {
+        object.insert("agreement".to_owned(), Value::from(agreement.as_str()));
+    }
+    for shape in shapes(&(verb.schema)()).iter().chain(&framing_shapes()) {
+        if let Some(value) = shape.value(matches) {
+            object.insert(shape.name.clone(), value);
+        }
+    }
+    let path = if verb.name == "attach" { matches.get_one::<PathBuf>("file") } else { None };
+    let paper = path.map(|path| of_the_file(path, &mut object)).transpose()?;
+    if let Some((field, subject)) = CARRIED.iter().find(|(_, subject)| *subject == verb.subject) {
+        let carries = object.get("agreement").and_then(Value::as_str).is_some_and(|a| a.contains(['/', '@']));
+        if !carries && !object.contains_key(*field) {
+            let form = match subject {
+                Subject::Commitment => "REF/c1",
+                Subject::Body => "REF/wg1",
+                Subject::Fact | Subject::Agreement => "REF@3",
+            };
+            return Err(Failure::usage("agreement", format!("{} wants to know which {field}", verb.name))
+                .hinted(format!("write {form}; servanda history REF lists the facts, servanda show REF the rest")));
+        }
+    }
+    Ok((object, paper))
+}
+
+/// Fills in what a document itself says.
+fn of_the_file(path: &PathBuf, object: &mut Map<String, Value>) -> Result<Paper, Failure> {
+    let paper = read_paper(path).map_err(|e| Failure::storage("file", format!("{}: {e}", path.display())))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let media_type = media_type(path);
+    let mut supply = |field: &str, value: Value| {
+        object.entry(field.to_owned()).or_insert(value);
+    };
+    supply("name", Value::from(name));
+    supply("media_type", Value::from(media_type));
+    supply("size", Value::from(paper.content.len() as u64));
+    supply("sha256", Value::from(paper.sha256.as_str()));
+    if object.get("sha256").and_then(Value::as_str) != Some(paper.sha256.as_str()) {
+        return Err(Failure::refused(
+            "sha256",
+            format!("{} hashes to {}, not to the --sha256 given", path.display(), paper.sha256),
+        ));
+    }
+    Ok(paper)
+}
+
+/// The media type that a file's ending stands for.
+fn media_type(path: &std::path::Path) -> &'static str {
+    match path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("pdf") => "application/pdf",
+        Some("txt") => "text/plain",
+        Some("md") => "text/markdown",
+        Some("html" | "htm") => "text/html",
+        Some("csv") => "text/csv",
+        Some("json") => "application/json",
+        Some("xml") => "application/xml",
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("doc") => "application/msword",
+        Some("docx") => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Some("odt") => "application/vnd.oasis.opendocument.text",
+        _ => "application/octet-stream",
+    }
+}
+
+/// Carries out what was typed.
+pub(super) async fn run(verb: &VerbSpec, matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
+    let (object, paper) = typed(verb, matches)?;
+    // Everything that can be refused without the register is, before one is made.
+    let request = Request::from_json(object)?;
+    let dry_run = matches.get_flag("dry_run");
+    let execution = Execution { actor: session.actor()?, dry_run, asserted_times: false };
+    let service = session.open(verb.opens && !dry_run)?;
+    if let Some(paper) = paper.filter(|_| !dry_run) {
+        service
+            .keep_paper(&paper)
+            .map_err(|e| Failure::storage("papers", format!("the document was not kept: {e}")))?;
+    }
+    let outcome = service.execute(&request, &execution).await;
+    let closed = service.close().await;
+    let outcome = outcome?;
+    closed?;
+    let view = view(&outcome);
+    session.answer(&view, &view.events, || report(&outcome, &view))
+}
+
+fn view(outcome: &Outcome) -> OutcomeView {
+    OutcomeView {
+        command: outcome.verb,
+        agreement: outcome.reference.clone(),
+        recorded: !outcome.repeated && !outcome.dry_run,
+        repeated: outcome.repeated,
+        dry_run: outcome.dry_run,
+        events: outcome.events.clone(),
+        odd: outcome
+            .odd
+            .iter()
+            .map(|odd| OddView { code: odd.objection.code(), message: odd.objection.to_string(), fact: odd.seq })
+            .collect(),
+        moved: outcome
+            .moved
+            .iter()
+            .map(|moved| MovedView { commitment: moved.commitment, before: moved.before, after: moved.after })
+            .collect(),
+    }
+}
+
+fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
+    let mut report = Report::new();
+    let did = match (outcome.dry_run, outcome.repeated) {
+        (_, true) => "recorded before, nothing changed",
+        (true, false) => "would record",
+        (false, false) => "recorded",
+    };
+    for event in &view.events {
+        let on = match &event.occurred.on {
+            Some(on) => format!(", {on}"),
+            None => ", undated: it counts from the agreement's beginning".to_owned(),
+        };
+        report = report.heading(format!("{did}: {}@{} {}{on}", outcome.reference, event.seq, event.kind));
+        let named = ["commitment", "body"].iter().find_map(|name| event.data.get(name).and_then(Value::as_str));
+        if let Some(name) = named {
+            report = report.heading(format!("it is about {}/{name}", outcome.reference));
+        }
+        if outcome.dry_run
+            && let Value::Object(data) = &event.data
+        {
+            let fields = data.iter().map(|(name, value)| {
+                let words = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                Field::new("data", name.clone(), words)
+            });
+            report = report.section(Section::fields("data", fields));
+        }
+    }
+    let odd = view.odd.iter().map(|odd| {
+        Item::bullet(0, Cell::from(format!("unusual, recorded with the reason: {}", odd.message)).tone(Tone::Warn))
+    });
+    let day = |day: Option<crate::domain::day::Day>| day.map_or_else(|| "unknown".to_owned(), |day| day.to_string());
+    let moved = view.moved.iter().map(|moved| {
+        let words = format!(
+            "{}/{} was due {}, is now due {}",
+            outcome.reference,
+            moved.commitment,
+            day(moved.before),
+            day(moved.after)
+        );
+        Item::bullet(0, Cell::from(words).tone(Tone::Strong))
+    });
+    report.section(Section::text("notes", odd.chain(moved)))
+}

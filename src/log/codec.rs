@@ -1,0 +1,337 @@
+//! Facts to bytes and back: the only file that knows stored names, domain types and the log's records at once.
+//!
+//! A record has two parts, each canonical JSON (RFC 8785). The header holds who, when and the hash of the body; the
+//! body holds what is said, behind a salt, so that a body can be taken out without breaking a proof over headers.
+//! No floats occur, and integers stay within ±(2^53 − 1): canonical JSON would round them silently.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Draft, Recorded};
+use crate::domain::event::{Event, EventError};
+use crate::domain::fact::{Evidence, Fact, Occurred, Recording, Saying};
+use crate::domain::id::{AgreementId, CommandId, EventId};
+use crate::domain::text::Text;
+use crate::domain::vocabulary::Confidence;
+
+/// Sixteen random bytes in front of every body, so that a hash does not betray a guessed text.
+pub type Salt = [u8; 16];
+
+/// Why a record cannot be read as a fact.
+#[derive(Debug, thiserror::Error)]
+pub enum CodecError {
+    /// A part is not the JSON that it should be.
+    #[error("event #{position}: its {part} cannot be read: {source}")]
+    Part {
+        /// Its position in the log.
+        position: u64,
+        /// `header` or `body`.
+        part: &'static str,
+        /// What does not fit.
+        source: serde_json::Error,
+    },
+    /// The event is unknown to this release.
+    #[error("event #{position}: {source}")]
+    Event {
+        /// Its position in the log.
+        position: u64,
+        /// What does not fit.
+        source: EventError,
+    },
+    /// The header does not go with the body, or with the place where it lies.
+    #[error("event #{position}: {what}: the header says {stated}, and it is {found}")]
+    Disagrees {
+        /// Its position in the log.
+        position: u64,
+        /// What disagrees.
+        what: &'static str,
+        /// What the header says.
+        stated: String,
+        /// What is there.
+        found: String,
+    },
+    /// A value cannot be written as canonical JSON.
+    #[error("a value cannot be written as canonical JSON: {0}")]
+    Write(#[source] serde_json::Error),
+    /// A line of an export is not an event.
+    #[error("{0}")]
+    Line(String),
+}
+
+/// The header of a record, as it is stored.
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// The event's identity.
+    pub id: EventId,
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// The place in the agreement, from 1.
+    pub seq: u64,
+    /// The stored name.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The schema version of the payload.
+    pub v: u32,
+    /// When and by whom it was recorded.
+    pub recorded: Recording,
+    /// The command that made it.
+    pub cause: CommandId,
+    /// SHA-256 of the salt and the canonical body, in hexadecimal.
+    pub body_hash: String,
+}
+
+/// The body of a record, as it is stored; `data` is described by the schema of its type and version.
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// Sixteen random bytes, in hexadecimal.
+    pub salt: String,
+    /// When it happened.
+    pub occurred: Occurred,
+    /// How far it can be relied on.
+    pub confidence: Confidence,
+    /// Where it is from.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+    /// The payload.
+    pub data: Value,
+}
+
+/// A body with its payload left as text, so that it is read once, as the right type.
+#[derive(Deserialize)]
+struct LaidBody<'a> {
+    salt: &'a str,
+    occurred: Occurred,
+    confidence: Confidence,
+    #[serde(default)]
+    evidence: Vec<Evidence>,
+    #[serde(default)]
+    reason: Option<Text>,
+    #[serde(borrow)]
+    data: &'a RawValue,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let bytes = text.as_bytes();
+    if !bytes.len().is_multiple_of(2) {
+        return None;
+    }
+    bytes.chunks_exact(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+}
+
+/// SHA-256 of the salt and the canonical body, in hexadecimal.
+#[must_use]
+pub fn body_hash(salt: &[u8], body: &[u8]) -> String {
+    hex(&Sha256::new().chain_update(salt).chain_update(body).finalize())
+}
+
+fn canonical<T: Serialize>(value: &T) -> Result<Vec<u8>, CodecError> {
+    serde_json_canonicalizer::to_vec(value).map_err(CodecError::Write)
+}
+
+/// Who and where of an event that is about to be recorded.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// The event's identity.
+    pub id: EventId,
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// The place in the agreement, from 1.
+    pub seq: u64,
+    /// When and by whom.
+    pub recorded: Recording,
+    /// The command that makes it.
+    pub cause: CommandId,
+    /// Sixteen random bytes.
+    pub salt: Salt,
+}
+
+/// Writes a fact as the two parts of a record.
+///
+/// # Errors
+///
+/// [`CodecError::Write`] when a value has no canonical form, which no value of the domain's types lacks.
+pub fn encode(stamp: &Stamp, saying: &Saying) -> Result<Draft, CodecError> {
+    let body = canonical(&Body {
+        salt: hex(&stamp.salt),
+        occurred: saying.occurred.clone(),
+        confidence: saying.confidence,
+        evidence: saying.evidence.clone(),
+        reason: saying.reason.clone(),
+        data: saying.event.data().map_err(CodecError::Write)?,
+    })?;
+    let header = canonical(&Header {
+        id: stamp.id,
+        agreement: stamp.agreement,
+        seq: stamp.seq,
+        kind: saying.event.name().to_owned(),
+        v: saying.event.version(),
+        recorded: stamp.recorded.clone(),
+        cause: stamp.cause,
+        body_hash: body_hash(&stamp.salt, &body),
+    })?;
+    Ok(Draft { header, body })
+}
+
+fn disagrees(position: u64, what: &'static str, stated: impl ToString, found: impl ToString) -> CodecError {
+    CodecError::Disagrees { position, what, stated: stated.to_string(), found: found.to_string() }
+}
+
+fn header_of(record: &Recorded) -> Result<Header, CodecError> {
+    let position = record.position.get();
+    let header: Header = serde_json::from_slice(&record.header).map_err(|source| CodecError::Part {
+        position,
+        part: "header",
+        source,
+    })?;
+    if header.agreement.0 != record.stream.get() {
+        return Err(disagrees(position, "agreement", header.agreement, record.stream.get()));
+    }
+    if header.seq != record.seq {
+        return Err(disagrees(position, "place in the agreement", header.seq, record.seq));
+    }
+    if header.cause.0 != record.command.get() {
+        return Err(disagrees(position, "command", header.cause, record.command.get()));
+    }
+    if header.recorded.at.micros() != record.recorded_at {
+        return Err(disagrees(position, "time", header.recorded.at.micros(), record.recorded_at));
+    }
+    Ok(header)
+}
+
+/// Reads a record as a fact, and checks that its header goes with its body and its place.
+///
+/// # Errors
+///
+/// [`CodecError`] with the position, for parts that cannot be read, events unknown to this release, and parts that
+/// disagree.
+pub fn decode(record: &Recorded) -> Result<Fact, CodecError> {
+    let position = record.position.get();
+    let header = header_of(record)?;
+    let body: LaidBody<'_> =
+        serde_json::from_slice(&record.body).map_err(|source| CodecError::Part { position, part: "body", source })?;
+    let found = body_hash(&unhex(body.salt).unwrap_or_default(), &record.body);
+    if found != header.body_hash {
+        return Err(disagrees(position, "hash of the body", header.body_hash, found));
+    }
+    let event = Event::from_stored(&header.kind, header.v, body.data.get())
+        .map_err(|source| CodecError::Event { position, source })?;
+    Ok(Fact {
+        position,
+        seq: header.seq,
+        id: header.id,
+        cause: header.cause,
+        recorded: header.recorded,
+        saying: Saying {
+            occurred: body.occurred,
+            confidence: body.confidence,
+            evidence: body.evidence,
+            reason: body.reason,
+            event,
+        },
+    })
+}
+
+/// One flat object of a record: its position, the header's fields, the body's fields.
+///
+/// # Errors
+///
+/// [`CodecError::Part`] when a part is not a JSON object.
+pub fn flat(record: &Recorded) -> Result<Map<String, Value>, CodecError> {
+    let position = record.position.get();
+    let mut object = Map::new();
+    object.insert("position".to_owned(), json!(position));
+    let header: Map<String, Value> = serde_json::from_slice(&record.header).map_err(|source| CodecError::Part {
+        position,
+        part: "header",
+        source,
+    })?;
+    let body: Map<String, Value> =
+        serde_json::from_slice(&record.body).map_err(|source| CodecError::Part { position, part: "body", source })?;
+    for name in ["id", "agreement", "seq", "type", "v", "recorded", "cause", "body_hash"] {
+        object.insert(name.to_owned(), header.get(name).cloned().unwrap_or(Value::Null));
+    }
+    for name in ["occurred", "confidence", "evidence", "reason", "data", "salt"] {
+        if let Some(value) = body.get(name) {
+            object.insert(name.to_owned(), value.clone());
+        }
+    }
+    Ok(object)
+}
+
+/// An event as read from a line of an export.
+#[derive(Debug)]
+pub struct Restored {
+    /// Its position in the log.
+    pub position: u64,
+    /// Its agreement.
+    pub agreement: Uuid,
+    /// Its place in the agreement, from 1.
+    pub seq: u64,
+    /// The command that made it.
+    pub cause: Uuid,
+    /// When it was recorded, in microseconds since 1970 UTC.
+    pub recorded_at: i64,
+    /// Its two parts, as they were.
+    pub draft: Draft,
+}
+
+/// Reads one line of an export back into the bytes that were stored.
+///
+/// # Errors
+///
+/// [`CodecError`] when the line is not a flat event, or its hash is not that of its body.
+pub fn unflat(line: &str) -> Result<Restored, CodecError> {
+    let wrong = |e: &dyn std::fmt::Display| CodecError::Line(e.to_string());
+    let mut object: Map<String, Value> = serde_json::from_str(line).map_err(|e| wrong(&e))?;
+    let position =
+        object.remove("position").and_then(|position| position.as_u64()).ok_or_else(|| wrong(&"it has no position"))?;
+    let mut take = |names: &[&str]| {
+        let mut part = Map::new();
+        for name in names {
+            if let Some(value) = object.remove(*name) {
+                part.insert((*name).to_owned(), value);
+            }
+        }
+        part
+    };
+    let header = take(&["id", "agreement", "seq", "type", "v", "recorded", "cause", "body_hash"]);
+    let body = take(&["occurred", "confidence", "evidence", "reason", "data", "salt"]);
+    if let Some(name) = object.keys().next() {
+        return Err(wrong(&format!("unknown field {name:?}")));
+    }
+    let body_bytes = canonical(&body)?;
+    let header_bytes = canonical(&header)?;
+    let header: Header = serde_json::from_value(Value::Object(header)).map_err(|e| wrong(&e))?;
+    let body: Body = serde_json::from_value(Value::Object(body)).map_err(|e| wrong(&e))?;
+    let found = body_hash(&unhex(&body.salt).unwrap_or_default(), &body_bytes);
+    if found != header.body_hash {
+        return Err(disagrees(position, "hash of the body", header.body_hash, found));
+    }
+    Event::from_stored(&header.kind, header.v, &body.data.to_string())
+        .map_err(|source| CodecError::Event { position, source })?;
+    Ok(Restored {
+        position,
+        agreement: header.agreement.0,
+        seq: header.seq,
+        cause: header.cause.0,
+        recorded_at: header.recorded.at.micros(),
+        draft: Draft { header: header_bytes, body: body_bytes },
+    })
+}

@@ -1,0 +1,222 @@
+//! The reference backend: everything in memory, nothing survives.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+
+use super::judgement::{Facts, check_shape, judge};
+use super::view_store::{Change, check_put};
+use super::{
+    Append, AppendError, CommandId, EventLog, Position, READ_BYTES_MAX, READ_EVENTS_MAX, ReadError, Receipt, Recorded,
+    StreamId, StreamVersion, ViewStore,
+};
+
+/// A log in memory, for tests and as the measure of the other backends.
+pub struct MemoryLog {
+    state: Mutex<State>,
+    /// The end, or nothing once closed; changed only while `state` is locked, so that no reader sees it run ahead.
+    end: watch::Sender<Option<Position>>,
+}
+
+#[derive(Default)]
+struct State {
+    events: Vec<Recorded>,
+    streams: HashMap<StreamId, Vec<usize>>,
+    commands: HashMap<CommandId, Receipt>,
+    views: HashMap<String, View>,
+    closed: bool,
+}
+
+struct View {
+    position: Position,
+    entries: BTreeMap<Vec<u8>, Vec<u8>>,
+}
+
+impl Default for MemoryLog {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl MemoryLog {
+    /// Makes an empty log.
+    pub fn new() -> Self {
+        Self { state: Mutex::new(State::default()), end: watch::Sender::new(Some(Position::START)) }
+    }
+
+    fn open_state(&self) -> Option<MutexGuard<'_, State>> {
+        // A panic while the lock was held cannot leave a half-done commit: the state is changed after the last check.
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        (!state.closed).then_some(state)
+    }
+
+    fn reading(&self) -> Result<MutexGuard<'_, State>, ReadError> {
+        self.open_state().ok_or(ReadError::Closed)
+    }
+
+    fn writing(&self) -> Result<MutexGuard<'_, State>, AppendError> {
+        self.open_state().ok_or(AppendError::Closed)
+    }
+}
+
+impl State {
+    fn end(&self) -> Position {
+        Position::new(self.events.len() as u64)
+    }
+
+    fn append(&mut self, commit: Append) -> Result<Receipt, AppendError> {
+        check_shape(&commit)?;
+        if let Some(first) = self.commands.get(&commit.command) {
+            return Ok(Receipt { repeated: true, ..first.clone() });
+        }
+        let facts = Facts {
+            end: self.end(),
+            last_recorded_at: self.events.last().map(|event| event.recorded_at),
+            version: self.version(commit.stream),
+        };
+        let receipt = judge(&commit, &facts)?;
+        let places = self.streams.entry(commit.stream).or_default();
+        for (offset, draft) in (0_u64..).zip(commit.events) {
+            places.push(self.events.len());
+            self.events.push(Recorded {
+                position: receipt.first.plus(offset),
+                stream: commit.stream,
+                seq: receipt.first_seq + offset,
+                command: commit.command,
+                recorded_at: commit.recorded_at,
+                header: draft.header,
+                body: draft.body,
+            });
+        }
+        self.commands.insert(commit.command, receipt.clone());
+        Ok(receipt)
+    }
+
+    fn version(&self, stream: StreamId) -> StreamVersion {
+        StreamVersion::new(self.streams.get(&stream).map_or(0, Vec::len) as u64)
+    }
+}
+
+/// Takes events until one of the read bounds is met.
+fn bounded<'a>(events: impl Iterator<Item = &'a Recorded>, limit: usize) -> Vec<Recorded> {
+    let mut bytes = 0;
+    events
+        .take(limit.min(READ_EVENTS_MAX))
+        .take_while(|event| {
+            let room = bytes < READ_BYTES_MAX;
+            bytes += event.header.len() + event.body.len();
+            room
+        })
+        .cloned()
+        .collect()
+}
+
+fn index(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+#[async_trait]
+impl EventLog for MemoryLog {
+    async fn append(&self, commit: Append) -> Result<Receipt, AppendError> {
+        let mut state = self.writing()?;
+        let receipt = state.append(commit)?;
+        self.end.send_replace(Some(state.end()));
+        Ok(receipt)
+    }
+
+    async fn append_all(&self, commits: Vec<Append>) -> Vec<Result<Receipt, AppendError>> {
+        let Ok(mut state) = self.writing() else {
+            return commits.iter().map(|_| Err(AppendError::Closed)).collect();
+        };
+        let answers = commits.into_iter().map(|one| state.append(one)).collect();
+        self.end.send_replace(Some(state.end()));
+        answers
+    }
+
+    async fn read(&self, from: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {
+        let state = self.reading()?;
+        Ok(bounded(state.events.iter().skip(index(from.get())), limit))
+    }
+
+    async fn read_stream(&self, stream: StreamId, after_seq: u64, limit: usize) -> Result<Vec<Recorded>, ReadError> {
+        let state = self.reading()?;
+        let places = state.streams.get(&stream).map_or(&[][..], Vec::as_slice);
+        let events = places.iter().skip(index(after_seq));
+        Ok(bounded(events.map(|place| &state.events[*place]), limit))
+    }
+
+    async fn version(&self, stream: StreamId) -> Result<StreamVersion, ReadError> {
+        Ok(self.reading()?.version(stream))
+    }
+
+    async fn end(&self) -> Result<Position, ReadError> {
+        Ok(self.reading()?.end())
+    }
+
+    async fn last_recorded_at(&self) -> Result<Option<i64>, ReadError> {
+        Ok(self.reading()?.events.last().map(|event| event.recorded_at))
+    }
+
+    async fn find(&self, command: CommandId) -> Result<Option<Receipt>, ReadError> {
+        Ok(self.reading()?.commands.get(&command).cloned())
+    }
+
+    async fn wait_beyond(&self, position: Position) -> Result<Position, ReadError> {
+        let mut end = self.end.subscribe();
+        let reached = end.wait_for(|end| end.is_none_or(|end| end > position)).await.map_err(|_| ReadError::Closed)?;
+        reached.ok_or(ReadError::Closed)
+    }
+
+    async fn close(&self) -> Result<(), AppendError> {
+        if let Some(mut state) = self.open_state() {
+            state.closed = true;
+            self.end.send_replace(None);
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ViewStore for MemoryLog {
+    async fn position(&self, view: &str) -> Result<Option<Position>, ReadError> {
+        Ok(self.reading()?.views.get(view).map(|view| view.position))
+    }
+
+    async fn get(&self, view: &str, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        let state = self.reading()?;
+        Ok(state.views.get(view).and_then(|view| view.entries.get(key).cloned()))
+    }
+
+    async fn scan_prefix(&self, view: &str, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        let state = self.reading()?;
+        let Some(view) = state.views.get(view) else {
+            return Ok(Vec::new());
+        };
+        let from = view.entries.range(prefix.to_vec()..);
+        Ok(from
+            .take_while(|(key, _)| key.starts_with(prefix))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect())
+    }
+
+    async fn put(&self, view: &str, position: Position, changes: Vec<Change>) -> Result<(), AppendError> {
+        let mut state = self.writing()?;
+        check_put(view, position, state.end(), &changes)?;
+        let view = state.views.entry(view.to_owned()).or_insert_with(|| View { position, entries: BTreeMap::new() });
+        view.position = position;
+        for (key, value) in changes {
+            match value {
+                Some(value) => view.entries.insert(key, value),
+                None => view.entries.remove(&key),
+            };
+        }
+        Ok(())
+    }
+
+    async fn clear(&self, view: &str) -> Result<(), AppendError> {
+        self.writing()?.views.remove(view);
+        Ok(())
+    }
+}

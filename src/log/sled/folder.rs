@@ -1,0 +1,204 @@
+//! The files of a store: made private, and known to the disk before anything is acknowledged.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, BufRead};
+use std::path::{Path, PathBuf};
+
+use xxhash_rust::xxh3::Xxh3;
+
+/// The largest `db` that is hashed whole: some milliseconds.
+const SUM_BYTES_MAX: u64 = 16 * 1024 * 1024;
+const READ_BYTES: usize = 256 * 1024;
+
+/// The paths of a store.
+#[derive(Clone, Debug)]
+pub(super) struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    pub(super) fn new(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// Where sled lives.
+    pub(super) fn log(&self) -> PathBuf {
+        self.root.join("log")
+    }
+
+    /// Where sled is tried out on a copy.
+    pub(super) fn probe(&self) -> PathBuf {
+        self.root.join("log.probe")
+    }
+
+    pub(super) fn witness(&self) -> PathBuf {
+        self.root.join("witness")
+    }
+
+    pub(super) fn lock(&self) -> PathBuf {
+        self.root.join("lock")
+    }
+
+    /// Returns the length of sled's one data file, nothing when it is not there.
+    pub(super) fn db_length(&self) -> io::Result<Option<u64>> {
+        match fs::metadata(self.log().join("db")) {
+            Ok(metadata) => Ok(Some(metadata.len())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns the hash of sled's one data file, nothing where it is too large to be read at every opening and closing.
+    pub(super) fn db_sum(&self) -> io::Result<Option<u128>> {
+        let file = File::open(self.log().join("db"))?;
+        if file.metadata()?.len() > SUM_BYTES_MAX {
+            return Ok(None);
+        }
+        let mut hash = Xxh3::new();
+        let mut reader = io::BufReader::with_capacity(READ_BYTES, file);
+        loop {
+            let bytes = reader.fill_buf()?;
+            if bytes.is_empty() {
+                return Ok(Some(hash.digest128()));
+            }
+            hash.update(bytes);
+            let count = bytes.len();
+            reader.consume(count);
+        }
+    }
+
+    /// Tells whether sled left snapshots, which it makes only of a `db` that holds something.
+    pub(super) fn has_snapshot(&self) -> io::Result<bool> {
+        match fs::read_dir(self.log()) {
+            Ok(mut entries) => Ok(entries.any(|entry| {
+                entry.is_ok_and(|entry| {
+                    let name = entry.file_name();
+                    let name = name.to_string_lossy();
+                    name.starts_with("snap.") && !name.ends_with(UNFINISHED)
+                })
+            })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes the folder, private to its owner, and lets the disk know of it and of all folders made on the way.
+    pub(super) fn create(&self) -> io::Result<()> {
+        let mut made = Vec::new();
+        let mut at = self.root.as_path();
+        while !at.exists() {
+            made.push(at);
+            match at.parent() {
+                Some(parent) => at = parent,
+                None => break,
+            }
+        }
+        private_builder().create(&self.root)?;
+        private_builder().create(self.log())?;
+        for path in made.iter().rev() {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            sync_folder(parent.unwrap_or(Path::new(".")))?;
+        }
+        Ok(())
+    }
+
+    /// Syncs sled's files that sled does not sync itself, then the folders that list them.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        File::open(self.log().join("conf"))?.sync_all()?;
+        sync_folder(&self.log().join("blobs"))?;
+        sync_folder(&self.log())?;
+        sync_folder(&self.root)
+    }
+
+    /// Takes away everyone else's rights to the files that are there.
+    pub(super) fn restrict(&self) -> io::Result<()> {
+        for folder in [self.root.clone(), self.log()] {
+            for entry in fs::read_dir(folder)? {
+                restrict(&entry?.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies sled's files to the probe's folder.
+    pub(super) fn copy_to_probe(&self) -> io::Result<()> {
+        self.remove_probe()?;
+        private_builder().create(self.probe())?;
+        for entry in fs::read_dir(self.log())? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                fs::copy(entry.path(), self.probe().join(entry.file_name()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the probe's folder, if there is one.
+    pub(super) fn remove_probe(&self) -> io::Result<()> {
+        match fs::remove_dir_all(self.probe()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What sled's snapshots are called while they are written.
+const UNFINISHED: &str = ".generating";
+
+/// Removes snapshots that sled was writing when its process ended.
+///
+/// sled 0.34.7 means to pass them over, but looks for another ending (`.in___motion`): it would take such a file for its newest
+/// snapshot and refuse the store as corrupt, for ever. They hold nothing that is not in `db`.
+pub(super) fn remove_unfinished_snapshots(log: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(log) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(UNFINISHED) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn private_builder() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// Syncs a folder, so that the names in it survive a power cut.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Windows has no way to sync a folder; NTFS journals its names.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the unix twin can fail")]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn restrict(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = fs::metadata(path)?;
+    let mode = if metadata.is_dir() { 0o700 } else { 0o600 };
+    if metadata.permissions().mode() & 0o777 != mode {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the unix twin can fail")]
+fn restrict(_path: &Path) -> io::Result<()> {
+    Ok(())
+}

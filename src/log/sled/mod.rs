@@ -1,0 +1,213 @@
+//! The embedded backend: one folder, sled 0.34.7 as it really is (`docs` of the layout are in `layout`).
+//!
+//! An append becomes true in this order: one atomic batch in one tree · `flush` · `fdatasync` of sled's file through our own
+//! handle · readers see it · the witness outside sled says so · it is acknowledged. Opening goes the other way: the lock, the
+//! witness, a look at the file, where in doubt a try on a copy, and only then sled.
+
+mod block;
+mod blocks;
+mod boundary;
+mod folder;
+mod frame;
+mod inspect;
+mod layout;
+mod lock;
+mod open;
+mod reader;
+mod store;
+mod stream_page;
+mod views;
+mod witness;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use self::store::{Durable, Store};
+use super::view_store::{Change, check_put};
+use super::{
+    Append, AppendError, CommandId, EventLog, OpenError, Position, ReadError, Receipt, Recorded, StreamId,
+    StreamVersion, ViewStore,
+};
+
+/// How to open a store.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// How long to wait for another process that holds the store.
+    pub wait: Duration,
+    /// What others are told of this process while it holds the store: program and command.
+    pub holder: String,
+    /// Since when, in the same words; the log asks no clock.
+    pub since: String,
+    /// Whether to make the store where there is none.
+    pub create: bool,
+}
+
+/// What the witness said when the store was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WitnessFinding {
+    /// The store ends where the witness says.
+    Agrees,
+    /// The store holds more than the witness saw: the last process ended without closing it.
+    Behind {
+        /// The end that the witness saw.
+        witness: Position,
+    },
+    /// There was none: a new store, or someone took it away.
+    Missing,
+    /// It was unreadable.
+    Torn,
+}
+
+/// A log in a folder.
+pub struct SledLog {
+    store: Arc<Store>,
+    finding: WitnessFinding,
+}
+
+impl SledLog {
+    /// Opens the store of a folder.
+    ///
+    /// Blocks while it waits and while sled recovers: tens of milliseconds after a clean close, seconds after a crash.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Held`] when another process keeps it longer than `wait`; [`OpenError::Damaged`] when the store is not what
+    /// was acknowledged.
+    pub fn open(dir: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
+        let (store, finding) = open::open(dir, options)?;
+        Ok(Self { store: Arc::new(store), finding })
+    }
+
+    /// Returns what the witness said when the store was opened.
+    pub const fn witness(&self) -> WitnessFinding {
+        self.finding
+    }
+
+    /// Reads on a thread that may block.
+    async fn reading<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&::sled::Tree, Durable) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        let store = Arc::clone(&self.store);
+        tokio::task::spawn_blocking(move || store.reading(read)).await.unwrap_or_else(|source| {
+            Err(ReadError::Storage { doing: "reading on another thread", source: source.into() })
+        })
+    }
+
+    /// Writes on a thread that may block.
+    async fn writing<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Store) -> T + Send + 'static,
+    ) -> Result<T, AppendError> {
+        let store = Arc::clone(&self.store);
+        tokio::task::spawn_blocking(move || write(&store))
+            .await
+            .map_err(|source| AppendError::Storage { doing: "writing on another thread", source: source.into() })
+    }
+}
+
+#[async_trait]
+impl EventLog for SledLog {
+    async fn append(&self, commit: Append) -> Result<Receipt, AppendError> {
+        let mut answer = self.store.enqueue(commit);
+        let turn = self.writing(Store::serve_queue);
+        // An earlier turn may serve ours: then there is nothing to wait for. After our own turn it was served, unless the
+        // queue is longer than one group; then the turn of a later one serves it.
+        tokio::select! {
+            biased;
+            answer = &mut answer => return answer.unwrap_or(Err(AppendError::Closed)),
+            turn = turn => turn?,
+        }
+        answer.await.unwrap_or(Err(AppendError::Closed))
+    }
+
+    async fn append_all(&self, commits: Vec<Append>) -> Vec<Result<Receipt, AppendError>> {
+        let count = commits.len();
+        match self.writing(move |store| store.append_all(&commits)).await {
+            Ok(answers) => answers,
+            Err(error) => {
+                let cause = error.to_string();
+                (0..count).map(|_| Err(AppendError::AfterFailure { cause: cause.clone() })).collect()
+            }
+        }
+    }
+
+    async fn read(&self, from: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {
+        self.reading(move |tree, durable| reader::read(tree, from, durable.end, limit)).await
+    }
+
+    async fn read_stream(&self, stream: StreamId, after_seq: u64, limit: usize) -> Result<Vec<Recorded>, ReadError> {
+        self.reading(move |tree, durable| reader::read_stream(tree, stream, after_seq, durable.end, limit)).await
+    }
+
+    async fn version(&self, stream: StreamId) -> Result<StreamVersion, ReadError> {
+        self.reading(move |tree, durable| reader::version(tree, stream, durable.end)).await
+    }
+
+    async fn end(&self) -> Result<Position, ReadError> {
+        Ok(self.store.durable()?.end)
+    }
+
+    async fn last_recorded_at(&self) -> Result<Option<i64>, ReadError> {
+        Ok(self.store.durable()?.last_recorded_at)
+    }
+
+    async fn find(&self, command: CommandId) -> Result<Option<Receipt>, ReadError> {
+        self.reading(move |tree, durable| {
+            let found = reader::find(tree, command)?;
+            Ok(found.filter(|receipt| receipt.end() <= durable.end))
+        })
+        .await
+    }
+
+    async fn wait_beyond(&self, position: Position) -> Result<Position, ReadError> {
+        let mut durable = self.store.follow();
+        let reached = durable.wait_for(|durable| durable.closed || durable.end > position).await;
+        match reached.as_deref() {
+            Ok(durable) if !durable.closed => Ok(durable.end),
+            _ => Err(ReadError::Closed),
+        }
+    }
+
+    async fn close(&self) -> Result<(), AppendError> {
+        self.writing(Store::close).await?
+    }
+}
+
+#[async_trait]
+impl ViewStore for SledLog {
+    async fn position(&self, view: &str) -> Result<Option<Position>, ReadError> {
+        let view = view.to_owned();
+        self.reading(move |tree, durable| views::position(tree, &view, durable.end)).await
+    }
+
+    async fn get(&self, view: &str, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        let (view, key) = (view.to_owned(), key.to_owned());
+        self.reading(move |tree, durable| views::get(tree, &view, &key, durable.end)).await
+    }
+
+    async fn scan_prefix(&self, view: &str, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        let (view, prefix) = (view.to_owned(), prefix.to_owned());
+        self.reading(move |tree, durable| views::scan(tree, &view, &prefix, durable.end)).await
+    }
+
+    async fn put(&self, view: &str, position: Position, changes: Vec<Change>) -> Result<(), AppendError> {
+        let view = view.to_owned();
+        self.writing(move |store| {
+            store.writing(|tree, durable| {
+                check_put(&view, position, durable.end, &changes)?;
+                views::put(tree, &view, position, changes, durable.end)
+            })
+        })
+        .await?
+    }
+
+    async fn clear(&self, view: &str) -> Result<(), AppendError> {
+        let view = view.to_owned();
+        self.writing(move |store| store.writing(|tree, _| views::clear(tree, &view))).await?
+    }
+}

@@ -1,0 +1,177 @@
+//! Opening a store: look before sled does, because sled may destroy what it cannot read.
+
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use ::sled::Db;
+
+use super::boundary::guarded;
+use super::folder::{Folder, remove_unfinished_snapshots};
+use super::inspect::inspect;
+use super::layout::{FORMAT, FORMAT_KEY, SEGMENT_BYTES};
+use super::lock::{self, Refused};
+use super::reader::fault;
+use super::store::{Engine, Store, make_durable, panicked};
+use super::witness::{self, Reading, Witness, WitnessFile};
+use super::{OpenOptions, WitnessFinding, frame};
+use crate::log::{OpenError, Place};
+
+/// Memory that sled may use for its pages; the working set of a desk's register is far below.
+const CACHE_BYTES: u64 = 128 * 1024 * 1024;
+
+/// The largest `db` that is tried out on a copy after a crash; copying more would make people wait.
+const PROBE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// sled's own lock can outlive its handle by moments, while we hold ours: try for two seconds.
+const SLED_TRIES: u32 = 1000;
+const SLED_STEP: Duration = Duration::from_millis(2);
+
+/// Opens the store of a folder.
+pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, WitnessFinding), OpenError> {
+    let folder = Folder::new(root);
+    if !folder.log().exists() && !folder.witness().exists() {
+        if !options.create {
+            return Err(OpenError::Missing { dir: root.to_owned() });
+        }
+        folder.create().map_err(storage("making the store's folder"))?;
+    }
+    let lock =
+        lock::take(&folder.lock(), options.wait, &options.holder, &options.since).map_err(|refused| match refused {
+            Refused::Held(by, waited) => OpenError::Held { by, waited },
+            Refused::Failed(source) => storage("locking the store")(source),
+        })?;
+    let reading = witness::read(&folder.witness()).map_err(storage("reading the witness"))?;
+    look_before_opening(&folder, &reading)?;
+    let db = open_sled(&folder.log())?;
+    let file = std::fs::File::options()
+        .write(true)
+        .open(folder.log().join("db"))
+        .map_err(storage("opening the log for syncing"))?;
+    let engine = Engine { db, file, lock };
+    let (standing, fresh) = inspect(&engine.db, &reading)?;
+    if fresh {
+        found(&engine, &folder)?;
+    }
+    let (finding, turn) = match reading {
+        Reading::Valid(witness, turn) if witness.end == standing.end => (WitnessFinding::Agrees, turn),
+        Reading::Valid(witness, turn) => (WitnessFinding::Behind { witness: witness.end }, turn),
+        Reading::Missing => (WitnessFinding::Missing, 0),
+        Reading::Torn => (WitnessFinding::Torn, 0),
+    };
+    let mut witness = WitnessFile::open(&folder.witness(), turn).map_err(storage("opening the witness"))?;
+    let length = folder.db_length().map_err(storage("reading the log's length"))?;
+    let now = Witness {
+        format: FORMAT,
+        end: standing.end,
+        last: standing.last_block,
+        length: length.unwrap_or(0),
+        sum: None,
+        closed: false,
+    };
+    witness.write(&now).map_err(storage("writing the witness"))?;
+    if turn == 0 {
+        witness.sync().map_err(storage("syncing the witness"))?;
+        folder.sync().map_err(storage("syncing the store's folder"))?;
+    }
+    folder.restrict().map_err(storage("restricting the store's files"))?;
+    Ok((Store::new(folder, engine, standing, witness), finding))
+}
+
+fn storage(doing: &'static str) -> impl Fn(std::io::Error) -> OpenError {
+    move |source| OpenError::Storage { doing, source: source.into() }
+}
+
+pub(super) fn refuse(what: String) -> OpenError {
+    OpenError::Damaged { place: Place::Store, what }
+}
+
+/// Refuses what sled must not touch.
+fn look_before_opening(folder: &Folder, reading: &Reading) -> Result<(), OpenError> {
+    folder.remove_probe().map_err(storage("removing an old probe"))?;
+    let length = folder.db_length().map_err(storage("reading the log's length"))?;
+    let Some(length) = length else {
+        return match reading {
+            Reading::Missing if !folder.has_snapshot().map_err(storage("reading the store's folder"))? => Ok(()),
+            Reading::Missing => Err(refuse("its file log/db is missing beside its snapshot".to_owned())),
+            Reading::Valid(witness, _) => Err(refuse(format!(
+                "its file log/db is missing, but its witness saw {} events in it",
+                witness.end.get()
+            ))),
+            Reading::Torn => Err(refuse("its file log/db is missing beside its witness".to_owned())),
+        };
+    };
+    let Reading::Valid(witness, _) = reading else {
+        return Ok(());
+    };
+    if witness.format > FORMAT {
+        return Err(OpenError::NewerFormat { found: witness.format, supported: FORMAT });
+    }
+    // sled gives whole segments at the file's end back on its own, at any time; other losses are damage.
+    let given_back = length < witness.length && length > 0 && length % SEGMENT_BYTES as u64 == 0;
+    if length < witness.length && !given_back {
+        return Err(refuse(format!(
+            "its file log/db has {length} bytes, but its witness saw {}; it was not opened",
+            witness.length
+        )));
+    }
+    let untouched = match witness.sum {
+        Some(_) => folder.db_sum().map_err(storage("hashing the log"))? == witness.sum,
+        None => witness.closed && !given_back,
+    };
+    if given_back || (!untouched && length <= PROBE_BYTES_MAX) {
+        probe(folder, reading)?;
+    }
+    Ok(())
+}
+
+/// Tries on a copy whether sled finds what was acknowledged, since its recovery may cut the original.
+fn probe(folder: &Folder, reading: &Reading) -> Result<(), OpenError> {
+    if folder.copy_to_probe().is_err() {
+        // No room for a copy: the store is judged when it is open, as large stores are.
+        return folder.remove_probe().map_err(storage("removing the probe"));
+    }
+    let found = open_sled(&folder.probe()).and_then(|db| {
+        let found = inspect(&db, reading);
+        let closed = guarded(move || drop(db)).map_err(|words| panicked(&words).into());
+        found.and(closed)
+    });
+    folder.remove_probe().map_err(storage("removing the probe"))?;
+    match found {
+        Err(OpenError::Damaged { place, what }) => {
+            Err(OpenError::Damaged { place, what: format!("{what} (found on a copy; the store was not changed)") })
+        }
+        other => other,
+    }
+}
+
+fn open_sled(path: &Path) -> Result<Db, OpenError> {
+    remove_unfinished_snapshots(path).map_err(storage("removing an unfinished snapshot"))?;
+    let config = || {
+        ::sled::Config::new().path(path).segment_size(SEGMENT_BYTES).cache_capacity(CACHE_BYTES).flush_every_ms(None)
+    };
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match guarded(|| config().open()) {
+            Ok(Ok(db)) => return Ok(db),
+            Ok(Err(::sled::Error::Io(error)))
+                if tries < SLED_TRIES && error.to_string().contains("could not acquire lock") =>
+            {
+                thread::sleep(SLED_STEP);
+            }
+            Ok(Err(error)) => return Err(fault("opening sled", error).into()),
+            Err(words) => return Err(panicked(&words).into()),
+        }
+    }
+}
+
+/// Gives a fresh store its format, and makes all of it durable before anything is acknowledged.
+fn found(engine: &Engine, folder: &Folder) -> Result<(), OpenError> {
+    let value = frame::seal_one(FORMAT_KEY, frame::Kind::Format, &FORMAT.to_be_bytes());
+    guarded(|| engine.db.insert(FORMAT_KEY, value))
+        .map_err(|words| panicked(&words))?
+        .map_err(|error| fault("writing the format", error))?;
+    make_durable(engine)?;
+    folder.sync().map_err(storage("syncing the store's folder"))
+}

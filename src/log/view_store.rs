@@ -1,0 +1,95 @@
+//! Room for read models beside the log: they may lag, be thrown away and be rebuilt, and are never ahead of the log.
+
+use async_trait::async_trait;
+
+use super::{AppendError, InvalidAppend, Position, ReadError};
+
+/// The most bytes that a view's name may have.
+pub const VIEW_NAME_BYTES_MAX: usize = 48;
+
+/// The most bytes that a key in a view may have; longer keys would make the embedded engine keep its inner pages elsewhere.
+pub const VIEW_KEY_BYTES_MAX: usize = 192;
+
+/// The most bytes that a value in a view may have.
+pub const VIEW_VALUE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// One change of a view: a key, and its new value or nothing to take it away.
+pub type Change = (Vec<u8>, Option<Vec<u8>>);
+
+/// Keeps the read models of a log.
+///
+/// A view's position is the log position up to which it has taken in the events (that of the next event it wants). A view
+/// whose position is beyond the log's end, after a crash, is treated as absent, with all its keys.
+#[async_trait]
+pub trait ViewStore: Send + Sync {
+    /// Returns the position of a view, or nothing when it is absent and to be rebuilt.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Damaged`] when the entry is not what was written.
+    async fn position(&self, view: &str) -> Result<Option<Position>, ReadError>;
+
+    /// Returns the value of a key.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Damaged`] when the value is not what was written.
+    async fn get(&self, view: &str, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError>;
+
+    /// Returns all keys and values of a view, in the order of their keys' bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Damaged`] when a value is not what was written.
+    async fn scan(&self, view: &str) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        self.scan_prefix(view, &[]).await
+    }
+
+    /// Returns the keys that begin with a prefix, with their values, in the order of their bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Damaged`] when a value is not what was written.
+    async fn scan_prefix(&self, view: &str, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError>;
+
+    /// Changes a view and its position in one atomic step; a later change of the same key wins. It is not flushed.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError::Invalid`] when the position is beyond the log's end or a bound is passed; else as an append.
+    async fn put(&self, view: &str, position: Position, changes: Vec<Change>) -> Result<(), AppendError>;
+
+    /// Takes a view away with its position and all its keys.
+    ///
+    /// # Errors
+    ///
+    /// As an append.
+    async fn clear(&self, view: &str) -> Result<(), AppendError>;
+}
+
+/// Checks the bounds of a view's write.
+pub(super) fn check_put(
+    view: &str,
+    position: Position,
+    end: Position,
+    changes: &[Change],
+) -> Result<(), InvalidAppend> {
+    let refuse = |what: String| Err(InvalidAppend::View { view: view.to_owned(), what });
+    if view.is_empty() || view.len() > VIEW_NAME_BYTES_MAX {
+        return refuse(format!("its name has {} bytes, not 1 to {VIEW_NAME_BYTES_MAX}", view.len()));
+    }
+    if position > end {
+        return refuse(format!("its position {position} is beyond the log's end {end}"));
+    }
+    for (key, value) in changes {
+        if key.len() > VIEW_KEY_BYTES_MAX {
+            return refuse(format!("a key has {} bytes, more than {VIEW_KEY_BYTES_MAX}", key.len()));
+        }
+        if let Some(value) = value
+            && value.len() > VIEW_VALUE_BYTES_MAX
+        {
+            return refuse(format!("a value has {} bytes, more than {VIEW_VALUE_BYTES_MAX}", value.len()));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,299 @@
+//! Commands: load, decide, append; a bounded retry where another writer was first.
+
+use super::Service;
+use super::error::ExecuteError;
+use crate::domain::command::{Command, Request};
+use crate::domain::day::Day;
+use crate::domain::decide::{Context, Decision, Refusal, decide};
+use crate::domain::fact::{Fact, Recording};
+use crate::domain::guard::Objected;
+use crate::domain::id::{Actor, AgreementId, CommandId, CommitmentId, EventId, Reference};
+use crate::domain::instant::Instant;
+use crate::domain::timeline::Timeline;
+use crate::log::codec::{self, Stamp};
+use crate::log::{self, Append, AppendError, Position, StreamId, StreamVersion};
+use crate::views::board::rows;
+use crate::views::entry::Entry;
+use crate::views::history::{HistoryRow, history};
+
+/// How often a decision is made anew when another writer was first.
+const ATTEMPTS_MAX: u32 = 8;
+
+/// How a command is to be carried out.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    /// Who asks, where the request does not say.
+    pub actor: Actor,
+    /// Whether only to show what would be recorded.
+    pub dry_run: bool,
+    /// Whether the request may say when it was recorded.
+    pub asserted_times: bool,
+}
+
+/// A due date that moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Whose.
+    pub commitment: CommitmentId,
+    /// The latest due date before; none where it was not known.
+    pub before: Option<Day>,
+    /// The latest due date now; none where it is not known.
+    pub after: Option<Day>,
+}
+
+/// What a command did.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The verb.
+    pub verb: &'static str,
+    /// The agreement.
+    pub reference: Reference,
+    /// The events that were recorded, or would be.
+    pub events: Vec<HistoryRow>,
+    /// Whether the same command had been recorded before, so that nothing was recorded now.
+    pub repeated: bool,
+    /// Whether nothing was recorded because only the events were wanted.
+    pub dry_run: bool,
+    /// What is odd about it, recorded with its reason.
+    pub odd: Vec<Objected>,
+    /// The due dates of earlier commitments that it moved, as of today.
+    pub moved: Vec<Moved>,
+}
+
+/// What a decision is made on.
+pub(super) struct Loaded {
+    /// The agreement's identity; made now for an opening.
+    pub(super) id: AgreementId,
+    /// Its facts.
+    pub(super) timeline: Timeline,
+}
+
+impl Service {
+    /// Carries a command out: everything that it asks for is recorded, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecuteError`]; then nothing was recorded, except that after a failure of the store it is unknown whether it
+    /// was, and the same command again (with the same command id) settles it.
+    pub async fn execute(&self, request: &Request, execution: &Execution) -> Result<Outcome, ExecuteError> {
+        let _deciding = self.deciding.lock().await;
+        let command = request.framing.command_id.unwrap_or_else(|| CommandId(self.ids.uuid(self.now())));
+        for _ in 0..ATTEMPTS_MAX {
+            let end = self.log.end().await?;
+            if let Some(outcome) = self.repeated(request, command, execution).await? {
+                return Ok(outcome);
+            }
+            let loaded = self.load(request).await?;
+            let context = self.context(request, execution).await?;
+            let decision = self.decided(request, &loaded.timeline, &context).await?;
+            let fact = self.fact(&loaded, command, &context, &decision, end.get());
+            if execution.dry_run {
+                return Ok(self.outcome(request, loaded, fact, decision, true));
+            }
+            let commit = self.commit(&loaded, &fact, request.command.opens().then_some(end))?;
+            match self.log.append(commit).await {
+                Ok(receipt) => {
+                    let fact = Fact { position: receipt.first.get(), ..fact };
+                    // The view may lag and the command is recorded: a question catches up, or says what is wrong.
+                    let _ = self.catch_up().await;
+                    return Ok(self.outcome(request, loaded, fact, decision, false));
+                }
+                Err(AppendError::Conflict { .. } | AppendError::EndMoved { .. } | AppendError::ClockBehind { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ExecuteError::Contended { attempts: ATTEMPTS_MAX })
+    }
+
+    /// Decides, and names the references that were perhaps meant where there is no such agreement.
+    pub(super) async fn decided(
+        &self,
+        request: &Request,
+        timeline: &Timeline,
+        context: &Context,
+    ) -> Result<Decision, ExecuteError> {
+        match decide(request, timeline, context) {
+            Ok(decision) => Ok(decision),
+            Err(Refusal::NoSuchAgreement { reference, .. }) => {
+                let meant = self.meant(&reference).await?;
+                Err(Refusal::NoSuchAgreement { reference, meant }.into())
+            }
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    async fn load(&self, request: &Request) -> Result<Loaded, ExecuteError> {
+        let entry = self.entry(&request.agreement).await?;
+        if let Some(other) = points_at(&request.command)
+            && self.entry(other).await?.is_none()
+        {
+            let meant = self.meant(other).await?;
+            return Err(Refusal::NoSuchAgreement { reference: other.clone(), meant }.into());
+        }
+        match entry {
+            Some(entry) => Ok(Loaded { id: entry.id, timeline: self.timeline_of(entry.id).await? }),
+            None => Ok(Loaded { id: AgreementId(self.ids.uuid(self.now())), timeline: Timeline::default() }),
+        }
+    }
+
+    /// The time and person of a decision; recorded times never run backwards, so the clock is held up where it does.
+    pub(super) async fn context(&self, request: &Request, execution: &Execution) -> Result<Context, ExecuteError> {
+        let last = self.log.last_recorded_at().await?.map(Instant::from_micros);
+        self.context_after(request, execution, last)
+    }
+
+    pub(super) fn context_after(
+        &self,
+        request: &Request,
+        execution: &Execution,
+        last: Option<Instant>,
+    ) -> Result<Context, ExecuteError> {
+        let (now, asserted) = match request.framing.recorded_at {
+            Some(_) if !execution.asserted_times => return Err(ExecuteError::AssertedTime),
+            Some(asserted) => match last.filter(|last| asserted < *last) {
+                Some(last) => return Err(ExecuteError::TimeRunsBackwards { asserted, last }),
+                None => (asserted, true),
+            },
+            None => (last.map_or(self.now(), |last| self.now().max(last)), false),
+        };
+        let actor = request.framing.actor.clone().unwrap_or_else(|| execution.actor.clone());
+        Ok(Context { now, today: self.settings.zone.day_of(now), actor, asserted })
+    }
+
+    pub(super) fn fact(
+        &self,
+        loaded: &Loaded,
+        command: CommandId,
+        context: &Context,
+        decision: &Decision,
+        position: u64,
+    ) -> Fact {
+        Fact {
+            position,
+            seq: loaded.timeline.facts().len() as u64 + 1,
+            id: EventId(self.ids.uuid(context.now)),
+            cause: command,
+            recorded: Recording { at: context.now, by: context.actor.clone(), asserted: context.asserted },
+            saying: decision.saying.clone(),
+        }
+    }
+
+    pub(super) fn commit(
+        &self,
+        loaded: &Loaded,
+        fact: &Fact,
+        expected_end: Option<Position>,
+    ) -> Result<Append, ExecuteError> {
+        let stamp = Stamp {
+            id: fact.id,
+            agreement: loaded.id,
+            seq: fact.seq,
+            recorded: fact.recorded.clone(),
+            cause: fact.cause,
+            salt: self.ids.bytes(),
+        };
+        Ok(Append {
+            command: log::CommandId::new(fact.cause.0),
+            stream: StreamId::new(loaded.id.0),
+            expected: StreamVersion::new(fact.seq - 1),
+            expected_end,
+            recorded_at: fact.recorded.at.micros(),
+            events: vec![codec::encode(&stamp, &fact.saying)?],
+        })
+    }
+
+    fn outcome(&self, request: &Request, loaded: Loaded, fact: Fact, decision: Decision, dry_run: bool) -> Outcome {
+        let today = self.settings.zone.day_of(fact.recorded.at);
+        let before = Entry::of(loaded.id, &loaded.timeline);
+        let mut timeline = loaded.timeline;
+        let seq = fact.seq;
+        timeline.push(fact);
+        let after = Entry::of(loaded.id, &timeline);
+        let moved = match (before, after) {
+            (Some(before), Some(after)) => moved(&before, &after, today),
+            _ => Vec::new(),
+        };
+        let events = history(loaded.id, &timeline).into_iter().filter(|row| row.seq == seq).collect();
+        Outcome {
+            verb: request.command.name(),
+            reference: request.agreement.clone(),
+            events,
+            repeated: false,
+            dry_run,
+            odd: decision.odd,
+            moved,
+        }
+    }
+
+    /// The first outcome of a command whose identity is on record, where its content is the same.
+    ///
+    /// Content is compared by deciding again on the facts that were there then: nothing that a hash could betray is
+    /// kept for it.
+    pub(super) async fn repeated(
+        &self,
+        request: &Request,
+        command: CommandId,
+        execution: &Execution,
+    ) -> Result<Option<Outcome>, ExecuteError> {
+        let Some(receipt) = self.log.find(log::CommandId::new(command.0)).await? else { return Ok(None) };
+        let id = AgreementId(receipt.stream.get());
+        let whole = self.timeline_of(id).await?;
+        let (earlier, rest) = whole.facts().split_at(usize::try_from(receipt.first_seq - 1).unwrap_or(usize::MAX));
+        let count = receipt.count as usize;
+        let made = &rest[..count.min(rest.len())];
+        let recorded = || {
+            let places: Vec<String> = made.iter().map(|fact| format!("#{}", fact.position)).collect();
+            places.join(", ")
+        };
+        let reused = || Refusal::CommandReused { command, recorded: recorded() };
+        let Some(first) = made.first() else { return Err(reused().into()) };
+        let context = Context {
+            now: first.recorded.at,
+            today: self.settings.zone.day_of(first.recorded.at),
+            actor: first.recorded.by.clone(),
+            asserted: first.recorded.asserted,
+        };
+        let same_agreement = match self.entry(&request.agreement).await? {
+            Some(entry) => entry.id == id,
+            None => false,
+        };
+        let timeline = Timeline::new(earlier.to_vec());
+        let decision = decide(request, &timeline, &context).map_err(|_| reused())?;
+        let other_time = request.framing.recorded_at.is_some_and(|at| at != first.recorded.at);
+        if !same_agreement || made.len() != 1 || decision.saying != first.saying || other_time {
+            return Err(reused().into());
+        }
+        let places: Vec<u64> = made.iter().map(|fact| fact.seq).collect();
+        let events = history(id, &whole).into_iter().filter(|row| places.contains(&row.seq)).collect();
+        Ok(Some(Outcome {
+            verb: request.command.name(),
+            reference: request.agreement.clone(),
+            events,
+            repeated: true,
+            dry_run: execution.dry_run,
+            odd: decision.odd,
+            moved: Vec::new(),
+        }))
+    }
+}
+
+/// The other agreement that a command points at.
+pub(super) fn points_at(command: &Command) -> Option<&Reference> {
+    match command {
+        Command::Link(link) => Some(&link.to),
+        Command::Supersede(supersede) => Some(&supersede.by),
+        _ => None,
+    }
+}
+
+/// The due dates that differ between two entries of one agreement, for commitments in both.
+fn moved(before: &Entry, after: &Entry, day: Day) -> Vec<Moved> {
+    let earlier = rows(before, day);
+    let later = rows(after, day);
+    let differs = |row: &crate::views::board::CommitmentRow| {
+        let now = later.iter().find(|now| now.commitment == row.commitment)?;
+        let differs = (row.due, row.due_earliest) != (now.due, now.due_earliest);
+        differs.then_some(Moved { commitment: row.commitment, before: row.due, after: now.due })
+    };
+    earlier.iter().filter_map(differs).collect()
+}

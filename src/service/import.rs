@@ -1,0 +1,236 @@
+//! Import: many commands, one a line, each decided, many made durable at once.
+
+use std::collections::{HashMap, HashSet};
+use std::io::BufRead;
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::Service;
+use super::error::ExecuteError;
+use super::exchange::read_line;
+use super::execute::{Execution, Loaded, points_at};
+use crate::domain::command::Request;
+use crate::domain::decide::Refusal;
+use crate::domain::id::{AgreementId, CommandId, Reference};
+use crate::domain::instant::Instant;
+use crate::domain::timeline::Timeline;
+use crate::log::{self, Append};
+
+/// How many commands are made durable at once.
+const BATCH: usize = 512;
+
+/// How an import is to be carried out.
+#[derive(Clone, Debug)]
+pub struct ImportOptions {
+    /// As for a single command.
+    pub execution: Execution,
+    /// Whether one refused line keeps all others out.
+    pub all_or_nothing: bool,
+}
+
+/// A line that was refused.
+#[derive(Debug)]
+pub struct RefusedLine {
+    /// Its number, from 1.
+    pub line: u64,
+    /// Why.
+    pub error: ExecuteError,
+}
+
+/// What an import did.
+#[derive(Debug, Default)]
+pub struct Imported {
+    /// How many lines held a command.
+    pub commands: u64,
+    /// How many were recorded, or would be.
+    pub recorded: u64,
+    /// How many had been recorded before.
+    pub repeated: u64,
+    /// The lines that were refused.
+    pub refused: Vec<RefusedLine>,
+}
+
+/// What is decided and not yet durable.
+struct Batch {
+    loaded: HashMap<Reference, Loaded>,
+    commits: Vec<Append>,
+    commands: HashSet<CommandId>,
+    end: u64,
+    last: Option<Instant>,
+}
+
+impl Service {
+    /// Records the commands of an input, one JSON object a line. A second import of the same lines changes nothing.
+    ///
+    /// A line without a command id gets one from its content (and, for a line that stands several times, from which
+    /// of them it is), so a line is the same command wherever and whenever it is imported. `progress` is called with
+    /// the number of lines read.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecuteError`] when the input or the store fails; what was recorded until then stays, and the same import
+    /// again goes on from there.
+    pub async fn import(
+        &self,
+        input: &mut dyn BufRead,
+        options: &ImportOptions,
+        mut progress: impl FnMut(u64),
+    ) -> Result<Imported, ExecuteError> {
+        let _deciding = self.deciding.lock().await;
+        self.catch_up().await?;
+        let mut imported = Imported::default();
+        let mut seen: HashMap<[u8; 16], u32> = HashMap::new();
+        let mut batch = self.new_batch().await?;
+        let mut number = 0;
+        loop {
+            let line = match read_line(input) {
+                Ok(Some(line)) => line,
+                Ok(None) => break,
+                Err(e) => {
+                    number += 1;
+                    let error = Refusal::Field { field: "line", why: e.to_string() }.into();
+                    imported.refused.push(RefusedLine { line: number, error });
+                    break;
+                }
+            };
+            number += 1;
+            if line.trim().is_empty() {
+                continue;
+            }
+            imported.commands += 1;
+            match self.import_line(&line, options, &mut seen, &mut batch).await {
+                Ok(true) => imported.recorded += 1,
+                Ok(false) => imported.repeated += 1,
+                Err(error) if is_about_the_line(&error) => {
+                    imported.refused.push(RefusedLine { line: number, error });
+                }
+                Err(error) => return Err(error),
+            }
+            let whole = options.all_or_nothing || options.execution.dry_run;
+            if batch.commits.len() >= BATCH && !whole {
+                self.append_batch(batch).await?;
+                batch = self.new_batch().await?;
+            }
+            if number % 256 == 0 {
+                progress(number);
+            }
+        }
+        progress(number);
+        if options.execution.dry_run {
+            return Ok(imported);
+        }
+        if options.all_or_nothing && !imported.refused.is_empty() {
+            imported.recorded = 0;
+            return Ok(imported);
+        }
+        self.append_batch(batch).await?;
+        Ok(imported)
+    }
+
+    async fn new_batch(&self) -> Result<Batch, ExecuteError> {
+        Ok(Batch {
+            loaded: HashMap::new(),
+            commits: Vec::new(),
+            commands: HashSet::new(),
+            end: self.log.end().await?.get(),
+            last: self.log.last_recorded_at().await?.map(Instant::from_micros),
+        })
+    }
+
+    async fn append_batch(&self, batch: Batch) -> Result<(), ExecuteError> {
+        for result in self.log.append_all(batch.commits).await {
+            result?;
+        }
+        self.catch_up().await?;
+        Ok(())
+    }
+
+    /// Decides one line; true when it is to be recorded, false when it was before.
+    async fn import_line(
+        &self,
+        line: &str,
+        options: &ImportOptions,
+        seen: &mut HashMap<[u8; 16], u32>,
+        batch: &mut Batch,
+    ) -> Result<bool, ExecuteError> {
+        let object: Map<String, Value> = serde_json::from_str(line)
+            .map_err(|e| Refusal::Field { field: "line", why: format!("it is not a JSON object: {e}") })?;
+        let derived = derived_id(&object, seen);
+        let request = Request::from_json(object)?;
+        let given = request.framing.command_id;
+        let command = given.unwrap_or(derived);
+        let pending = batch.commands.contains(&command);
+        if pending || self.log.find(log::CommandId::new(command.0)).await?.is_some() {
+            // An identity made of the content needs no comparison; one that was given does.
+            if let Some(given) = given {
+                if pending {
+                    let recorded = "an earlier line".to_owned();
+                    return Err(Refusal::CommandReused { command: given, recorded }.into());
+                }
+                self.repeated(&request, given, &options.execution).await?;
+            }
+            return Ok(false);
+        }
+        self.load_into(batch, &request).await?;
+        let context = self.context_after(&request, &options.execution, batch.last)?;
+        let none = Timeline::default();
+        let timeline = batch.loaded.get(&request.agreement).map_or(&none, |loaded| &loaded.timeline);
+        let decision = self.decided(&request, timeline, &context).await?;
+        let loaded = batch
+            .loaded
+            .entry(request.agreement.clone())
+            .or_insert_with(|| Loaded { id: AgreementId(self.ids.uuid(context.now)), timeline: Timeline::default() });
+        let fact = self.fact(loaded, command, &context, &decision, batch.end);
+        batch.commits.push(self.commit(loaded, &fact, None)?);
+        batch.commands.insert(command);
+        batch.end += 1;
+        batch.last = Some(context.now);
+        loaded.timeline.push(fact);
+        Ok(true)
+    }
+
+    /// Loads what a line is decided on, unless an earlier line of the batch did.
+    async fn load_into(&self, batch: &mut Batch, request: &Request) -> Result<(), ExecuteError> {
+        if let Some(other) = points_at(&request.command)
+            && !batch.loaded.contains_key(other)
+            && self.kept_entry(other).await?.is_none()
+        {
+            let meant = self.meant(other).await?;
+            return Err(Refusal::NoSuchAgreement { reference: other.clone(), meant }.into());
+        }
+        if !batch.loaded.contains_key(&request.agreement)
+            && let Some(entry) = self.kept_entry(&request.agreement).await?
+        {
+            let loaded = Loaded { id: entry.id, timeline: self.timeline_of(entry.id).await? };
+            batch.loaded.insert(request.agreement.clone(), loaded);
+        }
+        Ok(())
+    }
+}
+
+/// An identity made of a line's content and, where it stands several times, of which of them it is.
+fn derived_id(object: &Map<String, Value>, seen: &mut HashMap<[u8; 16], u32>) -> CommandId {
+    let canonical = serde_json_canonicalizer::to_vec(object).unwrap_or_default();
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&Sha256::digest(&canonical)[..16]);
+    let nth = seen.entry(hash).or_insert(0);
+    *nth += 1;
+    let digest =
+        Sha256::new().chain_update(b"servanda import\0").chain_update(&canonical).chain_update(nth.to_be_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest.finalize()[..16]);
+    CommandId(Uuid::new_v8(bytes))
+}
+
+/// Whether an error speaks about the line, not about the store.
+const fn is_about_the_line(error: &ExecuteError) -> bool {
+    matches!(
+        error,
+        ExecuteError::Request(_)
+            | ExecuteError::Refused(_)
+            | ExecuteError::AssertedTime
+            | ExecuteError::TimeRunsBackwards { .. }
+    )
+}

@@ -1,0 +1,84 @@
+//! The register at work: load, decide, append; catch up, then answer.
+//!
+//! Lives here: what joins the pure rooms to a log, a clock and a source of randomness. May use: `domain`, `log`,
+//! `views`, tokio's locks. Never: a terminal, HTTP, exit codes. Promises: what is refused changes nothing; the same
+//! command again changes nothing; every answer is made of facts that were read and checked.
+//! [`open`] is the only place that names a backend; [`clock`] and [`identity`] are the only sources of time and chance.
+
+pub mod clock;
+pub mod error;
+pub mod exchange;
+pub mod execute;
+pub mod identity;
+pub mod import;
+pub mod open;
+pub mod papers;
+pub mod query;
+pub mod register;
+pub mod settings;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use crate::domain::day::Day;
+use crate::domain::instant::Instant;
+use crate::log::{EventLog, ViewStore};
+use clock::Clock;
+use identity::IdSource;
+use settings::Settings;
+
+/// A register: a log with its views, a clock, and a source of identities.
+pub struct Service {
+    log: Arc<dyn EventLog>,
+    views: Arc<dyn ViewStore>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    settings: Settings,
+    papers: Option<PathBuf>,
+    /// Decisions are made one at a time: each sees the facts of the one before it.
+    deciding: Mutex<()>,
+}
+
+impl Service {
+    /// A register over a log and its views; `papers` is the folder that keeps attached documents, if any does.
+    #[must_use]
+    pub fn new(
+        log: Arc<dyn EventLog>,
+        views: Arc<dyn ViewStore>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        settings: Settings,
+        papers: Option<PathBuf>,
+    ) -> Self {
+        Self { log, views, clock, ids, settings, papers, deciding: Mutex::new(()) }
+    }
+
+    /// The register's settings.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The time by the register's clock.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Today in the register's time zone.
+    #[must_use]
+    pub fn today(&self) -> Day {
+        self.settings.zone.day_of(self.clock.now())
+    }
+
+    /// Lets the store go; everything that was acknowledged is in it.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::log::AppendError`] when the store fails at its last flush.
+    pub async fn close(&self) -> Result<(), crate::log::AppendError> {
+        self.log.close().await
+    }
+}

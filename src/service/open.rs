@@ -1,0 +1,67 @@
+//! From a folder to a register: the only file that names a backend.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Service;
+use super::clock::Clock;
+use super::error::RegisterError;
+use super::identity::IdSource;
+use super::settings::{Settings, Zone};
+use crate::log::{EventLog, MemoryLog, OpenOptions, SledLog, ViewStore};
+
+/// How to open a register.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// Whether to make it where there is none.
+    pub create: bool,
+    /// How long to wait while another process holds it.
+    pub wait: Duration,
+    /// What this process calls itself to others that wait.
+    pub holder: String,
+    /// The zone of a register that is made; the machine's where left out.
+    pub zone: Option<Zone>,
+}
+
+/// The folder inside a store that keeps attached documents.
+const PAPERS: &str = "papers";
+
+/// Opens the register in a folder.
+///
+/// # Errors
+///
+/// [`RegisterError`] when it is not there, held by another process, damaged, or of a newer format.
+pub fn open(
+    folder: &Path,
+    opening: &Opening,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+) -> Result<Service, RegisterError> {
+    let options = OpenOptions {
+        wait: opening.wait,
+        holder: opening.holder.clone(),
+        since: clock.now().to_string(),
+        create: opening.create,
+    };
+    let log = Arc::new(SledLog::open(folder, &options)?);
+    let made = opening.create && !folder.join(super::settings::FILE).exists();
+    let settings = if made {
+        let settings = Settings { zone: opening.zone.clone().unwrap_or_else(Zone::of_the_machine) };
+        settings.write(folder)?;
+        settings
+    } else {
+        Settings::read(folder)?
+    };
+    let views: Arc<dyn ViewStore> = log.clone();
+    let log: Arc<dyn EventLog> = log;
+    Ok(Service::new(log, views, clock, ids, settings, Some(folder.join(PAPERS))))
+}
+
+/// A register in memory, gone with the process.
+#[must_use]
+pub fn in_memory(clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>, settings: Settings) -> Service {
+    let log = Arc::new(MemoryLog::new());
+    let views: Arc<dyn ViewStore> = log.clone();
+    Service::new(log, views, clock, ids, settings, None)
+}

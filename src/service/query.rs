@@ -1,0 +1,195 @@
+//! Questions: catch up, then answer, for a day and a time of knowledge.
+
+use super::Service;
+use super::error::QueryError;
+use crate::domain::day::Day;
+use crate::domain::id::{AgreementId, CommitmentId, Reference};
+use crate::domain::instant::Instant;
+use crate::domain::timeline::Timeline;
+use crate::views::Asked;
+use crate::views::board::{self, DueList, Overdue};
+use crate::views::derivation::{Derivation, derivation};
+use crate::views::diff::{self, Change};
+use crate::views::document::{Document, document};
+use crate::views::entry::Entry;
+use crate::views::filter::Filter;
+use crate::views::history::{HistoryRow, history};
+use crate::views::list::{self, ListRow, PartyRow};
+use crate::views::stats::{self, Stats};
+
+impl Service {
+    /// The entries that a filter wants, with what was recorded by a time, in the order of the references.
+    async fn entries_known_at(&self, asked: Asked, filter: &Filter) -> Result<Vec<Entry>, QueryError> {
+        let known_at = asked.known_at;
+        let mut entries = self.all_entries_known_at(known_at).await?;
+        entries.retain(|entry| filter.wants(entry, asked.as_of));
+        Ok(entries)
+    }
+
+    async fn all_entries_known_at(&self, known_at: Instant) -> Result<Vec<Entry>, QueryError> {
+        let all_known = self.log.last_recorded_at().await?.is_none_or(|last| last <= known_at.micros());
+        if all_known {
+            return self.entries().await;
+        }
+        let timelines = self.all_timelines(|record| record.recorded_at <= known_at.micros()).await?;
+        let mut entries: Vec<Entry> = timelines.iter().filter_map(|(id, timeline)| Entry::of(*id, timeline)).collect();
+        entries.sort_by(|a, b| a.reference.cmp(&b.reference));
+        Ok(entries)
+    }
+
+    /// An agreement's identity and facts with what was recorded by a time.
+    async fn known(&self, reference: &Reference, asked: Asked) -> Result<(AgreementId, Timeline), QueryError> {
+        let Some(entry) = self.entry(reference).await? else {
+            let meant = self.meant(reference).await?;
+            return Err(QueryError::NoSuchAgreement { reference: reference.clone(), meant });
+        };
+        let timeline = self.timeline_of(entry.id).await?.known_at(asked.known_at);
+        if timeline.is_empty() {
+            return Err(not_yet(reference, asked));
+        }
+        Ok((entry.id, timeline))
+    }
+
+    /// Every agreement in one line.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn list(&self, asked: Asked, filter: &Filter) -> Result<Vec<ListRow>, QueryError> {
+        let entries = self.entries_known_at(asked, filter).await?;
+        Ok(entries.iter().filter_map(|entry| list::row(entry, asked.as_of)).collect())
+    }
+
+    /// The parties to all agreements, by name, or to one.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when there is no such agreement, or the store cannot be read.
+    pub async fn parties(
+        &self,
+        only: Option<&Reference>,
+        asked: Asked,
+        filter: &Filter,
+    ) -> Result<Vec<PartyRow>, QueryError> {
+        let entries = match only {
+            Some(reference) => {
+                let (id, timeline) = self.known(reference, asked).await?;
+                Entry::of(id, &timeline).into_iter().collect()
+            }
+            None => self.entries_known_at(asked, filter).await?,
+        };
+        let mut rows: Vec<PartyRow> = entries.iter().flat_map(|entry| list::party_rows(entry, asked.as_of)).collect();
+        if only.is_none() {
+            rows.sort_by(|a, b| (&a.name, &a.agreement, &a.party).cmp(&(&b.name, &b.agreement, &b.party)));
+        }
+        Ok(rows)
+    }
+
+    /// An agreement in full.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when there is no such agreement, nothing had happened in it, or the store cannot be read.
+    pub async fn show(&self, reference: &Reference, asked: Asked) -> Result<Document, QueryError> {
+        let (id, timeline) = self.known(reference, asked).await?;
+        document(id, &timeline, asked).ok_or_else(|| not_yet(reference, asked))
+    }
+
+    /// What is overdue.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn overdue(&self, asked: Asked, filter: &Filter) -> Result<Overdue, QueryError> {
+        Ok(board::overdue(&self.entries_known_at(asked, filter).await?, asked))
+    }
+
+    /// What comes due by a day.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn due(&self, asked: Asked, until: Day, filter: &Filter) -> Result<DueList, QueryError> {
+        Ok(board::due(&self.entries_known_at(asked, filter).await?, asked, until))
+    }
+
+    /// The register in numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn stats(&self, asked: Asked, filter: &Filter) -> Result<Stats, QueryError> {
+        Ok(stats::stats(&self.entries_known_at(asked, filter).await?, asked))
+    }
+
+    /// What was recorded about an agreement, in the order of recording.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when there is no such agreement, or the store cannot be read.
+    pub async fn history(&self, reference: &Reference, known_at: Instant) -> Result<Vec<HistoryRow>, QueryError> {
+        let (id, timeline) = self.known(reference, Asked { as_of: Day::MAX, known_at }).await?;
+        Ok(history(id, &timeline))
+    }
+
+    /// What was learned about an agreement between two times of knowledge.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when there is no such agreement, or the store cannot be read.
+    pub async fn diff_knowledge(
+        &self,
+        reference: &Reference,
+        as_of: Day,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<Change>, QueryError> {
+        let (id, timeline) = self.known(reference, Asked { as_of, known_at: from.max(to) }).await?;
+        Ok(diff::between_knowledge(id, &timeline, as_of, from, to))
+    }
+
+    /// What happened in an agreement between two days.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when there is no such agreement, or the store cannot be read.
+    pub async fn diff_days(
+        &self,
+        reference: &Reference,
+        known_at: Instant,
+        from: Day,
+        to: Day,
+    ) -> Result<Vec<Change>, QueryError> {
+        let (id, timeline) = self.known(reference, Asked { as_of: to, known_at }).await?;
+        Ok(diff::between_days(id, &timeline, from, to))
+    }
+
+    /// Why a commitment is due when it is.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when there is no such agreement or commitment, or the store cannot be read.
+    pub async fn why(
+        &self,
+        reference: &Reference,
+        commitment: CommitmentId,
+        asked: Asked,
+    ) -> Result<Derivation, QueryError> {
+        let (id, timeline) = self.known(reference, asked).await?;
+        if let Some(derivation) = derivation(id, &timeline, commitment, asked) {
+            return Ok(derivation);
+        }
+        let entry = Entry::of(id, &timeline);
+        let commitments = entry.map(|entry| entry.commitments).unwrap_or_default();
+        if commitments.iter().any(|known| known.id == commitment) {
+            return Err(not_yet(reference, asked));
+        }
+        let names: Vec<String> = commitments.iter().map(|known| known.id.to_string()).collect();
+        let made = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        Err(QueryError::NoSuchCommitment { reference: reference.clone(), commitment, made })
+    }
+}
+
+fn not_yet(reference: &Reference, asked: Asked) -> QueryError {
+    QueryError::NotYet { reference: reference.clone(), known_at: asked.known_at, as_of: asked.as_of }
+}

@@ -1,0 +1,206 @@
+//! What is overdue, what comes due, and what was promised without a date.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Asked;
+use super::entry::Entry;
+use crate::domain::day::Day;
+use crate::domain::id::{CommitmentId, PartyId, Reference};
+use crate::domain::instant::Instant;
+use crate::domain::rule::Authority;
+use crate::domain::status::{AgreementStatus, CommitmentState, STALE_AFTER_DAYS};
+use crate::domain::text::{Line, Text};
+
+/// A commitment as it stands on a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct CommitmentRow {
+    /// The agreement's reference.
+    pub agreement: Reference,
+    /// The agreement's title.
+    pub title: Option<Line>,
+    /// The agreement's status.
+    pub agreement_status: AgreementStatus,
+    /// The commitment's name inside it.
+    pub commitment: CommitmentId,
+    /// What was undertaken.
+    pub text: Text,
+    /// Who owes it.
+    pub owed_by: Vec<PartyId>,
+    /// To whom.
+    pub owed_to: Vec<PartyId>,
+    /// Its state.
+    pub state: CommitmentState,
+    /// The day after which it is late: the latest day that it can be due.
+    pub due: Option<Day>,
+    /// The earliest day that it can be due; null where that is not known.
+    pub due_earliest: Option<Day>,
+    /// The latest day that it can be due; null where that is not known.
+    pub due_latest: Option<Day>,
+    /// The due date as first set.
+    pub original_due: Option<Day>,
+    /// How often the due date was moved.
+    pub extensions: usize,
+    /// By how many days it was moved in all.
+    pub slippage_days: i64,
+    /// How many days ago it was due at the latest; 0 while it is not late.
+    pub days_overdue: i64,
+    /// Whether a source states how it is counted, or the register assumes it.
+    pub authority: Option<Authority>,
+    /// The latest possible day on which it was made.
+    pub made: Day,
+    /// How many days ago that was.
+    pub age_days: i64,
+    /// The latest possible day of the last fact about it.
+    pub last_fact: Day,
+    /// Whether nothing was recorded about it for 180 days.
+    pub stale: bool,
+    /// The latest possible day of its fulfilment.
+    pub met_on: Option<Day>,
+    /// Whether the fulfilment was confirmed; null where none is claimed.
+    pub verified: Option<bool>,
+    /// How much of it is done, in per cent, as last reported.
+    pub share: Option<u32>,
+}
+
+/// Every commitment of an agreement as it stands on a day, in the order of their numbers.
+#[must_use]
+pub fn rows(entry: &Entry, day: Day) -> Vec<CommitmentRow> {
+    let Some(outline) = entry.on(day).filter(|outline| outline.status != AgreementStatus::Retracted) else {
+        return Vec::new();
+    };
+    let row = |commitment: &super::entry::CommitmentEntry| {
+        let (words, stand) = commitment.on(day)?;
+        let late = matches!(stand.state, CommitmentState::Overdue | CommitmentState::InGrace);
+        Some(CommitmentRow {
+            agreement: entry.reference.clone(),
+            title: outline.title.clone(),
+            agreement_status: outline.status,
+            commitment: commitment.id,
+            text: words.text.clone(),
+            owed_by: words.owed_by.clone(),
+            owed_to: words.owed_to.clone(),
+            state: stand.state,
+            due: stand.due_latest,
+            due_earliest: stand.due_earliest,
+            due_latest: stand.due_latest,
+            original_due: stand.original_due,
+            extensions: stand.extensions,
+            slippage_days: stand.original_due.zip(stand.due_latest).map_or(0, |(first, now)| first.days_until(now)),
+            days_overdue: stand.due_latest.filter(|_| late).map_or(0, |due| due.days_until(day)),
+            authority: stand.authority,
+            made: commitment.made,
+            age_days: commitment.made.days_until(day).max(0),
+            last_fact: stand.last_fact,
+            stale: stand.state.is_open() && stand.last_fact.days_until(day) > STALE_AFTER_DAYS,
+            met_on: stand.met_on,
+            verified: stand.verified,
+            share: stand.share,
+        })
+    };
+    entry.commitments.iter().filter_map(row).collect()
+}
+
+/// The report of what is overdue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Overdue {
+    /// The day it is about.
+    pub as_of: Day,
+    /// With what was recorded by then.
+    pub known_at: Instant,
+    /// Late beyond doubt, the longest first.
+    pub overdue: Vec<CommitmentRow>,
+    /// Past the earliest possible due date, not the latest.
+    pub possibly_overdue: Vec<CommitmentRow>,
+    /// Due on this day, within fourteen days, or in grace.
+    pub due_soon: Vec<CommitmentRow>,
+    /// Promised without a date, the oldest first.
+    pub undated: Vec<CommitmentRow>,
+}
+
+/// Makes the report of what is overdue.
+#[must_use]
+pub fn overdue<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked) -> Overdue {
+    let mut report = Overdue {
+        as_of: asked.as_of,
+        known_at: asked.known_at,
+        overdue: Vec::new(),
+        possibly_overdue: Vec::new(),
+        due_soon: Vec::new(),
+        undated: Vec::new(),
+    };
+    for row in entries.into_iter().flat_map(|entry| rows(entry, asked.as_of)) {
+        match row.state {
+            CommitmentState::Overdue => report.overdue.push(row),
+            CommitmentState::PossiblyOverdue => report.possibly_overdue.push(row),
+            CommitmentState::InGrace | CommitmentState::DueToday | CommitmentState::DueSoon => {
+                report.due_soon.push(row);
+            }
+            CommitmentState::Undated => report.undated.push(row),
+            CommitmentState::Withdrawn
+            | CommitmentState::Superseded
+            | CommitmentState::Waived
+            | CommitmentState::Met
+            | CommitmentState::MetLate
+            | CommitmentState::PartiallyMet
+            | CommitmentState::Disputed
+            | CommitmentState::Suspended
+            | CommitmentState::AwaitingTrigger
+            | CommitmentState::Pending => {}
+        }
+    }
+    report.overdue.sort_by_key(by_due);
+    report.possibly_overdue.sort_by_key(by_due);
+    report.due_soon.sort_by_key(by_due);
+    report.undated.sort_by_key(|row| (row.made, row.agreement.clone(), row.commitment));
+    report
+}
+
+/// The order of a list of dated commitments: by due date, agreement and number; unknown dates last.
+fn by_due(row: &CommitmentRow) -> (Day, Reference, CommitmentId) {
+    (row.due.unwrap_or(Day::MAX), row.agreement.clone(), row.commitment)
+}
+
+/// The list of what comes due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct DueList {
+    /// The day it is about.
+    pub as_of: Day,
+    /// With what was recorded by then.
+    pub known_at: Instant,
+    /// The last day of the window.
+    pub until: Day,
+    /// What is still owed and due by then, the earliest first; what is late already stands in `overdue`.
+    pub due: Vec<CommitmentRow>,
+    /// What waits for something to happen before its time begins to run.
+    pub awaiting: Vec<CommitmentRow>,
+}
+
+/// Makes the list of what comes due by a day.
+#[must_use]
+pub fn due<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked, until: Day) -> DueList {
+    let mut list =
+        DueList { as_of: asked.as_of, known_at: asked.known_at, until, due: Vec::new(), awaiting: Vec::new() };
+    for row in entries.into_iter().flat_map(|entry| rows(entry, asked.as_of)) {
+        match row.state {
+            CommitmentState::PossiblyOverdue
+            | CommitmentState::InGrace
+            | CommitmentState::DueToday
+            | CommitmentState::DueSoon
+            | CommitmentState::Pending
+            | CommitmentState::Disputed
+            | CommitmentState::Suspended
+                if row.due_earliest.or(row.due).is_some_and(|due| due <= until)
+                    && row.due.is_none_or(|due| due >= asked.as_of || row.state == CommitmentState::InGrace) =>
+            {
+                list.due.push(row);
+            }
+            CommitmentState::AwaitingTrigger => list.awaiting.push(row),
+            _ => {}
+        }
+    }
+    list.due.sort_by_key(by_due);
+    list.awaiting.sort_by_key(by_due);
+    list
+}

@@ -1,0 +1,253 @@
+//! The register's entry of one agreement: how it and its commitments stand, for every day at once.
+//!
+//! A state changes only on the day of a fact or on a turning day (a due date passes, a term runs out). An entry
+//! holds the states from each such day on, so that any question about any day is a look-up, and it is a pure
+//! function of the agreement's facts, so that it can be thrown away.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::agreement::Agreement;
+use crate::domain::day::Day;
+use crate::domain::decide::opening_of;
+use crate::domain::event::commitments::Undertaking;
+use crate::domain::id::{AgreementId, CommitmentId, PartyId, Reference};
+use crate::domain::rule::Authority;
+use crate::domain::status::{
+    AgreementStatus, CommitmentState, PartyStatus, Standing, party_status, standing, status, turning_days,
+};
+use crate::domain::text::Line;
+use crate::domain::timeline::Timeline;
+use crate::domain::vocabulary::{AgreementKind, PartyKind};
+
+/// A party as it stands from a day on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyOutline {
+    /// Its short name.
+    pub id: PartyId,
+    /// What it is.
+    pub kind: PartyKind,
+    /// Its name.
+    pub name: Line,
+    /// How it stands.
+    pub status: PartyStatus,
+    /// The latest possible day of its signature.
+    pub signed: Option<Day>,
+    /// The organ through which it acts.
+    pub acting_through: Option<Line>,
+    /// Its other names.
+    pub names: Vec<Line>,
+}
+
+/// An agreement as it stands from a day on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outline {
+    /// What it is called.
+    pub kind: AgreementKind,
+    /// Its title.
+    pub title: Option<Line>,
+    /// How it stands.
+    pub status: AgreementStatus,
+    /// What it is about.
+    pub subjects: Vec<Line>,
+    /// Its parties.
+    pub parties: Vec<PartyOutline>,
+    /// The latest possible day of the last signature.
+    pub signed: Option<Day>,
+    /// The last day of its term, where it has one.
+    pub ends: Option<Day>,
+    /// The latest possible day of the last fact.
+    pub last_fact: Option<Day>,
+}
+
+/// A commitment as it stands from a day on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stand {
+    /// Its state.
+    pub state: CommitmentState,
+    /// The earliest day that it can be due.
+    pub due_earliest: Option<Day>,
+    /// The latest day that it can be due.
+    pub due_latest: Option<Day>,
+    /// The due date as first set.
+    pub original_due: Option<Day>,
+    /// How often the due date was moved.
+    pub extensions: usize,
+    /// Who says that it is counted so.
+    pub authority: Option<Authority>,
+    /// The latest possible day of its fulfilment.
+    pub met_on: Option<Day>,
+    /// Whether the fulfilment was confirmed.
+    pub verified: Option<bool>,
+    /// How much of it is done, in per cent.
+    pub share: Option<u32>,
+    /// The latest possible day of the last fact about it.
+    pub last_fact: Day,
+}
+
+impl From<Standing> for Stand {
+    fn from(standing: Standing) -> Self {
+        Self {
+            state: standing.state,
+            due_earliest: standing.due.earliest,
+            due_latest: standing.due.latest,
+            original_due: standing.original_due,
+            extensions: standing.extensions,
+            authority: standing.authority,
+            met_on: standing.met_on,
+            verified: standing.verified,
+            share: standing.share,
+            last_fact: standing.last_fact,
+        }
+    }
+}
+
+/// A commitment for every day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitmentEntry {
+    /// Its name inside the agreement.
+    pub id: CommitmentId,
+    /// The latest possible day on which it was made.
+    pub made: Day,
+    /// What was undertaken, from each day on.
+    pub words: Vec<(Day, Undertaking)>,
+    /// How it stands, from each day on.
+    pub stands: Vec<(Day, Stand)>,
+}
+
+/// An agreement for every day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The agreement's lasting identity.
+    pub id: AgreementId,
+    /// The name that people type.
+    pub reference: Reference,
+    /// How many facts are on record.
+    pub facts: u64,
+    /// How it stands, from each day on.
+    pub outlines: Vec<(Day, Outline)>,
+    /// Its commitments, in the order of their numbers.
+    pub commitments: Vec<CommitmentEntry>,
+}
+
+/// What holds on a day: the last that began by then.
+fn on<T>(from: &[(Day, T)], day: Day) -> Option<&T> {
+    let after = from.partition_point(|(since, _)| *since <= day);
+    from[..after].last().map(|(_, value)| value)
+}
+
+fn record<T: PartialEq>(list: &mut Vec<(Day, T)>, day: Day, value: T) {
+    if list.last().is_none_or(|(_, last)| *last != value) {
+        list.push((day, value));
+    }
+}
+
+impl CommitmentEntry {
+    /// What was undertaken and how it stands on a day; none before it was made.
+    #[must_use]
+    pub fn on(&self, day: Day) -> Option<(&Undertaking, &Stand)> {
+        on(&self.words, day).zip(on(&self.stands, day))
+    }
+}
+
+impl Entry {
+    /// How the agreement stands on a day; none before anything happened in it.
+    #[must_use]
+    pub fn on(&self, day: Day) -> Option<&Outline> {
+        on(&self.outlines, day)
+    }
+
+    /// The entry of an agreement's facts; none where there is no opening.
+    #[must_use]
+    pub fn of(id: AgreementId, timeline: &Timeline) -> Option<Self> {
+        let readings = timeline.read();
+        let (opened, opening) = opening_of(timeline, &readings)?;
+        let mut agreement = Agreement::known_as(opened, opening);
+        agreement.opening_retracted = readings.retracted_by(1).is_some();
+        let mut entry = Self {
+            id,
+            reference: agreement.opened.reference.clone(),
+            facts: timeline.facts().len() as u64,
+            outlines: Vec::new(),
+            commitments: Vec::new(),
+        };
+        let facts = &readings.facts;
+        let mut next = 0;
+        while let Some(first) = facts.get(next) {
+            let day = first.bounds.latest;
+            while let Some(reading) = facts.get(next).filter(|reading| reading.bounds.latest == day) {
+                agreement.evolve(reading);
+                next += 1;
+            }
+            let until = facts.get(next).map(|reading| reading.bounds.latest);
+            entry.turn_through(&agreement, day, until);
+        }
+        // A wholly retracted agreement has no facts with effect, and is still on record.
+        if entry.outlines.is_empty()
+            && let Some(first) = timeline.facts().first()
+        {
+            entry.outlines.push((first.recorded.at.utc_day(), outline(&agreement, first.recorded.at.utc_day())));
+        }
+        Some(entry)
+    }
+
+    /// Records the states on a day, and on each turning day after it until the next fact.
+    fn turn_through(&mut self, agreement: &Agreement, day: Day, until: Option<Day>) {
+        let mut turns = vec![day];
+        let mut asked = 0;
+        while let Some(turn) = turns.get(asked).copied() {
+            asked += 1;
+            record(&mut self.outlines, turn, outline(agreement, turn));
+            let mut more = turning_days(agreement, turn);
+            for commitment in &agreement.commitments {
+                let standing = standing(agreement, commitment, turn);
+                more.extend(standing.turns.iter().copied());
+                let entry = self.commitment(commitment.id, commitment.made.bounds.latest);
+                record(&mut entry.words, turn, commitment.undertaking.clone());
+                record(&mut entry.stands, turn, standing.into());
+            }
+            more.retain(|next| *next > turn && until.is_none_or(|until| *next < until) && !turns.contains(next));
+            turns.extend(more);
+            turns[asked..].sort_unstable();
+            turns.dedup();
+        }
+    }
+
+    fn commitment(&mut self, id: CommitmentId, made: Day) -> &mut CommitmentEntry {
+        let at = self.commitments.partition_point(|entry| entry.id < id);
+        if self.commitments.get(at).is_none_or(|entry| entry.id != id) {
+            self.commitments.insert(at, CommitmentEntry { id, made, words: Vec::new(), stands: Vec::new() });
+        }
+        &mut self.commitments[at]
+    }
+}
+
+fn outline(agreement: &Agreement, day: Day) -> Outline {
+    Outline {
+        kind: agreement.opened.kind,
+        title: agreement.opened.title.clone(),
+        status: status(agreement, day),
+        subjects: agreement.opened.subjects.clone(),
+        parties: agreement
+            .parties
+            .iter()
+            .map(|record| PartyOutline {
+                id: record.party.id.clone(),
+                kind: record.party.kind,
+                name: record.party.name.clone(),
+                status: party_status(agreement, record, day),
+                signed: record.signed.as_ref().map(|(_, mark)| mark.bounds.latest),
+                acting_through: record.party.acting_through.clone(),
+                names: record
+                    .party
+                    .names
+                    .iter()
+                    .map(|local| local.name.clone())
+                    .chain(record.aliases.iter().map(|alias| alias.name.clone()))
+                    .collect(),
+            })
+            .collect(),
+        signed: agreement.signatures().map(|(_, _, mark)| mark.bounds.latest).max(),
+        ends: crate::domain::status::lifecycle::last_day(agreement),
+        last_fact: agreement.happened.last().map(|mark| mark.bounds.latest),
+    }
+}

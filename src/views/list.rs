@@ -1,0 +1,125 @@
+//! The register as a list of agreements, and as a list of parties.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::board;
+use super::entry::Entry;
+use crate::domain::day::Day;
+use crate::domain::id::{PartyId, Reference};
+use crate::domain::status::{AgreementStatus, CommitmentState, PartyStatus};
+use crate::domain::text::Line;
+use crate::domain::vocabulary::{AgreementKind, PartyKind};
+
+/// An agreement in one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct ListRow {
+    /// Its reference.
+    pub reference: Reference,
+    /// What it is called.
+    pub kind: AgreementKind,
+    /// Its title.
+    pub title: Option<Line>,
+    /// Its status.
+    pub status: AgreementStatus,
+    /// The names of its parties.
+    pub parties: Vec<Line>,
+    /// The latest possible day of the last signature.
+    pub signed: Option<Day>,
+    /// The last day of its term, where it has one.
+    pub ends: Option<Day>,
+    /// How many commitments are on record.
+    pub commitments: usize,
+    /// How many of them are still owed.
+    pub open: usize,
+    /// How many of them are overdue.
+    pub overdue: usize,
+    /// The next due date of what is owed and not yet late.
+    pub next_due: Option<Day>,
+    /// The latest possible day of the last fact.
+    pub last_fact: Option<Day>,
+}
+
+/// An agreement in one line, as it stands on a day; none before anything happened in it.
+#[must_use]
+pub fn row(entry: &Entry, day: Day) -> Option<ListRow> {
+    let outline = entry.on(day)?;
+    let commitments = board::rows(entry, day);
+    Some(ListRow {
+        reference: entry.reference.clone(),
+        kind: outline.kind,
+        title: outline.title.clone(),
+        status: outline.status,
+        parties: outline.parties.iter().map(|party| party.name.clone()).collect(),
+        signed: outline.signed,
+        ends: outline.ends,
+        commitments: commitments.len(),
+        open: commitments.iter().filter(|row| row.state.is_open()).count(),
+        overdue: commitments.iter().filter(|row| row.state == CommitmentState::Overdue).count(),
+        next_due: commitments
+            .iter()
+            .filter(|row| row.state.is_open())
+            .filter_map(|row| row.due)
+            .filter(|due| *due >= day)
+            .min(),
+        last_fact: outline.last_fact,
+    })
+}
+
+/// A party to an agreement in one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct PartyRow {
+    /// Its name.
+    pub name: Line,
+    /// What it is.
+    pub kind: PartyKind,
+    /// The agreement's reference.
+    pub agreement: Reference,
+    /// Its short name inside the agreement.
+    pub party: PartyId,
+    /// How it stands to the agreement.
+    pub status: PartyStatus,
+    /// The latest possible day of its signature.
+    pub signed: Option<Day>,
+    /// The organ through which it acts.
+    pub acting_through: Option<Line>,
+    /// Its other names.
+    pub names: Vec<Line>,
+    /// How many commitments it still owes.
+    pub owes: usize,
+    /// How many of them are overdue.
+    pub overdue: usize,
+    /// How many are still owed to it.
+    pub owed: usize,
+}
+
+/// The parties to an agreement as they stand on a day.
+#[must_use]
+pub fn party_rows(entry: &Entry, day: Day) -> Vec<PartyRow> {
+    let Some(outline) = entry.on(day).filter(|outline| outline.status != AgreementStatus::Retracted) else {
+        return Vec::new();
+    };
+    let open: Vec<_> = board::rows(entry, day).into_iter().filter(|row| row.state.is_open()).collect();
+    outline
+        .parties
+        .iter()
+        .map(|party| PartyRow {
+            name: party.name.clone(),
+            kind: party.kind,
+            agreement: entry.reference.clone(),
+            party: party.id.clone(),
+            status: party.status,
+            signed: party.signed,
+            acting_through: party.acting_through.clone(),
+            names: party.names.clone(),
+            owes: open.iter().filter(|row| row.owed_by.contains(&party.id)).count(),
+            overdue: open
+                .iter()
+                .filter(|row| row.owed_by.contains(&party.id) && row.state == CommitmentState::Overdue)
+                .count(),
+            owed: open.iter().filter(|row| row.owed_to.contains(&party.id)).count(),
+        })
+        .collect()
+}

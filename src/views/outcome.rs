@@ -1,0 +1,95 @@
+//! What a command did, or why it did not: the answers of the recording verbs.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::history::HistoryRow;
+use crate::domain::day::Day;
+use crate::domain::id::{CommitmentId, Reference};
+
+/// What is odd about a recorded event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct OddView {
+    /// The stable code.
+    pub code: &'static str,
+    /// What is odd, in words.
+    pub message: String,
+    /// The fact's place in the agreement.
+    pub fact: u64,
+}
+
+/// A due date that moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct MovedView {
+    /// Whose.
+    pub commitment: CommitmentId,
+    /// The due date before.
+    pub before: Option<Day>,
+    /// The due date now.
+    pub after: Option<Day>,
+}
+
+/// What a command did.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct OutcomeView {
+    /// The verb.
+    pub command: &'static str,
+    /// The agreement.
+    pub agreement: Reference,
+    /// Whether anything was recorded by this very command.
+    pub recorded: bool,
+    /// Whether the same command had been recorded before.
+    pub repeated: bool,
+    /// Whether it was only to be shown.
+    pub dry_run: bool,
+    /// The events.
+    pub events: Vec<HistoryRow>,
+    /// What is odd about them, recorded with the reason.
+    pub odd: Vec<OddView>,
+    /// The due dates of other commitments that moved.
+    pub moved: Vec<MovedView>,
+}
+
+/// A line of an import that was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct RefusedView {
+    /// Its number, from 1.
+    pub line: u64,
+    /// The stable code.
+    pub code: String,
+    /// Why.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ImportView {
+    /// How many lines held a command.
+    pub commands: u64,
+    /// How many were recorded, or would be.
+    pub recorded: u64,
+    /// How many had been recorded before.
+    pub repeated: u64,
+    /// Whether it was only tried.
+    pub dry_run: bool,
+    /// The lines that were refused.
+    pub refused: Vec<RefusedView>,
+}
+
+/// Why a command failed; written to standard error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ErrorView {
+    /// The stable code.
+    pub code: String,
+    /// What is wrong, with the values that disagree.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// The exit code of the program.
+    pub exit_code: u8,
+}

@@ -1,0 +1,26 @@
+//! The log's promises, tested on every backend.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::format_push_string,
+    clippy::cast_possible_truncation,
+    reason = "tests may unwrap, print counts, wait, and read how long to soak"
+)]
+
+#[macro_use]
+mod laws;
+
+mod child;
+mod conformance;
+mod contract;
+#[cfg(unix)]
+mod crash;
+mod damage;
+mod given;
+mod likeness;
+#[cfg(target_os = "linux")]
+mod power_cut;
+mod second_process;
+mod views;

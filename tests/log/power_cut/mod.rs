@@ -1,0 +1,136 @@
+//! A simulated power cut drops what was not synced; what was acknowledged is still there.
+//!
+//! A child appends under a shim (`trace.c`) that writes down everything it does to its files. The test then plays the trace
+//! up to a random place on a disk that forgets, opens what survives, and compares it with what was acknowledged by then.
+
+mod disk;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use disk::{Act, Chance, Disk, Keeps, Obeys};
+use tempfile::TempDir;
+
+use crate::child::{appending, check, numbers};
+use crate::given::open;
+
+/// How many power cuts per run of the child, where `SERVANDA_SOAK` does not say otherwise.
+const CUTS: u64 = 12;
+/// Commits that one run of the child makes; enough for several of sled's segments.
+const COMMITS: u64 = 250;
+
+/// Compiles the shim; whoever builds Rust has `cc`.
+fn shim(dir: &Path) -> PathBuf {
+    let library = dir.join("trace.so");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/log/power_cut/trace.c");
+    let compiled = Command::new("cc")
+        .args(["-O1", "-shared", "-fPIC", "-o"])
+        .arg(&library)
+        .arg(source)
+        .args(["-ldl", "-lpthread"])
+        .status()
+        .unwrap();
+    assert!(compiled.success(), "cc compiles the shim");
+    library
+}
+
+/// A child's run: where it ran, on what, and what it did.
+struct Run {
+    dir: TempDir,
+    acts: Vec<Act>,
+    base: Disk,
+}
+
+/// Lets a child append to a store in a folder, which may be empty.
+fn run(dir: TempDir, obeys: Obeys) -> Run {
+    let tools = TempDir::new().unwrap();
+    let trace = tools.path().join("trace");
+    let base = Disk::of(dir.path(), obeys);
+    appending(&dir.path().join("store"), COMMITS)
+        .env("LD_PRELOAD", shim(tools.path()))
+        .env("TRACE_ROOT", dir.path())
+        .env("TRACE_TO", &trace)
+        .stderr(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    let acts = disk::parse(&std::fs::read(&trace).unwrap());
+    assert!(acts.len() > 100, "the shim saw {} acts", acts.len());
+    Run { dir, acts, base }
+}
+
+impl Run {
+    /// Cuts the power after a number of acts; returns the folder that survives and what was acknowledged by then.
+    fn cut(&self, after: usize, keeps: Keeps, before: &[u64]) -> (TempDir, Vec<u64>) {
+        let mut disk = self.base.clone();
+        let mut acknowledged = before.to_vec();
+        for act in &self.acts[..after] {
+            disk.play(act);
+            if let Some(line) = act.written_to("acknowledged") {
+                acknowledged.extend(numbers(std::str::from_utf8(line).unwrap()));
+            }
+        }
+        let survived = TempDir::new().unwrap();
+        disk.survive(self.dir.path(), survived.path(), keeps);
+        (survived, acknowledged)
+    }
+}
+
+fn cuts() -> u64 {
+    std::env::var("SERVANDA_SOAK").map_or(CUTS, |soak| soak.parse().unwrap())
+}
+
+fn everything_acknowledged_survives(keeps: impl Fn(u64) -> Keeps) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut chance = Chance(0x5eed);
+    let mut run_of = run(TempDir::new().unwrap(), Obeys::Both);
+    let mut before = Vec::new();
+    // The second run goes on from what a cut of the first one left.
+    for _ in 0..2 {
+        let mut next = None;
+        for cut in 0..cuts() {
+            let length = run_of.acts.len();
+            let after = if cut == 0 { length } else { chance.draw() as usize % length };
+            let (survived, acknowledged) = run_of.cut(after, keeps(chance.draw()), &before);
+            let store = survived.path().join("store");
+            let log = open(&store).unwrap_or_else(|error| panic!("cut after {after} of {length} acts: {error}"));
+            runtime.block_on(check(&log, &acknowledged));
+            drop(log);
+            if after > length / 2 {
+                let (survived, _) = run_of.cut(after, keeps(chance.draw()), &before);
+                next = Some((survived, acknowledged));
+            }
+        }
+        let (survived, acknowledged) = next.unwrap();
+        before = acknowledged;
+        run_of = run(survived, Obeys::Both);
+    }
+}
+
+#[test]
+fn l2_what_was_acknowledged_survives_a_disk_that_forgets_all_that_was_not_synced() {
+    everything_acknowledged_survives(|_| Keeps::Nothing);
+}
+
+#[test]
+fn l2_what_was_acknowledged_survives_a_disk_that_keeps_some_pages_and_not_others() {
+    everything_acknowledged_survives(Keeps::Some);
+}
+
+#[test]
+fn without_the_own_fdatasync_acknowledged_events_are_lost() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let run = run(TempDir::new().unwrap(), Obeys::FsyncOnly);
+    let mut lost = 0;
+    for part in 1..=10 {
+        let (survived, acknowledged) = run.cut(run.acts.len() * part / 10, Keeps::Nothing, &[]);
+        let store = survived.path().join("store");
+        // A store that lost events may open as an older one or be found damaged; both are losses.
+        let kept = open(&store).map_or(0, |log| {
+            let end = runtime.block_on(servanda::log::EventLog::end(&log)).unwrap();
+            end.get()
+        });
+        let acknowledged = acknowledged.last().map_or(0, |number| number + 1);
+        lost += u32::from(kept < acknowledged);
+    }
+    assert!(lost >= 5, "the simulation has teeth: {lost} of 10 cuts lost something");
+}
