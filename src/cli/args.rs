@@ -7,7 +7,7 @@ use super::output::{ColorChoice, Format};
 /// Options for every command.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Globals {
-    /// The folder of the register; else SERVANDA_STORE, else the nearest .servanda, else the data folder.
+    /// The folder of the register; else `SERVANDA_STORE`, else the nearest .servanda, else the data folder.
     #[arg(
         long,
         global = true,

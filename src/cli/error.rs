@@ -126,7 +126,7 @@ pub fn report(failure: &Failure, format: Format) -> Exit {
             let terminal = Terminal::of(Stream::Stderr, super::output::ColorChoice::Auto, super::place::variable);
             let mut text = format!("error: {}\n", safe::sentence(&failure.message, terminal));
             if let Some(hint) = &failure.hint {
-                text.push_str(&format!("hint: {}\n", safe::sentence(hint, terminal)));
+                text = format!("{text}hint: {}\n", safe::sentence(hint, terminal));
             }
             text
         }

@@ -12,6 +12,7 @@ use crate::service::error::{QueryError, RegisterError};
 
 use super::error::Exit;
 
+#[expect(clippy::unnecessary_wraps, reason = "every arm of the matches below is an option")]
 fn said(words: impl Into<String>) -> Option<String> {
     Some(words.into())
 }
@@ -31,7 +32,7 @@ fn did_you_mean(meant: &[Reference], otherwise: &str) -> Option<String> {
 #[must_use]
 pub fn of_refusal(refusal: &Refusal) -> Option<String> {
     match refusal {
-        Refusal::Field { .. } => None,
+        Refusal::Field { .. } | Refusal::Patch(PatchError::Value { .. }) => None,
         Refusal::Sources(_) => said("--source, --url, --quote and --published go together in the order given"),
         Refusal::TooMany { .. } => said("split it into several agreements, linked with servanda link"),
         Refusal::NoSuchAgreement { meant, .. } => {
@@ -62,7 +63,6 @@ pub fn of_refusal(refusal: &Refusal) -> Option<String> {
         Refusal::Patch(PatchError::Identity { .. }) => {
             said("retract the fact and record it anew; the retracted one stays listed with the reason")
         }
-        Refusal::Patch(PatchError::Value { .. }) => None,
         Refusal::CommandReused { .. } => said("give each command an id of its own, or leave --command-id out"),
     }
 }

@@ -127,7 +127,7 @@ fn typed(verb: &VerbSpec, matches: &ArgMatches) -> Result<(Map<String, Value>, O
 }
 
 /// Fills in what a document itself says.
-fn of_the_file(path: &PathBuf, object: &mut Map<String, Value>) -> Result<Paper, Failure> {
+fn of_the_file(path: &std::path::Path, object: &mut Map<String, Value>) -> Result<Paper, Failure> {
     let paper = read_paper(path).map_err(|e| Failure::storage("file", format!("{}: {e}", path.display())))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let media_type = media_type(path);

@@ -260,7 +260,7 @@ impl Agreement {
     ///
     /// A fact about a party, commitment or body that is only named by a fact of a later day waits for that one.
     pub fn evolve(&mut self, reading: &Reading) {
-        self.happened.push(Mark { seq: reading.seq, bounds: reading.bounds.clone() });
+        self.happened.push(Mark { seq: reading.seq, bounds: reading.bounds });
         if !self.names_all(&reading.saying.event) {
             self.early.push(reading.clone());
             return;
@@ -290,7 +290,7 @@ impl Agreement {
     /// The effect of a fact; every event has an arm, and there is no wildcard.
     #[expect(clippy::too_many_lines, reason = "one arm an event: the list is the point, and has no wildcard")]
     fn take(&mut self, reading: &Reading) {
-        let mark = Mark { seq: reading.seq, bounds: reading.bounds.clone() };
+        let mark = Mark { seq: reading.seq, bounds: reading.bounds };
         match &reading.saying.event {
             Event::AgreementProposed(opened) => self.open(opened, Opening::Proposed, mark.clone()),
             Event::AgreementRecorded(opened) => self.open(opened, Opening::Recorded, mark.clone()),
@@ -415,7 +415,7 @@ impl Agreement {
             Event::DeadlineExtended(extended) => {
                 let step = match (&extended.to, &extended.by) {
                     (Some(day), _) => Some(DeadlineStep::To(*day)),
-                    (None, Some(period)) => Some(DeadlineStep::By(period.clone())),
+                    (None, Some(period)) => Some(DeadlineStep::By(*period)),
                     (None, None) => None,
                 };
                 self.on_commitment(extended.commitment, &mark, |commitment| {

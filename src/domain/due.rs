@@ -44,13 +44,13 @@ pub struct Anchored {
 }
 
 impl DueDates {
-    const fn of(bounds: &Bounds) -> Self {
+    const fn of(bounds: Bounds) -> Self {
         Self { earliest: bounds.earliest, latest: Some(bounds.latest) }
     }
 }
 
 fn anchored(mark: &Mark) -> Anchored {
-    Anchored { days: DueDates::of(&mark.bounds), fact: Some(mark.seq) }
+    Anchored { days: DueDates::of(mark.bounds), fact: Some(mark.seq) }
 }
 
 /// Finds the days of an anchor among what has happened; none when it has not.
@@ -100,7 +100,7 @@ fn announcement(agreement: &Agreement) -> Option<&Mark> {
 
 /// The day on which the agreement came, or by its rule will come, into force or operation.
 ///
-/// A declared entry counts before a computed one. An MoU or contract without a rule operates from its last
+/// A declared entry counts before a computed one. An `MoU` or contract without a rule operates from its last
 /// signature; a treaty without a rule has no computed day, and a pledge never has one.
 #[must_use]
 pub fn entry_into_force(agreement: &Agreement) -> Option<Anchored> {

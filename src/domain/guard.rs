@@ -326,7 +326,6 @@ fn judge(agreement: &Agreement, readings: &Readings, reading: &Reading, against:
                 against.push(Objection::DeclaredTwice { party: party.id.clone() });
             }
         }
-        Event::PartyAliased(_) | Event::DeclarationMade(_) | Event::ReservationMade(_) | Event::NoteAdded(_) => {}
         Event::PartyWithdrew(withdrew) => {
             let earlier = agreement.party(&withdrew.party).and_then(|record| record.withdrew.as_ref());
             against.extend(earlier.map(|earlier| twice(format!("the withdrawal of {}", withdrew.party), earlier)));
@@ -418,7 +417,13 @@ fn judge(agreement: &Agreement, readings: &Readings, reading: &Reading, against:
                 against.push(Objection::StillOpen { open: words, which: open.join(", ") });
             }
         }
-        Event::AgreementAmended(_) | Event::PaperAttached(_) | Event::AgreementLinked(_) => {}
+        Event::PartyAliased(_)
+        | Event::DeclarationMade(_)
+        | Event::ReservationMade(_)
+        | Event::AgreementAmended(_)
+        | Event::NoteAdded(_)
+        | Event::PaperAttached(_)
+        | Event::AgreementLinked(_) => {}
         Event::RecordCorrected(corrected) => {
             against.extend(no_such_fact(readings, corrected.event, reading.seq));
         }

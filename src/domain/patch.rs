@@ -119,13 +119,14 @@ fn set(value: &mut Value, field: &str, now: Value) -> bool {
             set(inner, rest, now)
         }
         (Value::Array(list), rest) => match step.parse::<usize>().ok().and_then(|n| list.get_mut(n)) {
-            Some(inner) => match rest {
-                Some(rest) => set(inner, rest, now),
-                None => {
+            Some(inner) => {
+                if let Some(rest) = rest {
+                    set(inner, rest, now)
+                } else {
                     *inner = now;
                     true
                 }
-            },
+            }
             None => false,
         },
         _ => false,
@@ -154,7 +155,7 @@ pub fn apply<'a>(saying: &Saying, fields: impl Iterator<Item = &'a FieldChange>)
 /// # Errors
 ///
 /// [`PatchError`] when the path leads nowhere, names an identity, or the value does not fit.
-pub fn change(saying: &Saying, field: &str, now: Value) -> Result<FieldChange, PatchError> {
+pub fn change(saying: &Saying, field: &str, now: &Value) -> Result<FieldChange, PatchError> {
     let name = saying.event.name();
     let no_such_field = || PatchError::NoSuchField { event: name, field: field.chars().take(120).collect() };
     if is_identity(&saying.event, field) {
@@ -163,7 +164,7 @@ pub fn change(saying: &Saying, field: &str, now: Value) -> Result<FieldChange, P
     let path = Line::parse(field).map_err(|_| no_such_field())?;
     let was_all = spread(saying);
     let was = at(&was_all, field).cloned().unwrap_or(Value::Null);
-    let as_text = match &now {
+    let as_text = match now {
         Value::String(_) | Value::Null => None,
         other => Some(Value::String(other.to_string())),
     };

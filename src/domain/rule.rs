@@ -31,7 +31,7 @@ pub enum Anchor {
     FirstSignature,
     /// One party's signature.
     SignatureOf(PartyId),
-    /// Entry into force (for an MoU or a contract: when it began to operate).
+    /// Entry into force (for an `MoU` or a contract: when it began to operate).
     EntryIntoForce,
     /// The announcement of the pledge, else the first announcement of a body.
     Announcement,

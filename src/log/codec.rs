@@ -118,7 +118,9 @@ struct LaidBody<'a> {
     data: &'a RawValue,
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -189,7 +191,7 @@ pub fn encode(stamp: &Stamp, saying: &Saying) -> Result<Draft, CodecError> {
     Ok(Draft { header, body })
 }
 
-fn disagrees(position: u64, what: &'static str, stated: impl ToString, found: impl ToString) -> CodecError {
+fn disagrees(position: u64, what: &'static str, stated: &dyn ToString, found: &dyn ToString) -> CodecError {
     CodecError::Disagrees { position, what, stated: stated.to_string(), found: found.to_string() }
 }
 
@@ -201,16 +203,16 @@ fn header_of(record: &Recorded) -> Result<Header, CodecError> {
         source,
     })?;
     if header.agreement.0 != record.stream.get() {
-        return Err(disagrees(position, "agreement", header.agreement, record.stream.get()));
+        return Err(disagrees(position, "agreement", &header.agreement, &record.stream.get()));
     }
     if header.seq != record.seq {
-        return Err(disagrees(position, "place in the agreement", header.seq, record.seq));
+        return Err(disagrees(position, "place in the agreement", &header.seq, &record.seq));
     }
     if header.cause.0 != record.command.get() {
-        return Err(disagrees(position, "command", header.cause, record.command.get()));
+        return Err(disagrees(position, "command", &header.cause, &record.command.get()));
     }
     if header.recorded.at.micros() != record.recorded_at {
-        return Err(disagrees(position, "time", header.recorded.at.micros(), record.recorded_at));
+        return Err(disagrees(position, "time", &header.recorded.at.micros(), &record.recorded_at));
     }
     Ok(header)
 }
@@ -228,7 +230,7 @@ pub fn decode(record: &Recorded) -> Result<Fact, CodecError> {
         serde_json::from_slice(&record.body).map_err(|source| CodecError::Part { position, part: "body", source })?;
     let found = body_hash(&unhex(body.salt).unwrap_or_default(), &record.body);
     if found != header.body_hash {
-        return Err(disagrees(position, "hash of the body", header.body_hash, found));
+        return Err(disagrees(position, "hash of the body", &header.body_hash, &found));
     }
     let event = Event::from_stored(&header.kind, header.v, body.data.get())
         .map_err(|source| CodecError::Event { position, source })?;
@@ -322,7 +324,7 @@ pub fn unflat(line: &str) -> Result<Restored, CodecError> {
     let body: Body = serde_json::from_value(Value::Object(body)).map_err(|e| wrong(&e))?;
     let found = body_hash(&unhex(&body.salt).unwrap_or_default(), &body_bytes);
     if found != header.body_hash {
-        return Err(disagrees(position, "hash of the body", header.body_hash, found));
+        return Err(disagrees(position, "hash of the body", &header.body_hash, &found));
     }
     Event::from_stored(&header.kind, header.v, &body.data.to_string())
         .map_err(|source| CodecError::Event { position, source })?;

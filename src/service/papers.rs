@@ -32,7 +32,7 @@ pub fn read_paper(path: &Path) -> io::Result<Paper> {
         let why = format!("it is larger than the {PAPER_BYTES_MAX} bytes that are kept");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
     }
-    let sha256 = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = crate::log::codec::hex(&Sha256::digest(&content));
     Ok(Paper { content, sha256 })
 }
 

@@ -167,13 +167,12 @@ fn stated_and_assumed(rule: &Rule) -> (Vec<String>, Vec<String>) {
             Some(word) => stated.push(format!("the first day: {word}d")),
             None => assumed.push("the day it is counted from is not counted itself".to_owned()),
         }
-        match rule.month_end {
-            Some(word) => stated.push(format!("month ends: {word:?}").to_lowercase()),
-            None => {
-                let months = matches!(&rule.length, Some(Length::Period(p)) if p.months() > 0 || p.years() > 0);
-                if months {
-                    assumed.push("a month end that does not exist becomes the last day of that month".to_owned());
-                }
+        if let Some(word) = rule.month_end {
+            stated.push(format!("month ends: {word:?}").to_lowercase());
+        } else {
+            let months = matches!(&rule.length, Some(Length::Period(p)) if p.months() > 0 || p.years() > 0);
+            if months {
+                assumed.push("a month end that does not exist becomes the last day of that month".to_owned());
             }
         }
         assumed.push("days off in between are counted".to_owned());

@@ -256,7 +256,7 @@ impl Dates<'_> {
         }
     }
 
-    fn saying(&self, text: impl ToString, party: Option<&PartyId>, mark: &Mark) -> Saying {
+    fn saying(&self, text: &dyn ToString, party: Option<&PartyId>, mark: &Mark) -> Saying {
         Saying { text: text.to_string(), party: party.cloned(), when: self.when(mark) }
     }
 }
@@ -306,7 +306,7 @@ pub fn document(id: AgreementId, timeline: &Timeline, asked: Asked) -> Option<Do
                 Ending::Superseded(by) => format!("superseded by {by}"),
                 Ending::Completed => "completed".to_owned(),
             };
-            dates.saying(words, None, mark)
+            dates.saying(&words, None, mark)
         }),
         commitments: rows(&entry, asked.as_of),
         reports: reports(&agreement, &dates),
@@ -323,13 +323,13 @@ pub fn document(id: AgreementId, timeline: &Timeline, asked: Asked) -> Option<Do
             .map(|(notice, mark, revoked)| {
                 let effect = notice.takes_effect.map(|day| format!(", takes effect on {day}")).unwrap_or_default();
                 let back = revoked.as_ref().map(|by| format!(", taken back by @{}", by.seq)).unwrap_or_default();
-                dates.saying(format!("{}{effect}{back}", notice.kind), Some(&notice.party), mark)
+                dates.saying(&format!("{}{effect}{back}", notice.kind), Some(&notice.party), mark)
             })
             .collect(),
         links: agreement
             .links
             .iter()
-            .map(|(link, mark)| dates.saying(format!("{} {}", link.relation, link.to), None, mark))
+            .map(|(link, mark)| dates.saying(&format!("{} {}", link.relation, link.to), None, mark))
             .collect(),
         notes: agreement.notes.iter().map(|(text, mark)| dates.saying(text, None, mark)).collect(),
         papers: agreement

@@ -154,12 +154,11 @@ pub(super) async fn run_overdue(args: OverdueArgs, session: &Session) -> Result<
 pub(super) async fn run_due(args: DueArgs, session: &Session) -> Result<Exit, Failure> {
     let service = session.open(false)?;
     let asked = asked(&service, &args.asked)?;
-    let until = match &args.until {
-        Some(text) => day(&service, "until", text)?,
-        None => {
-            let period = Period::parse(&args.within).map_err(|e| Failure::usage("within", format!("--within: {e}")))?;
-            period.add_to(asked.as_of, MonthEnd::Clamp).unwrap_or(crate::domain::day::Day::MAX)
-        }
+    let until = if let Some(text) = &args.until {
+        day(&service, "until", text)?
+    } else {
+        let period = Period::parse(&args.within).map_err(|e| Failure::usage("within", format!("--within: {e}")))?;
+        period.add_to(asked.as_of, MonthEnd::Clamp).unwrap_or(crate::domain::day::Day::MAX)
     };
     let due = service.due(asked, until, &filter(&args.filter)?).await?;
     session.answer(&due, due.due.iter().chain(&due.awaiting), || {

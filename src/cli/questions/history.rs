@@ -88,15 +88,14 @@ fn plain(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(list) => list.iter().map(plain).collect::<Vec<_>>().join(", "),
         Value::Null => "none".to_owned(),
-        Value::Object(map) => match (map.get("field"), map.get("was"), map.get("now")) {
-            (Some(field), Some(was), Some(now)) => {
+        Value::Object(map) => {
+            if let (Some(field), Some(was), Some(now)) = (map.get("field"), map.get("was"), map.get("now")) {
                 format!("{} was {}, is {}", plain(field), plain(was), plain(now))
-            }
-            _ => {
+            } else {
                 let inner: Vec<String> = map.iter().map(|(name, value)| words(name, value)).collect();
                 format!("({})", inner.join(", "))
             }
-        },
+        }
         other => other.to_string(),
     }
 }

@@ -23,7 +23,7 @@ pub struct ImportArgs {
     /// Record nothing when one line is refused.
     #[arg(long)]
     all_or_nothing: bool,
-    /// Accept recorded_at on lines, and mark each such event as asserted by the importer.
+    /// Accept `recorded_at` on lines, and mark each such event as asserted by the importer.
     #[arg(long)]
     asserted_times: bool,
     /// Who records, where a line does not say.

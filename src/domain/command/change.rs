@@ -171,7 +171,7 @@ fn changes(reading: &Reading, set: &[Text]) -> Result<Vec<FieldChange>, Refusal>
         if fields.iter().any(|earlier| earlier.field.as_str() == field) {
             return Err(Refusal::Field { field: "set", why: format!("{field} is given twice") });
         }
-        let change = patch::change(&reading.saying, field, value)?;
+        let change = patch::change(&reading.saying, field, &value)?;
         if change.was != change.now {
             fields.push(change);
         }
@@ -198,7 +198,7 @@ pub fn day_changes(
     let wanted = [("occurred.on", day.to_string()), ("occurred.certainty", certainty.word().to_owned())];
     let mut fields = Vec::new();
     for (field, value) in wanted {
-        let change = patch::change(&reading.saying, field, Value::from(value))?;
+        let change = patch::change(&reading.saying, field, &Value::from(value))?;
         if change.was != change.now {
             fields.push(change);
         }

@@ -106,7 +106,7 @@ impl Verb for Deposit {
     const NAME: &'static str = "deposit";
     const EXAMPLE: &'static str = "servanda deposit beijing-treaty --party dz --instrument accession --dated 2017-07-20 --received 2017-07-25 --depositary WIPO";
     fn unsaid_day(&self) -> Unsaid {
-        self.received.clone().or_else(|| self.dated.clone()).map_or(Unsaid::Today, Unsaid::Day)
+        self.received.or(self.dated).map_or(Unsaid::Today, Unsaid::Day)
     }
     fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
         let received = self.received.as_ref().and_then(Edtf::latest);

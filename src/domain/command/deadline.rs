@@ -75,7 +75,7 @@ fn wrong<T>(field: &'static str, why: impl Into<String>) -> Result<T, Refusal> {
 pub fn counted_rule(counting: Counting, making: &Making<'_>, may_be_zero: bool) -> Result<Rule, Refusal> {
     refuse_uncounted(&counting)?;
     let (anchor, length, direction) = match (&counting.due, counting.within, counting.after, counting.before) {
-        (Some(due), None, None, None) => (Anchor::On(due.clone()), None, Direction::After),
+        (Some(due), None, None, None) => (Anchor::On(*due), None, Direction::After),
         (Some(_), ..) => return wrong("due", "a fixed due date is not counted from anything: leave the others out"),
         (None, _, Some(_), Some(_)) => return wrong("before", "give either what it comes after or before, not both"),
         (None, Some(within), Some(after), None) => (after, Some(within), Direction::After),

@@ -364,10 +364,10 @@ impl Request {
             None => return Err(RequestError::Agreement("it is missing".to_owned())),
         };
         let (reference, about) = split_address(&agreement)?;
-        if let Some((field, value)) = about {
-            if object.insert(field.to_owned(), value).is_some() {
-                return Err(RequestError::Agreement(format!("{agreement} and {field:?} both say what is meant")));
-            }
+        if let Some((field, value)) = about
+            && object.insert(field.to_owned(), value).is_some()
+        {
+            return Err(RequestError::Agreement(format!("{agreement} and {field:?} both say what is meant")));
         }
         let (framing_names, framing_lists) = &*FRAMING;
         let mut framing = Map::new();

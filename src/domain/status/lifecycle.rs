@@ -21,7 +21,7 @@ vocabulary! {
         Adopted = "adopted",
         /// The text of a treaty is authenticated.
         Authenticated = "authenticated",
-        /// The text of an MoU is settled.
+        /// The text of a memorandum is settled.
         AgreedText = "agreed_text",
         /// Some of the parties to a treaty have signed.
         OpenForSignature = "open_for_signature",
@@ -37,7 +37,7 @@ vocabulary! {
         ProvisionallyApplied = "provisionally_applied",
         /// A treaty is in force.
         InForce = "in_force",
-        /// An MoU operates.
+        /// A memorandum operates.
         InOperation = "in_operation",
         /// A contract is effective.
         Effective = "effective",
@@ -129,9 +129,8 @@ fn operating_status(agreement: &Agreement, lifecycle: Lifecycle, day: Day) -> Ag
         Lifecycle::Treaty if entry.is_some() => AgreementStatus::NotYetInForce,
         Lifecycle::Treaty => treaty_status(agreement, any_signed),
         Lifecycle::Contract if agreement.all_signed() => AgreementStatus::Executed,
-        Lifecycle::Contract if any_signed => AgreementStatus::Signed,
+        _ if any_signed => AgreementStatus::Signed,
         Lifecycle::Contract if agreement.opening == Opening::Proposed => AgreementStatus::Draft,
-        Lifecycle::Mou | Lifecycle::Pledge if any_signed => AgreementStatus::Signed,
         Lifecycle::Mou | Lifecycle::Pledge if text_settled(agreement) => AgreementStatus::AgreedText,
         _ => match agreement.opening {
             Opening::Proposed => AgreementStatus::Proposed,
@@ -174,16 +173,15 @@ pub fn last_day(agreement: &Agreement) -> Option<Day> {
     let (term, _) = agreement.term.as_ref()?;
     let not_renewed =
         agreement.notices.iter().any(|(notice, _, revoked)| notice.kind == NoticeKind::NonRenewal && revoked.is_none());
-    let mut last = match term.end {
-        Some(end) => end,
-        None => {
-            let start = match term.start {
-                Some(start) => start,
-                None => due::entry_into_force(agreement)?.days.latest?,
-            };
-            // A term of one year from 1 January ends with 31 December: its last day is the one before the return.
-            term.length.as_ref()?.add_to(start, MonthEnd::Clamp)?.previous()?
-        }
+    let mut last = if let Some(end) = term.end {
+        end
+    } else {
+        let start = match term.start {
+            Some(start) => start,
+            None => due::entry_into_force(agreement)?.days.latest?,
+        };
+        // A term of one year from 1 January ends with 31 December: its last day is the one before the return.
+        term.length.as_ref()?.add_to(start, MonthEnd::Clamp)?.previous()?
     };
     for (renewed, _) in &agreement.renewals {
         last = match (&renewed.until, &renewed.length) {
