@@ -30,24 +30,23 @@ use session::Session;
 pub fn command() -> clap::Command {
     let root = clap::Command::new("servanda")
         .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(false)
+        .max_term_width(120)
+        .help_template("{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}")
+        .after_help(overview());
+    let root = <Globals as clap::Args>::augment_args(root);
+    let root = root.subcommands(VERBS.iter().map(verbs::outline));
+    let root = questions::Question::augment_subcommands(root);
+    // Said last: each list of subcommands brings a description of its own.
+    upkeep::Upkeep::augment_subcommands(root)
         .about("Keeps the record of agreements: what stands, what is due, what is late and why.")
         .long_about(
             "Keeps the record of agreements (treaties, MoUs, contracts, pledges) and of what each side promised in \
              them, as events that are never changed: says at any moment what stands, what is due, what is late and \
              why, and replays how it came about.",
         )
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .disable_help_subcommand(false)
-        .max_term_width(120)
-        .help_template(
-            "{before-help}{about-with-newline}\n{usage-heading} {usage}\n{after-help}\n\nOptions:\n{options}",
-        )
-        .after_help(overview());
-    let root = <Globals as clap::Args>::augment_args(root);
-    let root = root.subcommands(VERBS.iter().map(verbs::outline));
-    let root = questions::Question::augment_subcommands(root);
-    upkeep::Upkeep::augment_subcommands(root)
 }
 
 /// Every verb and question with one line each, by family.
@@ -60,7 +59,11 @@ fn overview() -> String {
             family = verb.family;
             let _ = write!(text, "\n{family}:\n");
         }
-        let _ = writeln!(text, "  {:24}{}", verb.name, shape::first_sentence(&shape::description(verb)));
+        let about = shape::first_sentence(&shape::description(verb));
+        // One line each: that it records something is plain, and the rest of the sentence is in the verb's own help.
+        let short = about.split([':', ';', ',']).next().unwrap_or_default();
+        let short = short.strip_prefix("Records that ").or_else(|| short.strip_prefix("Records ")).unwrap_or(short);
+        let _ = writeln!(text, "  {:24}{short}", verb.name);
     }
     let mut section = |title: &str, commands: clap::Command| {
         let _ = write!(text, "\n{title}:\n");

@@ -22,7 +22,7 @@ pub enum Question {
     /// One agreement in full
     #[command(after_help = "Example:\n  servanda show pk-ps-health-2025 --as-of 2025-10-18")]
     Show(show::ShowArgs),
-    /// What is overdue, possibly overdue, due soon, and promised without a date
+    /// What is overdue, due soon, or promised without a date
     #[command(after_help = "Example:\n  servanda overdue --as-of 2025-10-18 --exit-code")]
     Overdue(board::OverdueArgs),
     /// What comes due
@@ -31,7 +31,7 @@ pub enum Question {
     /// What was recorded about an agreement, in the order of recording
     #[command(after_help = "Example:\n  servanda history pk-ps-health-2025 --known-at 2025-10-01")]
     History(history::HistoryArgs),
-    /// What changed between two times of knowledge, or between two days, and by which event
+    /// What changed between two points, and by which event
     #[command(after_help = "Example:\n  servanda diff pk-ps-health-2025 --known-at 2025-10-01 --known-at 2025-11-01")]
     Diff(diff::DiffArgs),
     /// Why a commitment is due when it is: each step of the count

@@ -14,19 +14,19 @@ pub enum Upkeep {
     /// Make an empty register here, in .servanda
     #[command(after_help = "Example:\n  servanda init --zone Asia/Karachi")]
     Init(store::InitArgs),
-    /// Record many commands, one JSON object a line; a second time changes nothing
+    /// Record many commands, one JSON object a line
     #[command(after_help = "Example:\n  servanda import register.jsonl --dry-run")]
     Import(exchange::ImportArgs),
     /// Every event, one JSON object a line
     #[command(after_help = "Example:\n  servanda export > register.events.jsonl")]
     Export(exchange::ExportArgs),
-    /// Make the same log from an export, byte for byte, in an empty register
+    /// Make the same log from an export, byte for byte
     #[command(after_help = "Example:\n  servanda restore register.events.jsonl --store copy")]
     Restore(exchange::RestoreArgs),
     /// Throw the views away and make them anew from the log
     #[command(after_help = "Example:\n  servanda rebuild")]
     Rebuild,
-    /// The line that turns completion on in a shell, with the register's references
+    /// The line that turns completion on in a shell
     #[command(after_help = "Example:\n  source <(servanda completions bash)")]
     Completions(keyboard::CompletionsArgs),
     /// Write the manual pages

@@ -57,7 +57,7 @@ impl Verb for Amend {
     }
 }
 
-/// Corrects what the register has wrong about a fact: from now on, the past is read with it.
+/// Corrects what the register has wrong about a fact; from now on, the past is read with it.
 ///
 /// --on gives the fact's right day; --set FIELD=VALUE any other field of it, such as data.place=Islamabad.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -126,7 +126,7 @@ impl Verb for DisputeFact {
     }
 }
 
-/// Settles a disagreement of sources or an uncertain date: the fact is read with the settled value from now on.
+/// Settles a disagreement of sources or an uncertain date; the fact is read with the settled value from now on.
 ///
 /// --on gives the settled day; --set FIELD=VALUE any other field; neither: the fact stands as recorded.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
