@@ -13,7 +13,7 @@ use super::event::{Event, commitments};
 use super::id::{BodyId, CommitmentId, PartyId};
 use super::text::{Line, Text};
 use super::timeline::{Reading, Readings};
-use super::vocabulary::{MilestoneStatus, TerminationGround};
+use super::vocabulary::{MilestoneStatus, SignatureMode, TerminationGround};
 
 /// How an agreement came into the register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,15 @@ pub struct PartyRecord {
     pub in_force: Option<Mark>,
     /// When it left.
     pub withdrew: Option<Mark>,
+}
+
+impl PartyRecord {
+    /// Whether its signature binds only with a later act of consent (VCLT 12(2)(b), 14).
+    #[must_use]
+    pub fn subject_to_consent(&self) -> bool {
+        let mode = self.signed.as_ref().map(|(signed, _)| signed.mode);
+        matches!(mode, Some(SignatureMode::Simple | SignatureMode::AdReferendum))
+    }
 }
 
 /// A working group or committee.
@@ -128,6 +137,8 @@ pub struct Agreement {
     pub happened: Vec<Mark>,
     /// Facts whose party, commitment or body was only named by a fact of a later day; they count from then.
     early: Vec<Reading>,
+    /// The facts that were retracted, as known from the start.
+    retracted: Vec<u64>,
 }
 
 impl Agreement {
@@ -162,6 +173,7 @@ impl Agreement {
             disputed_facts: Vec::new(),
             happened: Vec::new(),
             early: Vec::new(),
+            retracted: Vec::new(),
         }
     }
 
@@ -170,6 +182,7 @@ impl Agreement {
     pub fn folded(opened: Opened, opening: Opening, readings: &Readings, day: Day) -> Self {
         let mut agreement = Self::known_as(opened, opening);
         agreement.opening_retracted = readings.retracted_by(1).is_some();
+        agreement.retracted = readings.retracted.iter().map(|(seq, _)| *seq).collect();
         for reading in readings.facts.iter().take_while(|reading| reading.bounds.latest <= day) {
             agreement.evolve(reading);
         }
@@ -260,17 +273,28 @@ impl Agreement {
     ///
     /// A fact about a party, commitment or body that is only named by a fact of a later day waits for that one.
     pub fn evolve(&mut self, reading: &Reading) {
+        self.evolve_watched(reading, &mut |_, _| {});
+    }
+
+    /// As [`Self::evolve`], and shows each fact that takes effect by it with the agreement as it is just before.
+    pub(super) fn evolve_watched(&mut self, reading: &Reading, watch: &mut dyn FnMut(&Self, &Reading)) {
+        let names = |event: &Event| !super::event::naming::named_by(event).is_empty();
         self.happened.push(Mark { seq: reading.seq, bounds: reading.bounds });
         if !self.names_all(&reading.saying.event) {
             self.early.push(reading.clone());
             return;
         }
+        watch(self, reading);
         self.take(reading);
-        let names = super::event::naming::named_by(&reading.saying.event);
-        if !names.is_empty() && !self.early.is_empty() {
+        // What waited may itself name what another waits for; each round that names something takes one at least.
+        let mut again = names(&reading.saying.event);
+        while again && !self.early.is_empty() {
+            again = false;
             for waiting in std::mem::take(&mut self.early) {
                 if self.names_all(&waiting.saying.event) {
+                    watch(self, &waiting);
                     self.take(&waiting);
+                    again |= names(&waiting.saying.event);
                 } else {
                     self.early.push(waiting);
                 }
@@ -376,6 +400,8 @@ impl Agreement {
             }
             // Their effect is on how other facts are read, and already in those readings.
             Event::RecordCorrected(_) | Event::RecordRetracted(_) => {}
+            // With the fact retracted there is nothing left to disagree about.
+            Event::FactDisputed(disputed) if self.retracted.contains(&disputed.event) => {}
             Event::FactDisputed(disputed) => self.disputed_facts.push((disputed.event, mark.clone())),
             Event::FactResolved(resolved) => self.disputed_facts.retain(|(seq, _)| *seq != resolved.event),
 
@@ -425,7 +451,9 @@ impl Agreement {
                 });
             }
             Event::MilestoneReported(reported) => {
-                self.on_commitment(reported.commitment, &mark, |commitment| report(commitment, reported, &mark));
+                self.on_commitment(reported.commitment, &mark, |commitment| {
+                    report(commitment, reported, &mark, !reading.saying.evidence.is_empty());
+                });
             }
             Event::FulfilmentVerified(judged) => self.on_commitment(judged.commitment, &mark, |commitment| {
                 if let Some(fulfilment) = &mut commitment.fulfilment {
@@ -472,8 +500,8 @@ fn fulfil(commitment: &mut Commitment, mark: &Mark, in_part: bool) {
     }
 }
 
-fn report(commitment: &mut Commitment, reported: &commitments::Reported, mark: &Mark) {
-    commitment.reports.push(Report { reported: reported.clone(), mark: mark.clone(), rejected: None });
+fn report(commitment: &mut Commitment, reported: &commitments::Reported, mark: &Mark, sourced: bool) {
+    commitment.reports.push(Report { reported: reported.clone(), mark: mark.clone(), sourced, rejected: None });
     match reported.status {
         MilestoneStatus::Met => fulfil(commitment, mark, false),
         MilestoneStatus::PartiallyMet if reported.closed => fulfil(commitment, mark, true),

@@ -46,6 +46,8 @@ pub struct Report {
     pub reported: Reported,
     /// By which fact.
     pub mark: Mark,
+    /// Whether that fact names a source.
+    pub sourced: bool,
     /// The fact that did not accept it, if any.
     pub rejected: Option<Mark>,
 }

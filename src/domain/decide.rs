@@ -6,10 +6,11 @@
 use super::agreement::{Agreement, Opening};
 use super::command::change::{certainty_of, day_changes};
 use super::command::framing::Unpaired;
-use super::command::{Command, Making, Request, Unsaid};
+use super::command::{Command, Making, Request, Unsaid, sound};
 use super::commitment::Mark;
 use super::day::Day;
 use super::event::Event;
+use super::event::change::FieldChange;
 use super::event::opening::Opened;
 use super::fact::{Fact, Occurred, Recording, Saying};
 use super::guard::{self, Objected, Objection};
@@ -248,14 +249,16 @@ fn say(command: &Command, framing: &super::command::framing::Framing, making: &M
     let on = framing.on.as_ref().filter(|_| target.is_none());
     let event = match command.clone().event(making)? {
         Event::RecordCorrected(mut corrected) => {
-            corrected.fields.splice(0..0, days);
+            join_days(&mut corrected.fields, days)?;
             if corrected.fields.is_empty() {
                 return Err(Refusal::NothingChanges { event: corrected.event });
             }
+            sound::changed(making, corrected.event, &corrected.fields)?;
             Event::RecordCorrected(corrected)
         }
         Event::FactResolved(mut resolved) => {
-            resolved.fields.splice(0..0, days);
+            join_days(&mut resolved.fields, days)?;
+            sound::changed(making, resolved.event, &resolved.fields)?;
             if resolved.fields.is_empty() && framing.on.is_some() {
                 return Err(Refusal::NothingChanges { event: resolved.event });
             }
@@ -273,6 +276,17 @@ fn say(command: &Command, framing: &super::command::framing::Framing, making: &M
     })
 }
 
+/// Puts the changes of the day before the other fields; the day is said once.
+fn join_days(fields: &mut Vec<FieldChange>, days: Vec<FieldChange>) -> Result<(), Refusal> {
+    let twice = fields.iter().find(|field| days.iter().any(|day| day.field == field.field));
+    if let Some(twice) = twice {
+        let why = format!("{} is given as a field too: give it once", twice.field);
+        return Err(Refusal::Field { field: "on", why });
+    }
+    fields.splice(0..0, days);
+    Ok(())
+}
+
 fn occurred(
     command: &Command,
     framing: &super::command::framing::Framing,
@@ -283,6 +297,12 @@ fn occurred(
     let (on, certainty, words) = match on {
         Some(on) => {
             let (day, words) = spoken::parse_spoken(on.as_str(), today).map_err(wrong)?.into_parts();
+            if let Command::Deposit(deposit) = command
+                && let Some(received) = deposit.received.filter(|received| *received != day)
+            {
+                let why = format!("{received} is not {day}, the day of the deposit: give one of the two");
+                return Err(Refusal::Field { field: "received", why });
+            }
             (Some(day), certainty_of(&day), words)
         }
         None => match command.unsaid_day() {
@@ -321,8 +341,13 @@ fn judge_whole(
         return Ok(Vec::new());
     }
     let known = if timeline.is_empty() { Vec::new() } else { all_objections(timeline, before) };
+    // An oddity was given its reason; that its words change with the dates and counts in them asks for no other.
+    let is_known = |objected: &Objected| {
+        let of_its_kind = |k: &Objected| k.seq == objected.seq && k.objection.code() == objected.objection.code();
+        known.contains(objected) || (!objected.objection.is_contradiction() && known.iter().any(of_its_kind))
+    };
     let mut new: Vec<Objected> =
-        all_objections(&whole, &after).into_iter().filter(|objected| !known.contains(objected)).collect();
+        all_objections(&whole, &after).into_iter().filter(|objected| !is_known(objected)).collect();
     let earliest = after.fact(seq).and_then(|reading| reading.bounds.earliest);
     if let Some(day) = earliest.filter(|day| *day > context.today)
         && !matches!(saying.event, Event::AgreementAmended(_))

@@ -131,7 +131,13 @@ pub fn entry_into_force(agreement: &Agreement) -> Option<Anchored> {
 pub struct Beyond;
 
 fn count_from(rule: &Rule, day: Day) -> Result<Day, Beyond> {
-    let month_end = rule.month_end.unwrap_or(MonthEnd::Clamp);
+    let first_day_counts = rule.first_day == Some(FirstDay::Include) && rule.length.is_some();
+    // A period that holds its first day ends on the day before its return, which for 31 January is 28 February
+    // whether its month has a 31st or not: the return itself must not be clamped first.
+    let month_end = match rule.direction {
+        Direction::After if first_day_counts => MonthEnd::Spill,
+        _ => rule.month_end.unwrap_or(MonthEnd::Clamp),
+    };
     let counted = match &rule.length {
         None => Some(day),
         Some(Length::Period(period)) => match rule.direction {
@@ -142,7 +148,6 @@ fn count_from(rule: &Rule, day: Day) -> Result<Day, Beyond> {
         Some(Length::WorkingDays(_) | Length::ClearDays(_)) => None,
     }
     .ok_or(Beyond)?;
-    let first_day_counts = rule.first_day == Some(FirstDay::Include) && rule.length.is_some();
     let last = if first_day_counts && counted != day {
         match rule.direction {
             Direction::After => counted.previous(),
@@ -162,7 +167,8 @@ fn count_from(rule: &Rule, day: Day) -> Result<Day, Beyond> {
 /// [`Beyond`] when a date lies outside the years 1 to 9999.
 pub fn count(rule: &Rule, from: DueDates) -> Result<DueDates, Beyond> {
     let each = |day: Option<Day>| day.map(|day| count_from(rule, day)).transpose();
-    Ok(DueDates { earliest: each(from.earliest)?, latest: each(from.latest)? })
+    // With an unknown start the floor is still a day before which it cannot be due.
+    Ok(DueDates { earliest: each(from.earliest)?.or(rule.floor), latest: each(from.latest)? })
 }
 
 /// The due dates after the first `steps` steps of a commitment's deadline.

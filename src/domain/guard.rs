@@ -262,12 +262,14 @@ pub fn objections(start: Agreement, readings: &Readings) -> Vec<Objected> {
     let mut agreement = start;
     let mut found = Vec::new();
     for reading in &readings.facts {
-        let mut against = missing_names(&names, &reading.saying.event);
-        if against.is_empty() {
-            judge(&agreement, readings, reading, &mut against);
-        }
-        found.extend(against.into_iter().map(|objection| Objected { seq: reading.seq, objection }));
-        agreement.evolve(reading);
+        let missing = missing_names(&names, &reading.saying.event);
+        found.extend(missing.into_iter().map(|objection| Objected { seq: reading.seq, objection }));
+        // A fact that waits for a name is judged when it takes effect; one whose name never comes, never does.
+        agreement.evolve_watched(reading, &mut |before, taken| {
+            let mut against = Vec::new();
+            judge(before, taken, &mut against);
+            found.extend(against.into_iter().map(|objection| Objected { seq: taken.seq, objection }));
+        });
     }
     found
 }
@@ -312,7 +314,7 @@ fn twice(what: impl Into<String>, earlier: &Mark) -> Objection {
 
 /// Objections to one fact, from the state before it.
 #[expect(clippy::too_many_lines, reason = "one arm an event: the list is the point, and has no wildcard")]
-fn judge(agreement: &Agreement, readings: &Readings, reading: &Reading, against: &mut Vec<Objection>) {
+fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>) {
     let day = reading.bounds.latest;
     let pledge = agreement.opened.kind.lifecycle() == Lifecycle::Pledge;
     let no_instrument = |act| pledge.then_some(Objection::PledgeHasNoInstrument { act });
@@ -326,6 +328,12 @@ fn judge(agreement: &Agreement, readings: &Readings, reading: &Reading, against:
                 against.push(Objection::DeclaredTwice { party: party.id.clone() });
             }
         }
+        Event::PartyAliased(_)
+        | Event::DeclarationMade(_)
+        | Event::ReservationMade(_)
+        | Event::NoteAdded(_)
+        | Event::PaperAttached(_)
+        | Event::AgreementLinked(_) => {}
         Event::PartyWithdrew(withdrew) => {
             let earlier = agreement.party(&withdrew.party).and_then(|record| record.withdrew.as_ref());
             against.extend(earlier.map(|earlier| twice(format!("the withdrawal of {}", withdrew.party), earlier)));
@@ -394,7 +402,9 @@ fn judge(agreement: &Agreement, readings: &Readings, reading: &Reading, against:
             }
         }
         Event::AgreementSuspended(_) => {
-            against.extend(agreement.suspended.as_ref().map(|(_, earlier)| twice("the suspension", earlier)));
+            let running =
+                agreement.suspended.as_ref().filter(|(earlier, _)| earlier.until.is_none_or(|until| day <= until));
+            against.extend(running.map(|(_, earlier)| twice("the suspension", earlier)));
         }
         Event::AgreementResumed(_) => {
             if agreement.suspended.is_none() {
@@ -417,24 +427,13 @@ fn judge(agreement: &Agreement, readings: &Readings, reading: &Reading, against:
                 against.push(Objection::StillOpen { open: words, which: open.join(", ") });
             }
         }
-        Event::PartyAliased(_)
-        | Event::DeclarationMade(_)
-        | Event::ReservationMade(_)
-        | Event::AgreementAmended(_)
-        | Event::NoteAdded(_)
-        | Event::PaperAttached(_)
-        | Event::AgreementLinked(_) => {}
-        Event::RecordCorrected(corrected) => {
-            against.extend(no_such_fact(readings, corrected.event, reading.seq));
+        Event::AgreementAmended(amended) => {
+            against.extend(amended.commitment.and_then(|id| agreement.commitment(id)).and_then(withdrawn));
         }
-        Event::RecordRetracted(retracted) => {
-            // The retracted fact is out of the readings by this very act; only a place that never was is wrong.
-            if retracted.event >= reading.seq || retracted.event == 0 {
-                against.push(Objection::NoSuchFact { event: retracted.event });
-            }
-        }
-        Event::FactDisputed(disputed) => against.extend(no_such_fact(readings, disputed.event, reading.seq)),
-        Event::FactResolved(resolved) => against.extend(no_such_fact(readings, resolved.event, reading.seq)),
+        Event::RecordCorrected(corrected) => against.extend(no_such_fact(corrected.event, reading.seq)),
+        Event::RecordRetracted(retracted) => against.extend(no_such_fact(retracted.event, reading.seq)),
+        Event::FactDisputed(disputed) => against.extend(no_such_fact(disputed.event, reading.seq)),
+        Event::FactResolved(resolved) => against.extend(no_such_fact(resolved.event, reading.seq)),
         Event::WorkingGroupAnnounced(announced) => {
             let earlier = agreement.body(announced.body).and_then(|body| body.announced.as_ref());
             against.extend(earlier.map(|earlier| twice(format!("the announcement of {}", announced.body), earlier)));
@@ -444,6 +443,7 @@ fn judge(agreement: &Agreement, readings: &Readings, reading: &Reading, against:
             against.extend(earlier.map(|(_, mark)| twice(format!("the formation of {}", formed.body), mark)));
             for commitment in formed.fulfils.iter().filter_map(|id| agreement.commitment(*id)) {
                 against.extend(withdrawn(commitment));
+                against.extend(closed(commitment));
             }
         }
         Event::MeetingRecorded(meeting) => against.extend(body_not_there(agreement, meeting.body)),
@@ -585,9 +585,10 @@ pub fn before_opening(opening: Opening, readings: &Readings) -> Vec<Objected> {
         .collect()
 }
 
-fn no_such_fact(readings: &Readings, event: u64, own: u64) -> Option<Objection> {
-    let there = event < own && readings.fact(event).is_some();
-    (!there).then_some(Objection::NoSuchFact { event })
+/// A fact about the record speaks of an earlier fact; that this one may since have been retracted does not make it
+/// wrong to have corrected or disputed it.
+fn no_such_fact(event: u64, own: u64) -> Option<Objection> {
+    (event == 0 || event >= own).then_some(Objection::NoSuchFact { event })
 }
 
 fn withdrawn(commitment: &Commitment) -> Option<Objection> {

@@ -26,3 +26,8 @@ pub mod text;
 pub mod timeline;
 pub mod typed;
 pub mod vocabulary;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod scenario;

@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 
 use super::event::Event;
 use super::event::change::FieldChange;
+use super::event::naming::{self, Name};
 use super::fact::{Evidence, Occurred, Saying};
+use super::id::{CommitmentId, Reference};
 use super::text::{Line, Text};
 use super::vocabulary::Confidence;
 
@@ -94,6 +96,21 @@ fn is_identity(event: &Event, field: &str) -> bool {
     }
 }
 
+/// What other facts point at in an event, so that no path around [`is_identity`] changes it.
+fn identity(event: &Event) -> (Vec<Name>, Option<&Reference>, Option<CommitmentId>) {
+    let reference = match event {
+        Event::AgreementProposed(opened) | Event::AgreementRecorded(opened) | Event::PledgeAnnounced(opened) => {
+            Some(&opened.reference)
+        }
+        _ => None,
+    };
+    let commitment = match event {
+        Event::DeadlineSet(set) => Some(set.commitment),
+        _ => None,
+    };
+    (naming::named_by(event), reference, commitment)
+}
+
 /// The value at a path, null where there is none.
 fn at<'a>(value: &'a Value, field: &str) -> Option<&'a Value> {
     field.split('.').try_fold(value, |inside, step| match inside {
@@ -176,6 +193,9 @@ pub fn change(saying: &Saying, field: &str, now: &Value) -> Result<FieldChange, 
         }
         match gathered(value.clone(), name, saying.event.version()) {
             Ok(read) => {
+                if identity(&read.event) != identity(&saying.event) {
+                    return Err(PatchError::Identity { field: field.to_owned() });
+                }
                 // What the types read back is what is kept; a field they do not know is gone from it.
                 let kept = at(&spread(&read), field).cloned().unwrap_or(Value::Null);
                 if kept.is_null() && !now.is_null() {

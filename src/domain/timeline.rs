@@ -92,7 +92,10 @@ impl Timeline {
                 continue;
             }
             match &fact.saying.event {
-                Event::RecordRetracted(payload) => retracted.push((payload.event, fact.seq)),
+                // Restored retractions can meet at one fact: the newest is the one that is named.
+                Event::RecordRetracted(payload) if retracted.iter().all(|(seq, _)| *seq != payload.event) => {
+                    retracted.push((payload.event, fact.seq));
+                }
                 Event::RecordCorrected(payload) => changes.push((payload.event, fact.seq, &payload.fields)),
                 Event::FactResolved(payload) => changes.push((payload.event, fact.seq, &payload.fields)),
                 _ => {}

@@ -167,7 +167,12 @@ fn changes(reading: &Reading, set: &[Text]) -> Result<Vec<FieldChange>, Refusal>
             let why = format!("{given} is not of the form FIELD=VALUE, such as data.place=Islamabad");
             return Err(Refusal::Field { field: "set", why });
         };
-        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+        let value = match serde_json::from_str(value) {
+            // A number that JSON would write otherwise (7.50, 1e3) was meant as it was typed.
+            Ok(Value::Number(number)) if number.to_string() != value => Value::from(value),
+            Ok(read) => read,
+            Err(_) => Value::from(value),
+        };
         if fields.iter().any(|earlier| earlier.field.as_str() == field) {
             return Err(Refusal::Field { field: "set", why: format!("{field} is given twice") });
         }

@@ -14,6 +14,7 @@ pub mod framing;
 pub mod opening;
 pub mod papers;
 pub mod parties;
+pub mod sound;
 pub mod term;
 
 use std::collections::BTreeMap;

@@ -3,8 +3,8 @@
 use crate::domain::agreement::{Agreement, Ending, Opening};
 use crate::domain::day::Day;
 use crate::domain::due;
-use crate::domain::period::MonthEnd;
-use crate::domain::vocabulary::{Lifecycle, MilestoneStatus, NoticeKind, Relation, Renewal, SignatureMode, vocabulary};
+use crate::domain::period::{MonthEnd, Period};
+use crate::domain::vocabulary::{Lifecycle, MilestoneStatus, NoticeKind, Relation, Renewal, vocabulary};
 
 vocabulary! {
     /// The status of an agreement on a day.
@@ -144,14 +144,12 @@ fn text_settled(agreement: &Agreement) -> bool {
 }
 
 fn treaty_status(agreement: &Agreement, any_signed: bool) -> AgreementStatus {
-    if agreement.all_signed() {
-        let pending = agreement.parties.iter().any(|record| {
-            let subject_to_consent = record
-                .signed
-                .as_ref()
-                .is_some_and(|(signed, _)| matches!(signed.mode, SignatureMode::Simple | SignatureMode::AdReferendum));
-            subject_to_consent && record.deposited.is_empty()
-        });
+    let mut there = agreement.parties.iter().filter(|record| record.withdrew.is_none()).peekable();
+    // Accession needs no signature.
+    let all =
+        there.peek().is_some() && there.clone().all(|record| record.signed.is_some() || !record.deposited.is_empty());
+    if all {
+        let pending = there.any(|record| record.subject_to_consent() && record.deposited.is_empty());
         return if pending { AgreementStatus::ConsentPending } else { AgreementStatus::Signed };
     }
     if any_signed {
@@ -171,8 +169,6 @@ fn treaty_status(agreement: &Agreement, any_signed: bool) -> AgreementStatus {
 #[must_use]
 pub fn last_day(agreement: &Agreement) -> Option<Day> {
     let (term, _) = agreement.term.as_ref()?;
-    let not_renewed =
-        agreement.notices.iter().any(|(notice, _, revoked)| notice.kind == NoticeKind::NonRenewal && revoked.is_none());
     let mut last = if let Some(end) = term.end {
         end
     } else {
@@ -180,20 +176,47 @@ pub fn last_day(agreement: &Agreement) -> Option<Day> {
             Some(start) => start,
             None => due::entry_into_force(agreement)?.days.latest?,
         };
-        // A term of one year from 1 January ends with 31 December: its last day is the one before the return.
-        term.length.as_ref()?.add_to(start, MonthEnd::Clamp)?.previous()?
+        end_of(start, term.length?)?
     };
+    let one_more = term.renewal_length.or(term.length);
     for (renewed, _) in &agreement.renewals {
-        last = match (&renewed.until, &renewed.length) {
-            (Some(until), _) => *until,
-            (None, Some(length)) => length.add_to(last, MonthEnd::Clamp).unwrap_or(last),
-            (None, None) => {
-                let length = term.renewal_length.as_ref().or(term.length.as_ref());
-                length.and_then(|length| length.add_to(last, MonthEnd::Clamp)).unwrap_or(last)
-            }
-        };
+        last = renewed.until.unwrap_or_else(|| prolonged(last, renewed.length.or(one_more)));
     }
-    (term.renewal != Renewal::Tacit || not_renewed).then_some(last)
+    if term.renewal != Renewal::Tacit {
+        return Some(last);
+    }
+    // A notice ends the term that runs when it is given; one that comes too late for that, the next.
+    let notices = agreement
+        .notices
+        .iter()
+        .filter(|(notice, _, revoked)| notice.kind == NoticeKind::NonRenewal && revoked.is_none());
+    let ends = notices.map(|(_, given, _)| {
+        let mut end = last;
+        let too_late = |end: Day| {
+            let latest = term.notice_period.map_or(Some(end), |period| period.subtract_from(end, MonthEnd::Clamp));
+            latest.is_some_and(|latest| given.bounds.latest > latest)
+        };
+        while too_late(end) {
+            let next = prolonged(end, one_more);
+            if next <= end {
+                break;
+            }
+            end = next;
+        }
+        end
+    });
+    ends.min()
+}
+
+/// The last day of a term of this length: one year from 1 January ends with 31 December, the day before its return,
+/// and one from 29 February with 28 February.
+fn end_of(first: Day, length: Period) -> Option<Day> {
+    length.add_to(first, MonthEnd::Spill)?.previous()
+}
+
+/// The last day of a term that follows one with this last day; the same where the length is not known.
+fn prolonged(last: Day, length: Option<Period>) -> Day {
+    last.next().zip(length).and_then(|(first, length)| end_of(first, length)).unwrap_or(last)
 }
 
 fn pledge_status(agreement: &Agreement, day: Day) -> AgreementStatus {
@@ -208,7 +231,7 @@ fn pledge_status(agreement: &Agreement, day: Day) -> AgreementStatus {
         commitment.reports.last().is_some_and(|report| {
             report.reported.status == MilestoneStatus::NotMet
                 && report.reported.by.is_some()
-                && !report.reported.evidence.is_empty()
+                && (report.sourced || !report.reported.evidence.is_empty())
         })
     });
     if judged_broken {

@@ -3,7 +3,8 @@
 use super::lifecycle::{AgreementStatus, status};
 use crate::domain::agreement::{Agreement, PartyRecord};
 use crate::domain::day::Day;
-use crate::domain::vocabulary::{NoticeKind, SignatureMode, vocabulary};
+use crate::domain::due;
+use crate::domain::vocabulary::{Lifecycle, NoticeKind, SignatureMode, vocabulary};
 
 vocabulary! {
     /// How a party stands to the agreement on a day.
@@ -20,7 +21,7 @@ vocabulary! {
         Party = "party",
         /// Its notice of withdrawal is running.
         Withdrawing = "withdrawing",
-        /// It left.
+        /// It left, or the agreement to which it was a party ended.
         FormerParty = "former_party",
     }
 }
@@ -45,12 +46,19 @@ pub fn party_status(agreement: &Agreement, record: &PartyRecord, day: Day) -> Pa
         .as_ref()
         .is_some_and(|(signed, _)| matches!(signed.mode, SignatureMode::Definitive | SignatureMode::Exchange));
     let consented = !record.deposited.is_empty() || bound_by_signature;
-    let operates = matches!(
+    let began = due::entry_into_force(agreement).and_then(|entry| entry.days.latest).is_some_and(|entry| entry <= day);
+    // To a treaty a signature that is still to be ratified makes a signatory, not a party.
+    let awaits_consent = agreement.opened.kind.lifecycle() == Lifecycle::Treaty && record.subject_to_consent();
+    let bound = consented || (record.signed.is_some() && !awaits_consent);
+    let ended = matches!(
         status(agreement, day),
-        AgreementStatus::InForce | AgreementStatus::InOperation | AgreementStatus::Effective
+        AgreementStatus::Expired
+            | AgreementStatus::Terminated
+            | AgreementStatus::Superseded
+            | AgreementStatus::Completed
     );
-    if record.in_force.is_some() || (operates && (consented || record.signed.is_some())) {
-        PartyStatus::Party
+    if record.in_force.is_some() || (began && bound) {
+        if ended { PartyStatus::FormerParty } else { PartyStatus::Party }
     } else if consented {
         PartyStatus::Contracting
     } else if record.signed.is_some() {
