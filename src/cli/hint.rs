@@ -4,8 +4,8 @@
 
 use crate::domain::command::RequestError;
 use crate::domain::decide::Refusal;
-use crate::domain::guard::Objection;
 use crate::domain::id::Reference;
+use crate::domain::objection::Objection;
 use crate::domain::patch::PatchError;
 use crate::log::OpenError;
 use crate::service::error::{QueryError, RegisterError};

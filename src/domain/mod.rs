@@ -17,6 +17,7 @@ pub mod fact;
 pub mod guard;
 pub mod id;
 pub mod instant;
+pub mod objection;
 pub mod patch;
 pub mod period;
 pub mod rule;
