@@ -238,11 +238,11 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     /// Any day, from the first to the last.
-    pub(in super::super) fn any_day() -> impl Strategy<Value = Day> {
+    pub(in crate::domain) fn any_day() -> impl Strategy<Value = Day> {
         (0..=Day::MIN.days_until(Day::MAX)).prop_map(|n| Day::MIN.plus_days(n).unwrap())
     }
 
-    pub(in super::super) fn day(given: &str) -> Day {
+    pub(in crate::domain) fn day(given: &str) -> Day {
         Day::parse(given).unwrap()
     }
 

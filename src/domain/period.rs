@@ -323,8 +323,8 @@ impl JsonSchema for Period {
 
 #[cfg(test)]
 mod tests {
-    use super::super::day::tests::{any_day, day};
     use super::*;
+    use crate::domain::day::tests::{any_day, day};
     use MonthEnd::{Clamp, Spill};
     use proptest::prelude::*;
 

@@ -288,8 +288,8 @@ fn offer_one(reading: Option<&Edtf>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::day::tests::{any_day, day};
     use super::*;
+    use crate::domain::day::tests::{any_day, day};
     use proptest::prelude::*;
 
     /// A Wednesday.

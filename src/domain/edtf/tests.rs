@@ -1,8 +1,10 @@
+//! EDTF texts that are read, refused, printed and bounded.
+
 use proptest::prelude::*;
 
-use super::super::day::tests::{any_day, day};
-use super::super::typed::TypedError;
 use super::*;
+use crate::domain::day::tests::{any_day, day};
+use crate::domain::typed::TypedError;
 
 fn edtf(given: &str) -> Edtf {
     Edtf::parse(given).unwrap()
