@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn a_document_is_indented_and_ends_with_a_line_break() {
         let value = serde_json::json!({"title": "قرار", "days": 3});
-        assert_eq!(json_text(&value).unwrap(), "{\n  \"days\": 3,\n  \"title\": \"قرار\"\n}\n");
+        assert_eq!(json_text(&value).unwrap(), "{\n  \"title\": \"قرار\",\n  \"days\": 3\n}\n");
     }
 
     #[test]
