@@ -162,10 +162,13 @@ pub fn knowledge(service: &Service, text: &str) -> Result<Instant, Failure> {
 /// # Errors
 ///
 /// [`Failure`] naming the option that cannot be read.
-pub fn asked(service: &Service, args: &AskedArgs) -> Result<Asked, Failure> {
+pub async fn asked(service: &Service, args: &AskedArgs) -> Result<Asked, Failure> {
     let as_of = args.as_of.as_deref().map(|text| day(service, "as-of", text)).transpose()?;
-    let known_at = args.known_at.as_deref().map(|text| knowledge(service, text)).transpose()?;
-    Ok(Asked { as_of: as_of.unwrap_or_else(|| service.today()), known_at: known_at.unwrap_or_else(|| service.now()) })
+    let known_at = match &args.known_at {
+        Some(text) => knowledge(service, text)?,
+        None => service.knowledge_now().await?,
+    };
+    Ok(Asked { as_of: as_of.unwrap_or_else(|| service.today()), known_at })
 }
 
 /// Reads a reference.

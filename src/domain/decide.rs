@@ -134,7 +134,7 @@ pub enum Refusal {
 }
 
 fn listed(objections: &[Objected]) -> String {
-    let words: Vec<String> = objections.iter().map(|objected| objected.objection.to_string()).collect();
+    let words: Vec<String> = objections.iter().map(ToString::to_string).collect();
     words.join("; ")
 }
 
@@ -142,7 +142,7 @@ impl Refusal {
     /// The refusal of a fact for one objection.
     #[must_use]
     pub fn against(seq: u64, objection: Objection) -> Self {
-        Self::Contradicts(vec![Objected { seq, objection }])
+        Self::Contradicts(vec![Objected { seq, elsewhere: false, objection }])
     }
 
     /// The stable code of this kind of refusal.
@@ -310,6 +310,7 @@ fn occurred(
             Unsaid::Today => (Some(today.into()), Certainty::Inferred, None),
             Unsaid::Beginning => (None, Certainty::Unknown, None),
             Unsaid::Day(day) => (Some(day), certainty_of(&day), None),
+            Unsaid::Inferred(day) => (Some(day), Certainty::Inferred, None),
         },
     };
     // A correction's own day is the day it is made; `--certainty` there is about the fact it corrects.
@@ -353,10 +354,14 @@ fn judge_whole(
     if let Some(day) = earliest.filter(|day| *day > context.today)
         && !matches!(saying.event, Event::AgreementAmended(_))
     {
-        new.push(Objected { seq, objection: Objection::InTheFuture { day, today: context.today } });
+        new.push(Objected { seq, elsewhere: false, objection: Objection::InTheFuture { day, today: context.today } });
     }
     let (contradictions, odd): (Vec<_>, Vec<_>) =
         new.into_iter().partition(|objected| objected.objection.is_contradiction());
+    let told = |all: Vec<Objected>| -> Vec<Objected> {
+        all.into_iter().map(|objected| Objected { elsewhere: objected.seq != seq, ..objected }).collect()
+    };
+    let (contradictions, odd) = (told(contradictions), told(odd));
     if contradictions.is_empty() { Ok(odd) } else { Err(Refusal::Contradicts(contradictions)) }
 }
 

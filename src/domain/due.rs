@@ -171,6 +171,16 @@ pub fn count(rule: &Rule, from: DueDates) -> Result<DueDates, Beyond> {
     Ok(DueDates { earliest: each(from.earliest)?.or(rule.floor), latest: each(from.latest)? })
 }
 
+/// "In October" as a due date means by its end; only an interval leaves open when within it.
+fn stated_due(rule: &Rule, days: DueDates) -> DueDates {
+    match &rule.anchor {
+        Anchor::On(day) if rule.length.is_none() && !day.is_interval() => {
+            DueDates { earliest: days.latest, latest: days.latest }
+        }
+        _ => days,
+    }
+}
+
 /// The due dates after the first `steps` steps of a commitment's deadline.
 #[must_use]
 pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Due {
@@ -179,7 +189,7 @@ pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize)
         due = match step {
             DeadlineStep::Set(rule) => match resolve(agreement, &rule.anchor) {
                 None => Due::Awaiting(rule.anchor.clone()),
-                Some(from) => count(rule, from.days).map_or(Due::Beyond, Due::On),
+                Some(from) => count(rule, stated_due(rule, from.days)).map_or(Due::Beyond, Due::On),
             },
             DeadlineStep::To(day) => Due::On(DueDates { earliest: Some(*day), latest: Some(*day) }),
             DeadlineStep::By(period) => match due {

@@ -21,6 +21,17 @@ pub struct Objected {
     pub seq: u64,
     /// What speaks against it.
     pub objection: Objection,
+    /// Whether it is another fact than the one that is asked for.
+    pub elsewhere: bool,
+}
+
+impl std::fmt::Display for Objected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.elsewhere {
+            write!(f, "fact @{} would not fit any more: ", self.seq)?;
+        }
+        self.objection.fmt(f)
+    }
 }
 
 /// Everything that speaks against the facts of a reading, in their order.
@@ -35,12 +46,12 @@ pub fn objections(start: Agreement, readings: &Readings) -> Vec<Objected> {
     let mut found = Vec::new();
     for reading in &readings.facts {
         let missing = missing_names(&names, &reading.saying.event);
-        found.extend(missing.into_iter().map(|objection| Objected { seq: reading.seq, objection }));
+        found.extend(missing.into_iter().map(|objection| Objected { seq: reading.seq, objection, elsewhere: false }));
         // A fact that waits for a name is judged when it takes effect; one whose name never comes, never does.
         agreement.evolve_watched(reading, &mut |before, taken| {
             let mut against = Vec::new();
             judge(before, taken, &mut against);
-            found.extend(against.into_iter().map(|objection| Objected { seq: taken.seq, objection }));
+            found.extend(against.into_iter().map(|objection| Objected { seq: taken.seq, objection, elsewhere: false }));
         });
     }
     found
@@ -352,6 +363,7 @@ pub fn before_opening(opening: Opening, readings: &Readings) -> Vec<Objected> {
         .filter(|reading| !super::timeline::is_about_the_record(&reading.saying.event))
         .map(|reading| Objected {
             seq: reading.seq,
+            elsewhere: false,
             objection: Objection::BeforeOpening { day: reading.bounds.latest, opened, opening: opening_day },
         })
         .collect()

@@ -154,15 +154,24 @@ fn set(value: &mut Value, field: &str, now: Value) -> bool {
 /// facts are never refused (the command that made them was checked by [`change`]).
 #[must_use]
 pub fn apply<'a>(saying: &Saying, fields: impl Iterator<Item = &'a FieldChange>) -> Saying {
+    let fields: Vec<&FieldChange> = fields.collect();
     let mut value = spread(saying);
     let mut changed = false;
-    for field in fields {
+    for field in &fields {
         changed |= set(&mut value, field.field.as_str(), field.now.clone());
     }
     if !changed {
         return saying.clone();
     }
-    gathered(value, saying.event.name(), saying.event.version()).unwrap_or_else(|_| saying.clone())
+    let (name, version) = (saying.event.name(), saying.event.version());
+    gathered(value, name, version).unwrap_or_else(|_| {
+        // Together they do not fit any more (one of them was retracted, say): each that fits alone still counts.
+        fields.iter().fold(saying.clone(), |read, field| {
+            let mut value = spread(&read);
+            set(&mut value, field.field.as_str(), field.now.clone());
+            gathered(value, name, version).unwrap_or(read)
+        })
+    })
 }
 
 /// Checks one change of a field and tells what the field was.

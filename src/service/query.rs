@@ -18,6 +18,17 @@ use crate::views::list::{self, ListRow, PartyRow};
 use crate::views::stats::{self, Stats};
 
 impl Service {
+    /// The time by which everything on record is known: now, or the last record's time where the clock has since
+    /// jumped back behind it.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn knowledge_now(&self) -> Result<Instant, QueryError> {
+        let last = self.log.last_recorded_at().await?.map(Instant::from_micros);
+        Ok(last.map_or(self.now(), |last| self.now().max(last)))
+    }
+
     /// The entries that a filter wants, with what was recorded by a time, in the order of the references.
     async fn entries_known_at(&self, asked: Asked, filter: &Filter) -> Result<Vec<Entry>, QueryError> {
         let known_at = asked.known_at;

@@ -129,7 +129,7 @@ fn undated(rows: &[CommitmentRow]) -> Section {
 
 pub(super) async fn run_overdue(args: OverdueArgs, session: &Session) -> Result<Exit, Failure> {
     let service = session.open(false)?;
-    let asked = asked(&service, &args.asked)?;
+    let asked = asked(&service, &args.asked).await?;
     let overdue = service.overdue(asked, &filter(&args.filter)?).await?;
     let all = overdue.overdue.iter().chain(&overdue.possibly_overdue).chain(&overdue.due_soon).chain(&overdue.undated);
     let exit = session.answer(&overdue, all, || {
@@ -153,7 +153,7 @@ pub(super) async fn run_overdue(args: OverdueArgs, session: &Session) -> Result<
 
 pub(super) async fn run_due(args: DueArgs, session: &Session) -> Result<Exit, Failure> {
     let service = session.open(false)?;
-    let asked = asked(&service, &args.asked)?;
+    let asked = asked(&service, &args.asked).await?;
     let until = if let Some(text) = &args.until {
         day(&service, "until", text)?
     } else {

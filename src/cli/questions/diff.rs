@@ -33,7 +33,10 @@ pub(super) async fn run(args: DiffArgs, session: &Session) -> Result<Exit, Failu
             (changes, format!("as of {as_of}, from what was known at {from} to what was known at {to}"))
         }
         ([from, to], known_at @ ([] | [_])) => {
-            let known_at = known_at.first().copied().unwrap_or_else(|| service.now());
+            let known_at = match known_at.first() {
+                Some(known_at) => *known_at,
+                None => service.knowledge_now().await?,
+            };
             let changes = service.diff_days(&reference, known_at, *from, *to).await?;
             (changes, format!("from {from} to {to}, as recorded by {known_at}"))
         }

@@ -22,7 +22,7 @@ pub struct HistoryArgs {
 pub(super) async fn run(args: HistoryArgs, session: &Session) -> Result<Exit, Failure> {
     let reference = reference(&args.agreement)?;
     let service = session.open(false)?;
-    let asked = asked(&service, &AskedArgs { as_of: None, known_at: args.known_at })?;
+    let asked = asked(&service, &AskedArgs { as_of: None, known_at: args.known_at }).await?;
     let rows = service.history(&reference, asked.known_at).await?;
     session.answer(&rows, &rows, || {
         let columns = [

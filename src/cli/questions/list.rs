@@ -21,7 +21,7 @@ pub struct ListArgs {
 
 pub(super) async fn run(args: ListArgs, session: &Session) -> Result<Exit, Failure> {
     let service = session.open(false)?;
-    let asked = asked(&service, &args.asked)?;
+    let asked = asked(&service, &args.asked).await?;
     let mut wanted = filter(&args.filter)?;
     wanted.retracted = args.all;
     let rows = service.list(asked, &wanted).await?;

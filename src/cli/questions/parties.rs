@@ -22,7 +22,7 @@ pub struct PartiesArgs {
 pub(super) async fn run(args: PartiesArgs, session: &Session) -> Result<Exit, Failure> {
     let only = args.only.as_deref().map(reference).transpose()?;
     let service = session.open(false)?;
-    let asked = asked(&service, &args.asked)?;
+    let asked = asked(&service, &args.asked).await?;
     let rows = service.parties(only.as_ref(), asked, &filter(&args.filter)?).await?;
     session.answer(&rows, &rows, || {
         let columns = [

@@ -21,7 +21,7 @@ pub struct ShowArgs {
 pub(super) async fn run(args: ShowArgs, session: &Session) -> Result<Exit, Failure> {
     let reference = reference(&args.agreement)?;
     let service = session.open(false)?;
-    let asked = asked(&service, &args.asked)?;
+    let asked = asked(&service, &args.asked).await?;
     let document = service.show(&reference, asked).await?;
     session.answer(&document, [&document], || report(&document).heading(asked_line(asked)))
 }

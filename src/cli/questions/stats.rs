@@ -19,7 +19,7 @@ pub struct StatsArgs {
 
 pub(super) async fn run(args: StatsArgs, session: &Session) -> Result<Exit, Failure> {
     let service = session.open(false)?;
-    let asked = asked(&service, &args.asked)?;
+    let asked = asked(&service, &args.asked).await?;
     let stats = service.stats(asked, &filter(&args.filter)?).await?;
     session.answer(&stats, [&stats], || {
         let columns = [Column::word("of", "Of"), Column::word("what", "What"), Column::number("count", "Count")];

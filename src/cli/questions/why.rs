@@ -33,7 +33,7 @@ pub(super) async fn run(args: WhyArgs, session: &Session) -> Result<Exit, Failur
         }
     };
     let service = session.open(false)?;
-    let asked = asked(&service, &args.asked)?;
+    let asked = asked(&service, &args.asked).await?;
     let why = service.why(&reference, commitment, asked).await?;
     session.answer(&why, [&why], || report(&why).heading(asked_line(asked)))
 }

@@ -106,7 +106,12 @@ impl Verb for Deposit {
     const NAME: &'static str = "deposit";
     const EXAMPLE: &'static str = "servanda deposit beijing-treaty --party dz --instrument accession --dated 2017-07-20 --received 2017-07-25 --depositary WIPO";
     fn unsaid_day(&self) -> Unsaid {
-        self.received.or(self.dated).map_or(Unsaid::Today, Unsaid::Day)
+        // An instrument is received on the day it bears at the earliest: a conclusion, where nobody says when.
+        match (self.received, self.dated) {
+            (Some(received), _) => Unsaid::Day(received),
+            (None, Some(dated)) => Unsaid::Inferred(dated),
+            (None, None) => Unsaid::Today,
+        }
     }
     fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
         let received = self.received.as_ref().and_then(Edtf::latest);

@@ -306,6 +306,9 @@ impl Verb for SetDeadline {
                 }),
             ),
         };
+        if rule.anchor == Anchor::Fulfilment(commitment) {
+            return wrong("after", format!("{commitment} cannot be counted from its own fulfilment"));
+        }
         Ok(Event::DeadlineSet(DeadlineSet { commitment, undertaking, rule }))
     }
 }

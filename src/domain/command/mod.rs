@@ -55,6 +55,8 @@ pub enum Unsaid {
     Beginning,
     /// The day that one of its own fields states.
     Day(Edtf),
+    /// The day that is concluded from one of its own fields.
+    Inferred(Edtf),
 }
 
 /// What a verb may look at to make its event.

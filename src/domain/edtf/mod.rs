@@ -127,6 +127,11 @@ impl Edtf {
         self.is_qualified_by([b'?', b'%'])
     }
 
+    /// Whether it is written as an interval, with a solidus.
+    pub const fn is_interval(&self) -> bool {
+        matches!(self.0, Shape::Interval(..))
+    }
+
     /// Whether a month, or month and day, is given without its year.
     pub fn has_unknown_year(&self) -> bool {
         self.parts().any(|part| matches!(part.days, Days::Yearly { .. }))

@@ -219,3 +219,21 @@ fn a_fact_that_two_retractions_meet_at_is_listed_once() {
     check(&story.and([retract(6)]), &[("2025-09-17", "status", "signed")]);
     check(&story.and([retract(6), retract(4)]), &[("2025-09-17", "status", "in_operation")]);
 }
+
+#[test]
+fn a_refusal_names_the_other_fact_that_would_not_fit() {
+    let story = Story::of([recorded("mou"), due_on("2025-10-01")])
+        .then("report-milestone", json!({ "commitment": "c1", "status": "met", "on": "2025-09-20" }));
+    let retract = say("retract", json!({ "event": 2, "reason": "wrong" }));
+    let refusal = story.decided(&retract).expect_err("the report would hang in the air");
+    assert!(refusal.to_string().starts_with("fact @3 would not fit any more: "), "{refusal}");
+}
+
+#[test]
+fn corrections_that_do_not_fit_together_any_more_still_count_one_by_one() {
+    let story = Story::of([recorded("mou"), due_on("2025-10-01")])
+        .then("correct", json!({ "event": 2, "set": "data.undertaking.text=Form it", "reason": "r" }))
+        .then("correct", json!({ "event": 2, "set": "data.rule.grace=P7D", "reason": "r" }))
+        .then("retract", json!({ "event": 3, "reason": "the words were right" }));
+    check(&story, &[("2025-10-05", "c1", "in_grace"), ("2025-10-05", "c1 text", "Form the group")]);
+}

@@ -284,3 +284,21 @@ fn a_deadline_for_a_closed_or_withdrawn_commitment_is_odd_or_refused() {
     assert_eq!(story.answer("extend-deadline", extend("c1")), "nothing_to");
     assert_eq!(story.answer("extend-deadline", extend("c2")), "withdrawn");
 }
+
+#[test]
+fn a_month_as_a_due_date_ends_with_the_month_and_an_interval_stays_open() {
+    let story = Story::of([recorded("mou"), due_on("2025-10")]);
+    check(
+        &story,
+        &[("2025-10-30", "c1", "due_soon"), ("2025-10-31", "c1", "due_today"), ("2025-11-01", "c1", "overdue")],
+    );
+    let story = Story::of([recorded("mou"), due_on("2025-10-01/2025-10-31")]);
+    check(&story, &[("2025-10-30", "c1", "possibly_overdue"), ("2025-11-01", "c1", "overdue")]);
+}
+
+#[test]
+fn a_commitment_is_not_counted_from_its_own_fulfilment() {
+    let story = Story::of([recorded("mou"), say("commit", json!({ "text": "t" }))]);
+    let of_itself = json!({ "commitment": "c1", "within": "P30D", "after": "fulfilment:c1" });
+    assert_eq!(story.answer("set-deadline", of_itself), "field");
+}
