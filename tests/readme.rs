@@ -35,9 +35,9 @@ fn pieces(readme: &str) -> Vec<Piece> {
             pieces.push(Piece::Typed(command.to_owned(), String::new()));
         } else if let Some(Piece::Typed(command, printed)) = pieces.last_mut() {
             if goes_on {
-                command.push_str(&line)
+                command.push_str(&line);
             } else {
-                printed.push_str(&line)
+                printed.push_str(&line);
             }
             goes_on = goes_on && line.ends_with("\\\n");
         }
