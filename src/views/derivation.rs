@@ -202,7 +202,9 @@ fn because(standing_state: CommitmentState, dates: DueDates, grace_until: Option
         CommitmentState::Undated => "it has no deadline".to_owned(),
         CommitmentState::Overdue => match dates.latest {
             Some(latest) => {
-                format!("{day} is {} days after {latest}, and no fulfilment is on record", latest.days_until(day))
+                let days = latest.days_until(day);
+                let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+                format!("{day} is {days} after {latest}, and no fulfilment is on record")
             }
             None => "no fulfilment is on record".to_owned(),
         },

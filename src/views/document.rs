@@ -212,7 +212,11 @@ pub struct Document {
     /// When the text was settled.
     pub adopted: Option<When>,
     /// The day on which it came, or by its rule will come, into force or operation.
+    ///
+    /// Where that is not one day, the latest that it can be.
     pub entry_into_force: Option<Day>,
+    /// The earliest day that it can be; null where that is not known.
+    pub entry_into_force_earliest: Option<Day>,
     /// Its term.
     pub term: Option<TermView>,
     /// How it ended.
@@ -293,6 +297,7 @@ pub fn document(id: AgreementId, timeline: &Timeline, asked: Asked) -> Option<Do
         parties: parties(&agreement, &dates, asked.as_of),
         adopted: when(&agreement.adopted),
         entry_into_force: due::entry_into_force(&agreement).and_then(|entry| entry.days.latest),
+        entry_into_force_earliest: due::entry_into_force(&agreement).and_then(|entry| entry.days.earliest),
         term: agreement.term.as_ref().map(|(term, _)| TermView {
             start: term.start,
             length: term.length.map(|length| length.to_string()),

@@ -32,6 +32,8 @@ pub struct PartyOutline {
     pub status: PartyStatus,
     /// The latest possible day of its signature.
     pub signed: Option<Day>,
+    /// The earliest possible day of its signature.
+    pub signed_earliest: Option<Day>,
     /// The organ through which it acts.
     pub acting_through: Option<Line>,
     /// Its other names.
@@ -53,6 +55,8 @@ pub struct Outline {
     pub parties: Vec<PartyOutline>,
     /// The latest possible day of the last signature.
     pub signed: Option<Day>,
+    /// The earliest possible day of the last signature.
+    pub signed_earliest: Option<Day>,
     /// The last day of its term, where it has one.
     pub ends: Option<Day>,
     /// The latest possible day of the last fact.
@@ -236,6 +240,7 @@ fn outline(agreement: &Agreement, day: Day) -> Outline {
                 name: record.party.name.clone(),
                 status: party_status(agreement, record, day),
                 signed: record.signed.as_ref().map(|(_, mark)| mark.bounds.latest),
+                signed_earliest: record.signed.as_ref().and_then(|(_, mark)| mark.bounds.earliest),
                 acting_through: record.party.acting_through.clone(),
                 names: record
                     .party
@@ -247,6 +252,7 @@ fn outline(agreement: &Agreement, day: Day) -> Outline {
             })
             .collect(),
         signed: agreement.signatures().map(|(_, _, mark)| mark.bounds.latest).max(),
+        signed_earliest: agreement.signatures().filter_map(|(_, _, mark)| mark.bounds.earliest).max(),
         ends: crate::domain::status::lifecycle::last_day(agreement),
         last_fact: agreement.happened.last().map(|mark| mark.bounds.latest),
     }

@@ -27,6 +27,8 @@ pub struct ListRow {
     pub parties: Vec<Line>,
     /// The latest possible day of the last signature.
     pub signed: Option<Day>,
+    /// The earliest possible day of the last signature; null where that is not known.
+    pub signed_earliest: Option<Day>,
     /// The last day of its term, where it has one.
     pub ends: Option<Day>,
     /// How many commitments are on record.
@@ -53,6 +55,7 @@ pub fn row(entry: &Entry, day: Day) -> Option<ListRow> {
         status: outline.status,
         parties: outline.parties.iter().map(|party| party.name.clone()).collect(),
         signed: outline.signed,
+        signed_earliest: outline.signed_earliest,
         ends: outline.ends,
         commitments: commitments.len(),
         open: commitments.iter().filter(|row| row.state.is_open()).count(),
@@ -83,6 +86,8 @@ pub struct PartyRow {
     pub status: PartyStatus,
     /// The latest possible day of its signature.
     pub signed: Option<Day>,
+    /// The earliest possible day of its signature; null where that is not known.
+    pub signed_earliest: Option<Day>,
     /// The organ through which it acts.
     pub acting_through: Option<Line>,
     /// Its other names.
@@ -112,6 +117,7 @@ pub fn party_rows(entry: &Entry, day: Day) -> Vec<PartyRow> {
             party: party.id.clone(),
             status: party.status,
             signed: party.signed,
+            signed_earliest: party.signed_earliest,
             acting_through: party.acting_through.clone(),
             names: party.names.clone(),
             owes: open.iter().filter(|row| row.owed_by.contains(&party.id)).count(),

@@ -1,6 +1,6 @@
 //! `list`: every agreement in one line.
 
-use super::{asked_line, day_or_dash, joined, spaced};
+use super::{asked_line, by_or_on, day_or_dash, joined, spaced};
 use crate::cli::args::{AskedArgs, FilterArgs};
 use crate::cli::error::{Exit, Failure};
 use crate::cli::output::{Cell, Column, Report, Section, Tone};
@@ -50,7 +50,7 @@ fn cells(row: &ListRow) -> [Cell; 9] {
         Cell::from(&row.reference).tone(Tone::Strong),
         Cell::from(spaced(row.kind.word())),
         Cell::from(spaced(row.status.word())),
-        Cell::from(day_or_dash(row.signed)),
+        Cell::from(by_or_on(row.signed_earliest, row.signed)),
         Cell::from(row.open),
         Cell::from(row.overdue).tone(late),
         Cell::from(day_or_dash(row.next_due)),

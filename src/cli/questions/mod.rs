@@ -71,6 +71,14 @@ fn day_or_dash(day: Option<crate::domain::day::Day>) -> String {
     day.map_or_else(|| "–".to_owned(), |day| day.to_string())
 }
 
+/// The day on which something happened, or the last on which it can have where that is not one day.
+fn by_or_on(earliest: Option<crate::domain::day::Day>, latest: Option<crate::domain::day::Day>) -> String {
+    match latest {
+        Some(day) if earliest != latest => format!("by {day}"),
+        _ => day_or_dash(latest),
+    }
+}
+
 /// A status or state as people read it: words apart.
 fn spaced(word: &str) -> String {
     word.replace('_', " ")

@@ -1,6 +1,6 @@
 //! `parties`: who has agreed, and what they owe and are owed.
 
-use super::{asked_line, day_or_dash, spaced};
+use super::{asked_line, by_or_on, spaced};
 use crate::cli::args::{AskedArgs, FilterArgs};
 use crate::cli::error::{Exit, Failure};
 use crate::cli::output::{Cell, Column, Report, Section, Tone};
@@ -55,7 +55,7 @@ fn cells(row: &PartyRow) -> [Cell; 10] {
         Cell::from(&row.agreement),
         Cell::from(&row.party),
         Cell::from(spaced(row.status.word())),
-        Cell::from(day_or_dash(row.signed)),
+        Cell::from(by_or_on(row.signed_earliest, row.signed)),
         Cell::from(row.owes),
         Cell::from(row.overdue).tone(late),
         Cell::from(row.owed),

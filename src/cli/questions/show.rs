@@ -53,7 +53,12 @@ fn head(document: &Document) -> Vec<Field> {
         fields.push(Field::new("adopted", "Adopted", when(adopted)));
     }
     if let Some(day) = document.entry_into_force {
-        fields.push(Field::new("entry_into_force", "In force from", day));
+        let from = match document.entry_into_force_earliest {
+            Some(earliest) if earliest == day => day.to_string(),
+            Some(earliest) => format!("a day from {earliest} to {day}"),
+            None => format!("a day on or before {day}"),
+        };
+        fields.push(Field::new("entry_into_force", "In force from", from));
     }
     if let Some(term) = &document.term {
         let ends = term.ends.map_or_else(|| "goes on".to_owned(), |day| format!("ends {day}"));
