@@ -8,14 +8,7 @@ use super::output::{ColorChoice, Format};
 #[derive(Clone, Debug, clap::Args)]
 pub struct Globals {
     /// The folder of the register; else `SERVANDA_STORE`, else the nearest .servanda, else the data folder.
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "SERVANDA_STORE",
-        hide_env = true,
-        help_heading = "Every command"
-    )]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Every command")]
     pub store: Option<PathBuf>,
     /// The form of the answer.
     #[arg(long, global = true, value_enum, value_name = "FORMAT", help_heading = "Every command")]

@@ -48,6 +48,9 @@ impl Exit {
     }
 }
 
+/// The stable code of a failure where there is no register.
+pub const NO_REGISTER: &str = "no_register";
+
 /// Why a command failed.
 #[derive(Clone, Debug)]
 pub struct Failure {
@@ -133,6 +136,62 @@ pub fn report(failure: &Failure, format: Format) -> Exit {
     };
     let _ = emit_error(&text);
     failure.exit
+}
+
+/// The most characters of a line about a wrong command line; what was typed stands in it, however long.
+const USAGE_LINE_MAX: usize = 400;
+
+/// Shows what clap has to say, which is help or a wrong command line, and returns its exit code.
+///
+/// A wrong command line is JSON on standard error where JSON was asked for, like every other failure.
+#[must_use]
+pub fn report_usage(error: &clap::Error) -> Exit {
+    if !error.use_stderr() {
+        // Help and version; a reader that went away is a polite end.
+        let _ = error.print();
+        return Exit::Done;
+    }
+    let text = error.render().to_string();
+    let harmless = |line: &str| line.chars().count() <= USAGE_LINE_MAX && !line.contains(safe::is_unsafe);
+    if super::place::json_is_asked_for() {
+        return report(&Failure::from_clap(&text), Format::Json);
+    }
+    if text.lines().all(harmless) {
+        let _ = error.print();
+    } else {
+        let lines: Vec<String> = text.lines().map(usage_line).collect();
+        let _ = emit_error(&format!("{}\n", lines.join("\n")));
+    }
+    Exit::Usage
+}
+
+/// One line of clap's, not too long, and without characters that a terminal would obey.
+fn usage_line(line: &str) -> String {
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    let clean = safe::one_line(line);
+    let mut cut: String = clean.chars().take(USAGE_LINE_MAX).collect();
+    if cut.len() < clean.len() {
+        cut.push('…');
+    }
+    " ".repeat(indent) + &cut
+}
+
+impl Failure {
+    /// What clap says, in our form: its first paragraph is the message, its tips are the hint.
+    fn from_clap(text: &str) -> Self {
+        let mut paragraphs = text.split("\n\n");
+        let first = paragraphs.next().unwrap_or_default();
+        let words: Vec<String> = first.lines().map(|line| usage_line(line.trim())).collect();
+        let message = words.join(" ");
+        let tips: Vec<String> = paragraphs
+            .flat_map(str::lines)
+            .filter_map(|line| line.trim().strip_prefix("tip: "))
+            .map(usage_line)
+            .collect();
+        let hint =
+            if tips.is_empty() { "servanda COMMAND --help shows its options".to_owned() } else { tips.join("; ") };
+        Self::usage("usage", message.strip_prefix("error: ").unwrap_or(&message)).hinted(hint)
+    }
 }
 
 impl From<Refusal> for Failure {
@@ -244,7 +303,7 @@ impl From<RegisterError> for Failure {
                 (Exit::Integrity, "damaged")
             }
             RegisterError::Open(OpenError::NewerFormat { .. }) => (Exit::Storage, "newer_format"),
-            RegisterError::Open(OpenError::Missing { .. }) => (Exit::Refused, "no_register"),
+            RegisterError::Open(OpenError::Missing { .. }) => (Exit::Refused, NO_REGISTER),
             RegisterError::Open(_) | RegisterError::Settings(_) => (Exit::Storage, "storage"),
         };
         Self::new(exit, code, chain(&error), hint)

@@ -25,6 +25,13 @@ use args::Globals;
 use error::{Exit, Failure};
 use session::Session;
 
+/// The columns of help where neither the terminal nor `COLUMNS` says; as clap has it.
+const HELP_WIDTH: u16 = 100;
+/// The most columns of help: longer lines are hard to read.
+const HELP_WIDTH_MAX: u16 = 120;
+/// The column after the names in the list of commands.
+const NAMES_END: usize = 26;
+
 /// The whole command line, for parsing, help, completions and man pages.
 #[must_use]
 pub fn command() -> clap::Command {
@@ -33,13 +40,13 @@ pub fn command() -> clap::Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(false)
-        .max_term_width(120)
+        .max_term_width(HELP_WIDTH_MAX.into())
         .help_template("{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}")
         .after_help(overview());
     let root = <Globals as clap::Args>::augment_args(root);
     let root = root.subcommands(VERBS.iter().map(verbs::outline));
     let root = questions::Question::augment_subcommands(root);
-    // Said last: each list of subcommands brings a description of its own.
+    // Last of all: adding a list of subcommands also writes the list's own description over these.
     upkeep::Upkeep::augment_subcommands(root)
         .about("Keeps the record of agreements: what stands, what is due, what is late and why.")
         .long_about(
@@ -52,6 +59,8 @@ pub fn command() -> clap::Command {
 /// Every verb and question with one line each, by family.
 fn overview() -> String {
     use std::fmt::Write as _;
+    let terminal = output::Terminal::of(output::Stream::Stdout, output::ColorChoice::Never, place::variable);
+    let width = usize::from(terminal.width.unwrap_or(HELP_WIDTH).min(HELP_WIDTH_MAX));
     let mut text = String::new();
     let mut family = "";
     for verb in VERBS {
@@ -60,16 +69,15 @@ fn overview() -> String {
             let _ = write!(text, "\n{family}:\n");
         }
         let about = shape::first_sentence(&shape::description(verb));
-        // One line each: that it records something is plain, and the rest of the sentence is in the verb's own help.
-        let short = about.split([':', ';', ',']).next().unwrap_or_default();
-        let short = short.strip_prefix("Records that ").or_else(|| short.strip_prefix("Records ")).unwrap_or(short);
-        let _ = writeln!(text, "  {:24}{short}", verb.name);
+        // That it records something is plain in this list.
+        let short = about.strip_prefix("Records that ").or_else(|| about.strip_prefix("Records ")).unwrap_or(&about);
+        text.push_str(&entry(verb.name, short, width));
     }
     let mut section = |title: &str, commands: clap::Command| {
         let _ = write!(text, "\n{title}:\n");
         for command in commands.get_subcommands().filter(|command| !command.is_hide_set()) {
             let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-            let _ = writeln!(text, "  {:24}{about}", command.get_name());
+            text.push_str(&entry(command.get_name(), &about, width));
         }
     };
     section("Questions", questions::Question::augment_subcommands(clap::Command::new("")));
@@ -78,23 +86,36 @@ fn overview() -> String {
     text
 }
 
+/// A command with what it does, in lines that fit: clap would start the second line at the margin.
+fn entry(name: &str, about: &str, width: usize) -> String {
+    let mut lines = vec![format!("  {name:24}")];
+    for word in about.split_whitespace() {
+        let line = lines.last_mut().map_or("", |line| line.as_str());
+        let full = line.len() > NAMES_END && line.chars().count() + 1 + word.chars().count() > width;
+        if full {
+            lines.push(" ".repeat(NAMES_END));
+        }
+        if let Some(line) = lines.last_mut() {
+            if line.len() > NAMES_END {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
     clap_complete::CompleteEnv::with_factory(command).complete();
     let matches = match command().try_get_matches() {
         Ok(matches) => matches,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { Exit::Usage.code() } else { Exit::Done.code() });
-        }
+        Err(error) => return ExitCode::from(error::report_usage(&error).code()),
     };
     let globals = match Globals::from_arg_matches(&matches) {
         Ok(globals) => globals,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(Exit::Usage.code());
-        }
+        Err(error) => return ExitCode::from(error::report_usage(&error).code()),
     };
     let format = globals.format();
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(globals, &matches))) {

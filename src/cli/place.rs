@@ -22,12 +22,27 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The folder of the register: the one given, else the nearest `.servanda` at or above the working folder, else the
+/// The folder that `SERVANDA_STORE` names, whatever its bytes; none where it is not set, or empty.
+#[must_use]
+pub fn named_store() -> Option<PathBuf> {
+    std::env::var_os("SERVANDA_STORE").filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// Whether the command line asks for JSON, as far as can be told of one that cannot be parsed.
+#[must_use]
+pub fn json_is_asked_for() -> bool {
+    let words: Vec<_> = std::env::args_os().skip(1).take_while(|word| word != "--").collect();
+    let is_json = |word: &std::ffi::OsStr| word == "json" || word == "jsonl";
+    words.iter().any(|word| word == "--json" || word == "--format=json" || word == "--format=jsonl")
+        || words.windows(2).any(|pair| pair[0] == "--format" && is_json(&pair[1]))
+}
+
+/// The folder of the register: the one given, else the one that the environment names, else the nearest `.servanda` at or above the working folder, else the
 /// data folder of the user.
 #[must_use]
 pub fn store(given: Option<&Path>) -> PathBuf {
-    if let Some(given) = given {
-        return given.to_owned();
+    if let Some(given) = given.map(Path::to_owned).or_else(named_store) {
+        return given;
     }
     let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     if let Some(found) = here.ancestors().map(|folder| folder.join(FOLDER)).find(|folder| folder.is_dir()) {
@@ -90,7 +105,7 @@ pub fn references() -> ArgValueCompleter {
 }
 
 fn candidates(typed: &str) -> Option<Vec<CompletionCandidate>> {
-    let folder = store(variable("SERVANDA_STORE").as_deref().map(Path::new));
+    let folder = store(None);
     let opening =
         Opening { create: false, wait: Duration::from_millis(200), holder: "completion".to_owned(), zone: None };
     let service = open(&folder, &opening, clock().ok()?, ids()).ok()?;

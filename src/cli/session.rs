@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::args::{AskedArgs, FilterArgs, Globals};
-use super::error::{Exit, Failure};
+use super::error::{self, Exit, Failure};
 use super::output::{Delivery, Format, Report, Stream, Terminal, emit, emit_error, present};
 use super::place;
 use crate::domain::day::Day;
@@ -15,8 +15,8 @@ use crate::domain::spoken;
 use crate::domain::status::AgreementStatus;
 use crate::domain::vocabulary::AgreementKind;
 use crate::service::Service;
-use crate::service::open::{Opening, open};
-use crate::service::settings::Zone;
+use crate::service::open::{Opening, in_memory, open};
+use crate::service::settings::{Settings, Zone};
 use crate::views::Asked;
 use crate::views::filter::Filter;
 
@@ -65,7 +65,22 @@ impl Session {
         self.open_in(create, None)
     }
 
-    /// The same, with the zone of a register that is made.
+    /// Opens the register to try something in it; where there is none, an empty one that is gone with the process.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Session::open`].
+    pub fn open_to_try(&self) -> Result<Service, Failure> {
+        match self.open(false) {
+            Err(failure) if failure.code == error::NO_REGISTER => {
+                let clock = place::clock().map_err(|why| Failure::usage("now", why))?;
+                Ok(in_memory(clock, place::ids(), Settings { zone: Zone::of_the_machine() }))
+            }
+            opened => opened,
+        }
+    }
+
+    /// Opens the register as [`Session::open`] does, with the zone of one that is made.
     ///
     /// # Errors
     ///

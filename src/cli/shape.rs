@@ -113,7 +113,9 @@ impl Shape {
     /// The option that sets the field.
     #[must_use]
     pub fn option(&self) -> clap::Arg {
-        let arg = clap::Arg::new(self.name.clone()).help(self.help.clone());
+        // As the options that are not made from a field have it: no full stop at the end.
+        let help = self.help.strip_suffix('.').unwrap_or(&self.help).to_owned();
+        let arg = clap::Arg::new(self.name.clone()).help(help);
         let arg = match self.holds {
             Holds::Flag => arg.action(clap::ArgAction::SetTrue),
             Holds::Number => arg.value_parser(clap::value_parser!(u64)),

@@ -63,7 +63,7 @@ pub(super) async fn import(args: &ImportArgs, session: &Session) -> Result<Exit,
     };
     let execution = Execution { actor, dry_run: args.dry_run, asserted_times: args.asserted_times };
     let options = ImportOptions { execution, all_or_nothing: args.all_or_nothing };
-    let service = session.open(!args.dry_run)?;
+    let service = if args.dry_run { session.open_to_try()? } else { session.open(true)? };
     let watched = io::stderr().is_terminal();
     let mut shown = 0;
     let result = service

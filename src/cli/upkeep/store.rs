@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::cli::args::Globals;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::output::Report;
-use crate::cli::place::FOLDER;
+use crate::cli::place::{FOLDER, named_store};
 use crate::cli::session::Session;
 use crate::service::settings::{FILE, Zone};
 
@@ -26,7 +26,7 @@ pub(super) async fn init(args: &InitArgs, session: &Session) -> Result<Exit, Fai
     // Without a folder given, a register is made here, even where one further up would be found.
     let mut globals: Globals = session.globals().clone();
     if globals.store.is_none() {
-        globals.store = Some(std::path::PathBuf::from(FOLDER));
+        globals.store = Some(named_store().unwrap_or_else(|| std::path::PathBuf::from(FOLDER)));
     }
     let session = Session::new(globals);
     let folder = session.folder();
