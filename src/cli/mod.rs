@@ -71,7 +71,9 @@ fn overview() -> String {
         let about = shape::first_sentence(&shape::description(verb));
         // That it records something is plain in this list.
         let short = about.strip_prefix("Records that ").or_else(|| about.strip_prefix("Records ")).unwrap_or(&about);
-        text.push_str(&entry(verb.name, short, width));
+        let mut letters = short.chars();
+        let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+        text.push_str(&entry(verb.name, &first.chain(letters).collect::<String>(), width));
     }
     let mut section = |title: &str, commands: clap::Command| {
         let _ = write!(text, "\n{title}:\n");
