@@ -81,8 +81,8 @@ fn dated(key: &'static str, title: &str, empty: &str, rows: &[CommitmentRow]) ->
         Column::number("days_overdue", "Days late"),
         Column::day("original_due", "First due").priority(3),
         Column::word("authority", "Counted").priority(3),
-        Column::word("owed_by", "Owed by").priority(2),
-        Column::word("owed_to", "Owed to").priority(2),
+        Column::text("owed_by", "Owed by").priority(2),
+        Column::text("owed_to", "Owed to").priority(2),
         Column::text("text", "What").priority(4),
     ];
     let cells = rows.iter().map(|row| {
@@ -108,9 +108,8 @@ fn undated(rows: &[CommitmentRow]) -> Section {
         Column::id("commitment", "Commitment"),
         Column::day("made", "Made by"),
         Column::number("age_days", "Days old"),
-        Column::day("last_fact", "Last fact").priority(3),
-        Column::word("owed_by", "Owed by").priority(2),
-        Column::word("owed_to", "Owed to").priority(2),
+        Column::text("owed_by", "Owed by").priority(2),
+        Column::text("owed_to", "Owed to").priority(2),
         Column::text("text", "What").priority(4),
     ];
     let cells = rows.iter().map(|row| {
@@ -118,7 +117,6 @@ fn undated(rows: &[CommitmentRow]) -> Section {
             address(row),
             Cell::from(row.made),
             Cell::from(row.age_days),
-            Cell::from(row.last_fact),
             Cell::from(joined(&row.owed_by)),
             Cell::from(joined(&row.owed_to)),
             Cell::from(&row.text),

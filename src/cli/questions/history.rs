@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::cli::args::AskedArgs;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Format, Report, Section, Tone};
 use crate::cli::session::{Session, asked, reference};
 use crate::views::history::HistoryRow;
 
@@ -24,33 +24,43 @@ pub(super) async fn run(args: HistoryArgs, session: &Session) -> Result<Exit, Fa
     let service = session.open(false)?;
     let asked = asked(&service, &AskedArgs { as_of: None, known_at: args.known_at }).await?;
     let rows = service.history(&reference, asked.known_at).await?;
+    // A terminal is narrow: there the position in the log is left out, and who recorded it stands with the rest.
+    let narrow = session.format() == Format::Table;
     session.answer(&rows, &rows, || {
-        let columns = [
+        let mut columns = vec![
             Column::id("event", "Event"),
-            Column::id("position", "Log").priority(3),
             Column::new(crate::cli::output::Kind::Id, "recorded", "Recorded").priority(2),
-            Column::word("by", "By").priority(3),
-            Column::id("type", "Type"),
             Column::id("occurred", "Happened"),
             Column::text("what", "What").priority(4),
         ];
-        let section = Section::table("events", columns).rows(rows.iter().map(cells));
+        if !narrow {
+            columns.insert(1, Column::id("position", "Log"));
+            columns.insert(3, Column::word("by", "By"));
+            columns.insert(4, Column::id("type", "Type"));
+        }
+        let section = Section::table("events", columns).rows(rows.iter().map(|row| cells(row, narrow)));
         Report::new()
             .heading(format!("{reference}: {} events, as recorded by {}", rows.len(), asked.known_at))
             .section(section)
     })
 }
 
-fn cells(row: &HistoryRow) -> [Cell; 7] {
+fn cells(row: &HistoryRow, narrow: bool) -> Vec<Cell> {
     let tone = if row.retracted_by.is_some() { Tone::Dim } else { Tone::Plain };
     let seconds = row.recorded.at.to_string();
     let seconds = seconds.split('.').next().unwrap_or_default().to_owned();
     let asserted = if row.recorded.asserted { "Z (asserted)" } else { "Z" };
     let on = row.occurred.on.as_ref().map_or_else(|| "undated".to_owned(), ToString::to_string);
-    [
-        Cell::from(format!("@{}", row.seq)).tone(Tone::Strong),
+    let event = Cell::from(format!("@{}", row.seq)).tone(Tone::Strong);
+    let recorded = Cell::from(seconds + asserted);
+    if narrow {
+        let what = format!("{}: {}; by {}", row.kind, what(row), row.recorded.by);
+        return vec![event, recorded, Cell::from(on), Cell::from(what).tone(tone)];
+    }
+    vec![
+        event,
         Cell::from(format!("#{}", row.position)),
-        Cell::from(seconds + asserted),
+        recorded,
         Cell::from(&row.recorded.by),
         Cell::from(row.kind).tone(tone),
         Cell::from(on),

@@ -3,7 +3,7 @@
 use super::{asked_line, by_or_on, day_or_dash, joined, spaced};
 use crate::cli::args::{AskedArgs, FilterArgs};
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Format, Report, Section, Tone};
 use crate::cli::session::{Session, asked, filter};
 use crate::views::list::ListRow;
 
@@ -25,36 +25,52 @@ pub(super) async fn run(args: ListArgs, session: &Session) -> Result<Exit, Failu
     let mut wanted = filter(&args.filter)?;
     wanted.retracted = args.all;
     let rows = service.list(asked, &wanted).await?;
+    // A terminal is narrow: there the next due date is left to `due`, and title and parties share a column.
+    let narrow = session.format() == Format::Table;
     session.answer(&rows, &rows, || {
-        let columns = [
+        let mut columns = vec![
             Column::id("reference", "Reference"),
             Column::word("kind", "Kind").priority(3),
             Column::word("status", "Status"),
             Column::day("signed", "Signed").priority(2),
             Column::number("open", "Open"),
             Column::number("overdue", "Late"),
-            Column::day("next_due", "Next due").priority(2),
-            Column::text("title", "Title").priority(4),
-            Column::text("parties", "Parties").priority(3),
         ];
+        columns.extend(if narrow {
+            vec![Column::text("title", "Title and parties").priority(4)]
+        } else {
+            vec![
+                Column::day("next_due", "Next due"),
+                Column::text("title", "Title"),
+                Column::text("parties", "Parties"),
+            ]
+        });
         let section = Section::table("agreements", columns)
             .when_empty("no agreement is on record by then")
-            .rows(rows.iter().map(cells));
+            .rows(rows.iter().map(|row| cells(row, narrow)));
         Report::new().heading(asked_line(asked)).section(section)
     })
 }
 
-fn cells(row: &ListRow) -> [Cell; 9] {
+fn cells(row: &ListRow, narrow: bool) -> Vec<Cell> {
     let late = if row.overdue > 0 { Tone::Bad } else { Tone::Plain };
-    [
+    let mut cells = vec![
         Cell::from(&row.reference).tone(Tone::Strong),
         Cell::from(spaced(row.kind.word())),
         Cell::from(spaced(row.status.word())),
         Cell::from(by_or_on(row.signed_earliest, row.signed)),
         Cell::from(row.open),
         Cell::from(row.overdue).tone(late),
-        Cell::from(day_or_dash(row.next_due)),
-        Cell::from(row.title.as_ref().map(ToString::to_string).unwrap_or_default()),
-        Cell::from(joined(&row.parties)),
-    ]
+    ];
+    let parties = joined(&row.parties);
+    cells.extend(match (&row.title, narrow) {
+        (Some(title), true) => vec![Cell::from(format!("{title} ({parties})"))],
+        (None, true) => vec![Cell::from(parties)],
+        (title, false) => vec![
+            Cell::from(day_or_dash(row.next_due)),
+            Cell::from(title.as_ref().map(ToString::to_string).unwrap_or_default()),
+            Cell::from(parties),
+        ],
+    });
+    cells
 }
