@@ -97,7 +97,9 @@ printf '$ servanda init --zone Asia/Karachi\n'
 
 # ---------------------------------------------------------------------------------------------------------------
 heading "One agreement, fact by fact: Pakistan and Palestine, health, September 2025"
-say "Each fact is recorded with its own verb, with the source it is from."
+say "Each fact is recorded with its own verb, with the source it is from. The" \
+    "first word after the verb is the agreement's name in the register; its facts" \
+    "are numbered, so that pk-ps-health-2025@3 is the third fact about it."
 echo
 
 report=(--source "a news report from Islamabad" --published 2025-09-17)
@@ -113,8 +115,8 @@ run add-party pk-ps-health-2025 --party pk --kind state --name "Islamic Republic
     --acting-through "Ministry of National Health Services" "${report[@]}"
 
 say "The report is of 17 September and does not give the day of the signature: on" \
-    "or before that day. It does not name the ambassador either, so the register" \
-    "does not."
+    "or before that day, which is written ../2025-09-17. It does not name the" \
+    "ambassador either, so the register does not."
 echo
 run sign pk-ps-health-2025 --party pk --by "Syed Mustafa Kamal, Federal Minister for Health" \
     --on ../2025-09-17 "${report[@]}"
@@ -127,7 +129,7 @@ run resolve-fact pk-ps-health-2025@3 --on 2025-09-17 --source "$others"
 run resolve-fact pk-ps-health-2025@4 --on 2025-09-17 --source "$others"
 
 say "A working group was announced, to be set up within 30 days. The rule is" \
-    "recorded, not the date."
+    "recorded, not the date; P30D means 30 days. It becomes commitment c1."
 echo
 run announce-working-group pk-ps-health-2025 --name "Health Working Group" \
     --mandate "Oversee how the memorandum is carried out" --on 2025-09-17 "${report[@]}"
@@ -156,6 +158,7 @@ say "The agency's report on the hospital says \"Wednesday\", is dated 26 June, a
     "prints no year."
 echo
 run show heart-sphere-fatima-2025
+say "../XXXX-06-26 means: on or before 26 June of a year that is not known." ""
 say "A second outlet's report is dated 27 June 2025, so that Wednesday was the" \
     "25th. The two signatures and the note about the ceremony are read with that" \
     "day from now on."
@@ -167,6 +170,7 @@ done
 
 # ---------------------------------------------------------------------------------------------------------------
 heading "All agreements in the register"
+say "\"mou\" is a memorandum of understanding; a pledge was announced and never signed." ""
 run list
 
 heading "What is late? Asked for 17 and for 18 October 2025"
@@ -179,6 +183,9 @@ heading "One agreement in full"
 run show pk-ps-health-2025 --as-of 2025-10-18
 
 heading "Why that date?"
+say "Somebody stated 30 days; nobody stated how to count them. That is why the" \
+    "report above says that the date is counted by assumption."
+echo
 run why pk-ps-health-2025/c1 --as-of 2025-10-18
 
 heading "Every fact about it, as it was recorded (a replay)"

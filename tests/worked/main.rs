@@ -36,7 +36,7 @@ fn lines() -> String {
 
 /// Those lines of the import that are wanted.
 fn lines_with(wanted: impl Fn(&str) -> bool) -> String {
-    lines().lines().filter(|line| wanted(line)).map(|line| format!("{line}\n")).collect()
+    lines().split_inclusive('\n').filter(|line| wanted(line)).collect()
 }
 
 /// The program on a register in a folder, at a time, with nothing else of the environment.

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use servanda::domain::status::{AgreementStatus, CommitmentState};
+use servanda::domain::text::Line;
 use servanda::domain::vocabulary::AgreementKind;
+use servanda::views::filter::Filter;
 
 use super::register::{Register, names};
 use super::{HEALTH, HOSPITAL, LABORATORY, PLEDGE, lines_with};
@@ -40,7 +42,7 @@ async fn every_line_is_recorded_and_a_second_import_changes_nothing(register: Re
     assert!(second.refused.is_empty(), "{:?}", second.refused);
     assert_eq!((second.recorded, second.repeated), (0, 38));
     let asked = register.asked("2026-01-20");
-    let stats = register.service.stats(asked, &Default::default()).await.expect("the store works");
+    let stats = register.service.stats(asked, &Filter::default()).await.expect("the store works");
     let stats = serde_json::to_value(stats).expect("JSON");
     assert_eq!(stats["facts"], 38, "{stats}");
 }
@@ -120,14 +122,11 @@ async fn the_signatures_of_the_health_memorandum_are_settled_by_other_reports(re
     let settled = register.show(HEALTH, "2025-10-18").await;
     assert_eq!(settled.status, AgreementStatus::InOperation);
     let pakistan = settled.parties.iter().find(|party| party.id.as_str() == "pk").expect("a party");
-    assert_eq!(
-        pakistan.acting_through.as_ref().map(|organ| organ.as_str()),
-        Some("Ministry of National Health Services")
-    );
+    assert_eq!(pakistan.acting_through.as_ref().map(Line::as_str), Some("Ministry of National Health Services"));
     let palestine = settled.parties.iter().find(|party| party.id.as_str() == "ps").expect("a party");
     let signature = palestine.signature.as_ref().expect("it signed");
     assert_eq!(signature.name, None, "the ambassador is not named");
-    assert_eq!(signature.title.as_ref().map(|title| title.as_str()), Some("Ambassador of Palestine"));
+    assert_eq!(signature.title.as_ref().map(Line::as_str), Some("Ambassador of Palestine"));
     assert_eq!(days(settled), ["2025-09-17", "2025-09-17"]);
 }
 
@@ -139,7 +138,7 @@ async fn the_day_of_the_hospital_memorandum_stays_an_interval_until_it_is_settle
     for party in &shown.parties {
         let signature = party.signature.as_ref().expect("it signed");
         assert_eq!(signature.when.on.as_deref(), Some("../XXXX-06-26"));
-        assert_eq!(signature.when.as_printed.as_ref().map(|words| words.as_str()), Some("Wednesday"));
+        assert_eq!(signature.when.as_printed.as_ref().map(Line::as_str), Some("Wednesday"));
         assert_eq!(signature.when.by.to_string(), "2025-06-26", "the last 26 June before it was recorded");
         assert_eq!(signature.name, None);
     }
