@@ -20,6 +20,7 @@ pub mod instant;
 pub mod patch;
 pub mod period;
 pub mod rule;
+pub mod schema;
 pub mod spoken;
 pub mod status;
 pub mod text;
