@@ -159,7 +159,6 @@ mod tests {
 
     #[derive(schemars::JsonSchema, serde::Serialize, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only its schema is looked at")]
     struct Sample {
         /// How many.
         count: u64,

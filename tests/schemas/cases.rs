@@ -174,6 +174,8 @@ fn wrong_lines() -> Vec<Case> {
             "a deadline's commitment said twice",
             json!({"command": "set-deadline", "agreement": "a/c1", "commitment": "c1", "due": "2026"}),
         ),
+        line("waived by nobody", json!({"command": "waive", "agreement": "a/c1"})),
+        line("waived by an empty list", json!({"command": "waive", "agreement": "a/c1", "by": []})),
         line("no reason", json!({"command": "retract", "agreement": "a@1"})),
         line("an empty reason", json!({"command": "retract", "agreement": "a@1", "reason": null})),
         line("two names of one field", json!({"command": "announce", "agreement": "a", "party": [], "parties": []})),

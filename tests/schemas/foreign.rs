@@ -1,4 +1,4 @@
-//! The same cases before a validator of another world: PyPI `jsonschema`, `Draft202012Validator`.
+//! The same cases before a validator of another world: `jsonschema` for Python, `Draft202012Validator`.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -23,7 +23,7 @@ fn a_foreign_validator_agrees() {
         let line = json!({
             "what": case.what, "schema": case.schema, "pointer": case.pointer, "value": case.value, "fits": case.fits,
         });
-        lines.push_str(&format!("{line}\n"));
+        lines.extend([line.to_string().as_str(), "\n"]);
     }
     let made = tempfile::tempdir().unwrap();
     let file = made.path().join("cases.jsonl");

@@ -34,6 +34,7 @@ pub fn contract(verb: &VerbSpec) -> Schema {
     let carried = CARRIED.iter().find(|carried| has_field(&own, carried.field));
     let mut required = vec![json!("command"), json!("agreement")];
     required.extend(required_of(&own).filter(|name| carried.is_none_or(|c| c.field != *name)).map(Value::from));
+    required.extend(lists_that_are_never_empty(&own).map(Value::from));
 
     let mut rules = Vec::new();
     let mut properties = Map::new();
@@ -74,6 +75,12 @@ fn required_of(schema: &Schema) -> impl Iterator<Item = &str> {
     schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
+/// Reading takes a missing list as an empty one, so that the refusal can say what is wanted.
+fn lists_that_are_never_empty(schema: &Schema) -> impl Iterator<Item = &str> {
+    let fields = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    fields.filter(|(_, field)| field["minItems"].as_u64().is_some_and(|least| least > 0)).map(|(name, _)| name.as_str())
+}
+
 fn agreement(verb: &VerbSpec, carried: Option<&Carried>) -> Value {
     let first = if verb.opens { "The reference that the agreement gets" } else { "The agreement's reference" };
     match carried {
@@ -112,6 +119,9 @@ fn one_or_more(list: &Value) -> Value {
             schema.insert(name.to_owned(), value);
         }
     }
+    if list.get("minItems").is_some() {
+        schema.remove("default");
+    }
     let member = list.get("items").cloned().unwrap_or(Value::Bool(true));
     schema.insert("anyOf".to_owned(), json!([list, member]));
     Value::Object(schema)
@@ -142,14 +152,15 @@ mod tests {
 
     #[test]
     fn what_the_reference_can_carry_is_not_required() {
-        assert_eq!(of("waive").get("required"), Some(&json!(["command", "agreement"])));
+        assert_eq!(of("waive").get("required"), Some(&json!(["command", "agreement", "by"])));
         assert_eq!(of("correct").get("required"), Some(&json!(["command", "agreement", "reason"])));
         assert_eq!(of("sign").get("required"), Some(&json!(["command", "agreement", "party"])));
     }
 
     #[test]
     fn a_list_may_be_a_single_value() {
-        let party = &of("propose").get("properties").unwrap()["party"];
+        let schema = of("propose");
+        let party = &schema.get("properties").unwrap()["party"];
         assert_eq!(party["anyOf"][0]["type"], json!("array"));
         assert_eq!(party["anyOf"][0]["items"], party["anyOf"][1]);
     }
