@@ -95,8 +95,10 @@ impl JsonSchema for Sha256Hex {
     fn inline_schema() -> bool {
         true
     }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "pattern": "^[0-9a-fA-F]{64}$" })
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let read = generator.contract().is_deserialize();
+        let pattern = if read { "^[0-9a-fA-F]{64}$" } else { "^[0-9a-f]{64}$" };
+        schemars::json_schema!({ "type": "string", "pattern": pattern })
     }
 }
 

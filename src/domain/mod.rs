@@ -21,6 +21,7 @@ pub mod objection;
 pub mod patch;
 pub mod period;
 pub mod rule;
+pub mod schema;
 pub mod spoken;
 pub mod status;
 pub mod text;

@@ -70,17 +70,21 @@ pub struct Header {
     /// The agreement.
     pub agreement: AgreementId,
     /// The place in the agreement, from 1.
+    #[schemars(range(min = 1))]
     pub seq: u64,
     /// The stored name.
     #[serde(rename = "type")]
+    #[schemars(regex(pattern = "^[a-z]+(-[a-z]+)*\\.[a-z]+(-[a-z]+)*$"))]
     pub kind: String,
     /// The schema version of the payload.
+    #[schemars(range(min = 1))]
     pub v: u32,
     /// When and by whom it was recorded.
     pub recorded: Recording,
     /// The command that made it.
     pub cause: CommandId,
     /// SHA-256 of the salt and the canonical body, in hexadecimal.
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
     pub body_hash: String,
 }
 
@@ -89,6 +93,7 @@ pub struct Header {
 #[serde(deny_unknown_fields)]
 pub struct Body {
     /// Sixteen random bytes, in hexadecimal.
+    #[schemars(regex(pattern = "^[0-9a-f]{32}$"))]
     pub salt: String,
     /// When it happened.
     pub occurred: Occurred,
@@ -100,7 +105,8 @@ pub struct Body {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
-    /// The payload.
+    /// The payload; `schemas/events` describes it by type and version.
+    #[schemars(with = "Map<String, Value>")]
     pub data: Value,
 }
 

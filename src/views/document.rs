@@ -99,6 +99,7 @@ pub struct BodyView {
     /// What it is called.
     pub name: Line,
     /// `announced`, `formed` or `dissolved`.
+    #[schemars(extend("enum" = ["announced", "formed", "dissolved"]))]
     pub status: &'static str,
     /// What it is for.
     pub mandate: Option<Text>,
@@ -198,6 +199,7 @@ pub struct Document {
     /// Its status.
     pub status: AgreementStatus,
     /// How it came into the register: `proposed`, `recorded` or `announced`.
+    #[schemars(extend("enum" = ["proposed", "recorded", "announced"]))]
     pub opening: &'static str,
     /// When.
     pub opened: Option<When>,

@@ -39,7 +39,8 @@ pub struct HistoryRow {
     pub evidence: Vec<Evidence>,
     /// Why.
     pub reason: Option<Text>,
-    /// The payload.
+    /// The payload; `schemas/events` describes it by type and version.
+    #[schemars(with = "serde_json::Map<String, Value>")]
     pub data: Value,
     /// The places of the facts that changed how it is read.
     pub changed_by: Vec<u64>,

@@ -19,9 +19,9 @@ pub mod stats;
 
 use schemars::Schema;
 
-use crate::domain::command::schema_of;
 use crate::domain::day::Day;
 use crate::domain::instant::Instant;
+use crate::domain::schema::shown;
 
 /// For which day and with which knowledge a question is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,17 +36,17 @@ pub struct Asked {
 #[must_use]
 pub fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
-        ("list", schema_of::<Vec<list::ListRow>>()),
-        ("show", schema_of::<document::Document>()),
-        ("overdue", schema_of::<board::Overdue>()),
-        ("due", schema_of::<board::DueList>()),
-        ("history", schema_of::<Vec<history::HistoryRow>>()),
-        ("diff", schema_of::<Vec<diff::Change>>()),
-        ("why", schema_of::<derivation::Derivation>()),
-        ("parties", schema_of::<Vec<list::PartyRow>>()),
-        ("stats", schema_of::<stats::Stats>()),
-        ("outcome", schema_of::<outcome::OutcomeView>()),
-        ("import", schema_of::<outcome::ImportView>()),
-        ("error", schema_of::<outcome::ErrorView>()),
+        ("list", shown::<Vec<list::ListRow>>()),
+        ("show", shown::<document::Document>()),
+        ("overdue", shown::<board::Overdue>()),
+        ("due", shown::<board::DueList>()),
+        ("history", shown::<Vec<history::HistoryRow>>()),
+        ("diff", shown::<Vec<diff::Change>>()),
+        ("why", shown::<derivation::Derivation>()),
+        ("parties", shown::<Vec<list::PartyRow>>()),
+        ("stats", shown::<stats::Stats>()),
+        ("outcome", shown::<outcome::OutcomeView>()),
+        ("import", shown::<outcome::ImportView>()),
+        ("error", shown::<outcome::ErrorView>()),
     ]
 }

@@ -147,6 +147,7 @@ pub struct Waive {
     pub commitment: CommitmentId,
     /// Who let it go; repeat it.
     #[serde(default)]
+    #[schemars(length(min = 1))]
     pub by: Vec<PartyId>,
 }
 

@@ -9,6 +9,7 @@ pub mod bodies;
 pub mod change;
 pub mod commitments;
 pub mod consent;
+pub mod contract;
 pub mod deadline;
 pub mod framing;
 pub mod opening;
@@ -140,6 +141,8 @@ pub struct VerbSpec {
     pub text: Option<(&'static str, bool)>,
     /// Whether it opens an agreement.
     pub opens: bool,
+    /// Whether it always wants a reason.
+    pub wants_reason: bool,
     /// The JSON Schema of its own fields; its description is the verb's help.
     pub schema: fn() -> Schema,
 }
@@ -147,11 +150,7 @@ pub struct VerbSpec {
 /// The schema of a type with everything in place, no references.
 #[must_use]
 pub fn schema_of<T: JsonSchema>() -> Schema {
-    let settings = schemars::generate::SchemaSettings::draft2020_12().with(|settings| {
-        settings.inline_subschemas = true;
-        settings.meta_schema = None;
-    });
-    settings.into_generator().into_root_schema_for::<T>()
+    super::schema::taken::<T>()
 }
 
 macro_rules! commands {
@@ -172,6 +171,7 @@ macro_rules! commands {
                 subject: <$fields as Verb>::SUBJECT,
                 text: <$fields as Verb>::TEXT,
                 opens: <$fields as Verb>::OPENS,
+                wants_reason: <$fields as Verb>::WANTS_REASON,
                 schema: schema_of::<$fields>,
             },)+)+
         ];

@@ -24,12 +24,18 @@ pub struct PartyInput(Party);
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 struct PartyObject {
+    /// Its short name inside the agreement.
     id: PartyId,
+    /// What it is.
     kind: PartyKind,
+    /// Its name.
     name: Line,
+    /// Its name in other languages.
     #[serde(default)]
     names: Vec<LocalName>,
+    /// Its role, such as donor or host.
     role: Option<Line>,
+    /// The organ through which it acts.
     acting_through: Option<Line>,
 }
 
@@ -78,8 +84,10 @@ impl JsonSchema for PartyInput {
     }
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let object = generator.subschema_for::<PartyObject>();
+        let kinds: Vec<_> = PartyKind::ALL.iter().map(|kind| kind.word()).collect();
+        let pattern = format!("^[a-z0-9]([a-z0-9-]{{0,38}}[a-z0-9])?:({})=.+$", kinds.join("|"));
         schemars::json_schema!({ "anyOf": [
-            { "type": "string", "pattern": "^[^:]+:[^=]+=.+$", "maxLength": 1200 },
+            { "type": "string", "pattern": pattern, "maxLength": 1200 },
             object
         ] })
     }
@@ -119,10 +127,12 @@ pub struct Propose {
     /// A party, as ID:KIND=NAME; repeat it.
     #[serde(default)]
     #[serde(alias = "parties")]
+    #[schemars(extend("x-aliases" = ["parties"]))]
     pub party: Vec<PartyInput>,
     /// What it is about; repeat it.
     #[serde(default)]
     #[serde(alias = "subjects")]
+    #[schemars(extend("x-aliases" = ["subjects"]))]
     pub subject: Vec<Line>,
     /// Where.
     pub place: Option<Line>,
@@ -157,10 +167,12 @@ pub struct Record {
     /// A party, as ID:KIND=NAME; repeat it.
     #[serde(default)]
     #[serde(alias = "parties")]
+    #[schemars(extend("x-aliases" = ["parties"]))]
     pub party: Vec<PartyInput>,
     /// What it is about; repeat it.
     #[serde(default)]
     #[serde(alias = "subjects")]
+    #[schemars(extend("x-aliases" = ["subjects"]))]
     pub subject: Vec<Line>,
     /// Where.
     pub place: Option<Line>,
@@ -190,10 +202,12 @@ pub struct Announce {
     /// A party, as ID:KIND=NAME; repeat it.
     #[serde(default)]
     #[serde(alias = "parties")]
+    #[schemars(extend("x-aliases" = ["parties"]))]
     pub party: Vec<PartyInput>,
     /// What it is about; repeat it.
     #[serde(default)]
     #[serde(alias = "subjects")]
+    #[schemars(extend("x-aliases" = ["subjects"]))]
     pub subject: Vec<Line>,
     /// Where it was announced.
     pub place: Option<Line>,

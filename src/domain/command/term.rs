@@ -23,6 +23,7 @@ pub struct SetTerm {
     pub start: Option<Day>,
     /// How long it runs, such as P5Y.
     #[serde(alias = "duration")]
+    #[schemars(extend("x-aliases" = ["duration"]))]
     pub length: Option<Period>,
     /// Its last day, where that is stated instead.
     pub end: Option<Day>,

@@ -1,8 +1,8 @@
 //! THE PAGE: every event that can lie in the log, by its stored name.
 //!
-//! These names and payloads are what is on people's disks. A row is never renamed, never removed, and its
-//! payload only ever gains optional fields; anything else is a new version with an upcaster. To add an event:
-//! write its payload in its family's file, add a row here, and the compiler asks for the arms in
+//! These names and payloads are what is on people's disks. A row is never renamed, never removed, and once it is
+//! released (`schemas/FROZEN`) its payload stays as it is: a field more is a new version with an upcaster. To add an
+//! event: write its payload in its family's file, add a row here, and the compiler asks for the arms in
 //! `agreement::evolve` and `guard`.
 
 pub mod bodies;
@@ -87,8 +87,8 @@ macro_rules! events {
 
             /// Every stored name with its version and the JSON Schema of its payload, in the page's order.
             #[must_use]
-            pub fn catalogue(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, u32, schemars::Schema)> {
-                vec![$(($name, $version, generator.subschema_for::<$payload>()),)+]
+            pub fn catalogue() -> Vec<(&'static str, u32, schemars::Schema)> {
+                vec![$(($name, $version, crate::domain::schema::stored::<$payload>()),)+]
             }
         }
     };

@@ -1,0 +1,189 @@
+//! A register in which every verb was used once at least, and what the program says of it.
+//!
+//! The parties, persons and documents in `tests/fixtures/every-verb.jsonl` are made up.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// The commands of the register, one a line.
+pub(crate) const EVERY_VERB: &str = include_str!("../fixtures/every-verb.jsonl");
+
+const MOU: &str = "arlandia-velmora-health-2025";
+
+/// An answer of the program, with the name of the view that it is.
+pub(crate) struct Answer {
+    /// What was typed.
+    pub(crate) typed: String,
+    /// The view.
+    pub(crate) view: &'static str,
+    /// The answer.
+    pub(crate) value: Value,
+}
+
+/// Everything that the program wrote.
+pub(crate) struct Written {
+    /// The lines of the export.
+    pub(crate) events: Vec<Value>,
+    /// The answers with `--json`.
+    pub(crate) answers: Vec<Answer>,
+    /// The rows with `--format jsonl`.
+    pub(crate) rows: Vec<Answer>,
+}
+
+struct Program<'a> {
+    folder: &'a Path,
+}
+
+impl Program<'_> {
+    /// Runs it, with a name of its own for each run, so that no two runs make the same identities.
+    fn run(&self, typed: &[&str], form: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_servanda"))
+            .args(typed)
+            .args(form)
+            .env_clear()
+            .env("SERVANDA_STORE", self.folder.join("store"))
+            .env("SERVANDA_NOW", "2026-06-01T09:00:00Z")
+            .env("SERVANDA_SEED", "schemas")
+            .env("SERVANDA_ACTOR", "tests")
+            .current_dir(self.folder)
+            .output()
+            .unwrap()
+    }
+
+    fn done(&self, typed: &[&str], form: &[&str]) -> String {
+        let output = self.run(typed, form);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{typed:?} {form:?}: {told}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn answer(&self, view: &'static str, typed: &[&str]) -> Answer {
+        let value = serde_json::from_str(&self.done(typed, &["--json"])).unwrap();
+        Answer { typed: typed.join(" "), view, value }
+    }
+
+    fn rows(&self, view: &'static str, typed: &[&str]) -> Vec<Answer> {
+        let row = |line: &str| Answer { typed: typed.join(" "), view, value: serde_json::from_str(line).unwrap() };
+        self.done(typed, &["--format", "jsonl"]).lines().map(row).collect()
+    }
+
+    fn failure(&self, code: i32, typed: &[&str]) -> Answer {
+        let output = self.run(typed, &["--json"]);
+        assert_eq!(output.status.code(), Some(code), "{typed:?}");
+        assert!(output.stdout.is_empty(), "{typed:?}");
+        let value = serde_json::from_slice(&output.stderr).unwrap();
+        Answer { typed: typed.join(" "), view: "error", value }
+    }
+}
+
+/// Everything that the program writes, made once.
+pub(crate) fn written() -> &'static Written {
+    static WRITTEN: OnceLock<Written> = OnceLock::new();
+    WRITTEN.get_or_init(write)
+}
+
+/// The references of the register.
+fn references() -> Vec<String> {
+    let mut all: Vec<String> = EVERY_VERB
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|line| ["propose", "record", "announce"].iter().any(|verb| line["command"] == *verb))
+        .map(|line| line["agreement"].as_str().unwrap().to_owned())
+        .collect();
+    all.sort();
+    all
+}
+
+fn write() -> Written {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program { folder: folder.path() };
+    std::fs::write(folder.path().join("every-verb.jsonl"), EVERY_VERB).unwrap();
+    std::fs::write(folder.path().join("refused.jsonl"), REFUSED).unwrap();
+    std::fs::write(folder.path().join("memorandum.txt"), "In witness whereof").unwrap();
+    let import = ["import", "every-verb.jsonl", "--asserted-times"];
+    let mut answers = vec![program.answer("import", &import)];
+    let imported = &answers[0].value;
+    assert_eq!(imported["refused"], Value::Array(Vec::new()), "every line is accepted");
+    assert_eq!(imported["recorded"].as_u64(), Some(EVERY_VERB.lines().count() as u64));
+    answers.push(program.answer("import", &["import", "every-verb.jsonl", "--asserted-times", "--dry-run"]));
+    let refused = program.run(&["import", "refused.jsonl"], &["--json"]);
+    assert_eq!(refused.status.code(), Some(1), "lines are refused");
+    let value = serde_json::from_slice(&refused.stdout).unwrap();
+    answers.push(Answer { typed: "import refused.jsonl".to_owned(), view: "import", value });
+
+    answers.extend(OUTCOMES.iter().map(|typed| program.answer("outcome", typed)));
+    answers.extend(FAILURES.iter().map(|(code, typed)| program.failure(*code, typed)));
+    let mut rows = program.rows("outcome", &["note", MOU, "one row"]);
+    rows.extend(program.rows("import", &import));
+
+    let references = references();
+    let mut questions: Vec<(&'static str, Vec<&str>)> =
+        QUESTIONS.iter().map(|(view, typed)| (*view, typed.to_vec())).collect();
+    for reference in &references {
+        questions.push(("show", vec!["show", reference]));
+        questions.push(("history", vec!["history", reference]));
+    }
+    for (view, typed) in questions {
+        answers.push(program.answer(view, &typed));
+        rows.extend(program.rows(view, &typed));
+    }
+    let events = program.done(&["export"], &[]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    Written { events, answers, rows }
+}
+
+/// Lines that are refused, each for another reason.
+const REFUSED: &str = r#"{"command": "sign", "agreement": "harbour-lease-2024", "party": "nobody", "on": "2024-03-01"}
+{"command": "sing", "agreement": "harbour-lease-2024", "party": "port"}
+{"command": "sign", "agreement": "harbour-lease-2023", "party": "port"}
+{"command": "sign", "agreement": "harbour-lease-2024", "party": 7}
+{"command": "note", "agreement": "harbour-lease-2024", "text": "x", "recorded_at": "2026-05-01T00:00:00Z"}
+not JSON
+"#;
+
+/// What records, with an outcome of each kind: plain, only shown, repeated, odd, and one that moves a due date.
+const OUTCOMES: &[&[&str]] = &[
+    &["propose", "new-treaty-2026", "--kind", "treaty", "--party", "arl:state=Arlandia"],
+    &["sign", "new-treaty-2026", "--party", "arl", "--on", "yesterday", "--dry-run"],
+    &["note", MOU, "once", "--command-id", "018f2d5e-7c3a-7b10-9d4e-5a6b7c8d9e02"],
+    &["note", MOU, "once", "--command-id", "018f2d5e-7c3a-7b10-9d4e-5a6b7c8d9e02"],
+    &["attach", "harbour-lease-2024", "--file", "memorandum.txt", "--source", "Harbour Board"],
+    &["commit", "harbour-lease-2024", "Paint the quay", "--on", "2023-12-01", "--reason", "agreed by word of mouth"],
+    &["correct", "arlandia-velmora-health-2025@7", "--on", "2025-09-19", "--reason", "the release was right at first"],
+];
+
+/// What fails, with its exit code.
+const FAILURES: &[(i32, &[&str])] = &[
+    (1, &["show", "harbour-lease-2023"]),
+    (1, &["sign", "lanternsea-treaty-2020", "--party", "arl", "--on", "2020-06-25"]),
+    (1, &["sign", "lanternsea-treaty-2020", "--party", "nobody"]),
+    (1, &["retract", "lanternsea-treaty-2020@2"]),
+    (1, &["why", "lanternsea-treaty-2020/c1"]),
+    (1, &["show", MOU, "--as-of", "2019-01-01"]),
+    (2, &["list", "--as-of", "someday"]),
+    (2, &["waive", MOU]),
+    (3, &["note", MOU, "twice", "--command-id", "018f2d5e-7c3a-7b10-9d4e-5a6b7c8d9e02"]),
+];
+
+const QUESTIONS: &[(&str, &[&str])] = &[
+    ("list", &["list"]),
+    ("list", &["list", "--kind", "protocol"]),
+    ("show", &["show", MOU, "--as-of", "2025-12-01"]),
+    ("show", &["show", MOU, "--known-at", "2025-09-15"]),
+    ("overdue", &["overdue"]),
+    ("overdue", &["overdue", "--as-of", "2025-01-01", "--known-at", "2025-09-30"]),
+    ("due", &["due", "--within", "P1Y"]),
+    ("diff", &["diff", MOU, "--known-at", "2025-09-15", "--known-at", "2026-06-01"]),
+    ("diff", &["diff", MOU, "--as-of", "2025-09-30", "--as-of", "2026-06-01"]),
+    ("why", &["why", "arlandia-velmora-health-2025/c1"]),
+    ("why", &["why", "arlandia-velmora-health-2025/c2"]),
+    ("why", &["why", "arlandia-velmora-health-2025/c3"]),
+    ("why", &["why", "arlandia-velmora-health-2025/c6"]),
+    ("why", &["why", "arlandia-velmora-health-2025/c7"]),
+    ("why", &["why", "arlandia-velmora-health-2025/c9"]),
+    ("parties", &["parties"]),
+    ("stats", &["stats"]),
+    ("stats", &["stats", "--as-of", "1999-01-01"]),
+];
