@@ -586,7 +586,8 @@ pub fn before_opening(opening: Opening, readings: &Readings) -> Vec<Objected> {
 }
 
 fn no_such_fact(readings: &Readings, event: u64, own: u64) -> Option<Objection> {
-    let there = event < own && readings.fact(event).is_some();
+    // A correction of what is retracted later has nothing left to correct; that is no contradiction.
+    let there = event < own && (readings.fact(event).is_some() || readings.retracted_by(event).is_some());
     (!there).then_some(Objection::NoSuchFact { event })
 }
 
