@@ -8,6 +8,7 @@ use super::args::{AskedArgs, FilterArgs, Globals};
 use super::error::{self, Exit, Failure};
 use super::output::{Delivery, Format, Report, Stream, Terminal, emit, emit_error, present};
 use super::place;
+use crate::domain::command::Request;
 use crate::domain::day::Day;
 use crate::domain::id::{Actor, Reference};
 use crate::domain::instant::Instant;
@@ -15,6 +16,7 @@ use crate::domain::spoken;
 use crate::domain::status::AgreementStatus;
 use crate::domain::vocabulary::AgreementKind;
 use crate::service::Service;
+use crate::service::execute::Execution;
 use crate::service::open::{Opening, in_memory, open};
 use crate::service::settings::{Settings, Zone};
 use crate::views::Asked;
@@ -80,6 +82,21 @@ impl Session {
         }
     }
 
+    /// Decides an opening in an empty register of the mind, where there is none on the disk.
+    ///
+    /// # Errors
+    ///
+    /// As the request itself would fail in a new register.
+    pub async fn try_first(&self, request: &Request, execution: &Execution) -> Result<(), Failure> {
+        if self.folder().join(crate::service::settings::FILE).exists() {
+            return Ok(());
+        }
+        let clock = place::clock().map_err(|why| Failure::usage("now", why))?;
+        let service = in_memory(clock, place::ids(), Settings { zone: Zone::of_the_machine() });
+        service.execute(request, &Execution { dry_run: true, ..execution.clone() }).await?;
+        Ok(())
+    }
+
     /// Opens the register as [`Session::open`] does, with the zone of one that is made.
     ///
     /// # Errors
@@ -110,8 +127,12 @@ impl Session {
         Actor::parse(&place::actor()).map_err(|e| Failure::usage("actor", format!("{e}; set SERVANDA_ACTOR")))
     }
 
-    /// Says something to the person, on standard error, beside the answer.
+    /// Says something to the person, on standard error, beside the answer. Where JSON is asked for nobody listens:
+    /// standard error is then empty, or one document that says what went wrong.
     pub fn say(&self, words: &str) {
+        if matches!(self.format(), Format::Json | Format::Jsonl) {
+            return;
+        }
         let terminal = Terminal::of(Stream::Stderr, self.globals.color, place::variable);
         let _ = emit_error(&format!("{}\n", super::output::safe::sentence(words, terminal)));
     }

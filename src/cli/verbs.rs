@@ -174,6 +174,10 @@ pub(super) async fn run(verb: &VerbSpec, matches: &ArgMatches, session: &Session
     let request = Request::from_json(object)?;
     let dry_run = matches.get_flag("dry_run");
     let execution = Execution { actor: session.actor()?, dry_run, asserted_times: false };
+    if verb.opens && !dry_run {
+        // A register is made for what is recorded, not for what is refused.
+        session.try_first(&request, &execution).await?;
+    }
     let service = if verb.opens && dry_run { session.open_to_try()? } else { session.open(verb.opens)? };
     if let Some(paper) = paper.filter(|_| !dry_run) {
         service

@@ -53,6 +53,10 @@ fn anchored(mark: &Mark) -> Anchored {
     Anchored { days: DueDates::of(mark.bounds), fact: Some(mark.seq) }
 }
 
+fn anchored_from(mark: &Mark, earliest: Option<Day>) -> Anchored {
+    Anchored { days: DueDates { earliest, latest: Some(mark.bounds.latest) }, fact: Some(mark.seq) }
+}
+
 /// Finds the days of an anchor among what has happened; none when it has not.
 #[must_use]
 pub fn resolve(agreement: &Agreement, anchor: &Anchor) -> Option<Anchored> {
@@ -60,14 +64,20 @@ pub fn resolve(agreement: &Agreement, anchor: &Anchor) -> Option<Anchored> {
         Anchor::On(day) => {
             Some(Anchored { days: DueDates { earliest: day.earliest(), latest: day.latest() }, fact: None })
         }
-        Anchor::LastSignature => agreement
-            .signatures()
-            .max_by_key(|(_, _, mark)| (mark.bounds.latest, mark.seq))
-            .map(|(_, _, mark)| anchored(mark)),
-        Anchor::FirstSignature => agreement
-            .signatures()
-            .min_by_key(|(_, _, mark)| (mark.bounds.latest, mark.seq))
-            .map(|(_, _, mark)| anchored(mark)),
+        Anchor::LastSignature => {
+            agreement.signatures().max_by_key(|(_, _, mark)| (mark.bounds.latest, mark.seq)).map(|(_, _, mark)| {
+                // The last of several is no earlier than the earliest day of any of them.
+                let earliest = agreement.signatures().filter_map(|(_, _, mark)| mark.bounds.earliest).max();
+                anchored_from(mark, earliest)
+            })
+        }
+        Anchor::FirstSignature => {
+            agreement.signatures().min_by_key(|(_, _, mark)| (mark.bounds.latest, mark.seq)).map(|(_, _, mark)| {
+                // The first of several may be any of them; without a start for one there is none for the first.
+                let earliest = agreement.signatures().map(|(_, _, mark)| mark.bounds.earliest).min().flatten();
+                anchored_from(mark, earliest)
+            })
+        }
         Anchor::SignatureOf(party) => {
             agreement.party(party).and_then(|record| record.signed.as_ref()).map(|(_, mark)| anchored(mark))
         }

@@ -1,0 +1,8 @@
+//! The program as its users and its attackers meet it: the real binary, one process a command.
+
+mod bad_input;
+mod completion;
+mod contract;
+mod harness;
+mod transcripts;
+mod verbs;
