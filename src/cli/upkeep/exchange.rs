@@ -51,6 +51,9 @@ fn input(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
     if path.as_os_str() == "-" {
         return Ok(Box::new(io::stdin().lock()));
     }
+    if path.is_dir() {
+        return Err(Failure::refused("file", format!("{} is a folder, not a file", path.display())));
+    }
     let file = File::open(path).map_err(|e| Failure::refused("file", format!("{}: {e}", path.display())))?;
     Ok(Box::new(BufReader::with_capacity(1 << 18, file)))
 }
