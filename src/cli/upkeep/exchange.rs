@@ -9,7 +9,7 @@ use crate::cli::output::{Cell, Column, Kind, Report, Section, Tone};
 use crate::cli::session::Session;
 use crate::service::execute::Execution;
 use crate::service::import::{ImportOptions, Imported};
-use crate::views::outcome::{ImportView, RefusedView};
+use crate::views::outcome::{ImportView, RefusedView, RestoredView};
 
 /// Options of `import`.
 #[derive(Clone, Debug, clap::Args)]
@@ -159,6 +159,6 @@ pub(super) async fn restore(args: &RestoreArgs, session: &Session) -> Result<Exi
     let closed = service.close().await;
     let events = result?;
     closed?;
-    let made = serde_json::json!({ "events": events });
+    let made = RestoredView { events };
     session.answer(&made, [&made], || Report::new().heading(format!("restored {events} events")))
 }

@@ -355,11 +355,13 @@ fn list_fields(schema: &Schema) -> Vec<String> {
 /// A single value may stand where a list of one is meant.
 fn wrap_lists(fields: &mut Map<String, Value>, lists: &[String]) {
     for name in lists {
-        if let Some(value) = fields.get_mut(name)
-            && !value.is_array()
-            && !value.is_null()
-        {
-            *value = Value::Array(vec![value.take()]);
+        match fields.get_mut(name) {
+            None | Some(Value::Array(_)) => {}
+            // Null says nothing, as for a field that holds one value.
+            Some(Value::Null) => {
+                fields.remove(name);
+            }
+            Some(value) => *value = Value::Array(vec![value.take()]),
         }
     }
 }
