@@ -98,7 +98,7 @@ fn one_agreement_60_wide() {
     Owed by:    pk
     Owed to:    ps
     What:       Form the Health Working Group
-    Moved:      -
+    Moved:      –
 
     No.:        c2
     State:      due soon
@@ -108,7 +108,7 @@ fn one_agreement_60_wide() {
     Owed by:    pk
     Owed to:    ps
     What:       Train 40 doctors
-    Moved:      -
+    Moved:      –
 
     Bodies
     No.:      wg1
@@ -173,7 +173,7 @@ fn the_parties_60_wide() {
     Late:           0
     Owed:           0
     Party:          حکومت پاکستان
-    Also known as:  -
+    Also known as:  –
 
     Kind:           state
     Agreement:      pk-ps-health-2025
@@ -184,7 +184,7 @@ fn the_parties_60_wide() {
     Late:           0
     Owed:           1
     Party:          دولة فلسطين
-    Also known as:  -
+    Also known as:  –
 
     Kind:           ministry
     Agreement:      cn-th-care-2024
@@ -195,7 +195,7 @@ fn the_parties_60_wide() {
     Late:           0
     Owed:           2
     Party:          กระทรวงสาธารณสุข
-    Also known as:  -
+    Also known as:  –
 
     Kind:           ngo
     Agreement:      cn-th-care-2024
@@ -206,7 +206,7 @@ fn the_parties_60_wide() {
     Late:           1
     Owed:           0
     Party:          北京一心球公益基金会
-    Also known as:  -
+    Also known as:  –
     ");
 }
 
@@ -267,7 +267,7 @@ fn one_agreement_80_wide() {
     Owed by:    pk
     Owed to:    ps
     What:       Form the Health Working Group
-    Moved:      -
+    Moved:      –
 
     No.:        c2
     State:      due soon
@@ -277,7 +277,7 @@ fn one_agreement_80_wide() {
     Owed by:    pk
     Owed to:    ps
     What:       Train 40 doctors
-    Moved:      -
+    Moved:      –
 
     Bodies
     No.  Status  Body                  When                    Members
@@ -336,7 +336,7 @@ fn the_parties_80_wide() {
     Late:           0
     Owed:           0
     Party:          حکومت پاکستان
-    Also known as:  -
+    Also known as:  –
 
     Kind:           state
     Agreement:      pk-ps-health-2025
@@ -347,7 +347,7 @@ fn the_parties_80_wide() {
     Late:           0
     Owed:           1
     Party:          دولة فلسطين
-    Also known as:  -
+    Also known as:  –
 
     Kind:           ministry
     Agreement:      cn-th-care-2024
@@ -358,7 +358,7 @@ fn the_parties_80_wide() {
     Late:           0
     Owed:           2
     Party:          กระทรวงสาธารณสุข
-    Also known as:  -
+    Also known as:  –
 
     Kind:           ngo
     Agreement:      cn-th-care-2024
@@ -369,7 +369,7 @@ fn the_parties_80_wide() {
     Late:           1
     Owed:           0
     Party:          北京一心球公益基金会
-    Also known as:  -
+    Also known as:  –
     ");
 }
 
@@ -586,7 +586,7 @@ fn the_register_in_numbers() {
 fn list_as_csv() {
     insta::assert_snapshot!(at(100, "list --format csv"), @r#"
     reference,kind,status,signed,open,overdue,next_due,title,parties
-    cn-th-care-2024,mou,in operation,2024-05-31,2,1,–,谅解备忘录,"北京一心球公益基金会, กระทรวงสาธารณสุข"
+    cn-th-care-2024,mou,in operation,2024-05-31,2,1,,谅解备忘录,"北京一心球公益基金会, กระทรวงสาธารณสุข"
     pk-ps-health-2025,mou,in operation,2025-09-17,1,0,2026-01-20,MoU on health cooperation,"حکومت پاکستان, دولة فلسطين"
     "#);
 }
