@@ -130,6 +130,10 @@ fn write() -> Written {
         answers.push(program.answer(view, &typed));
         rows.extend(program.rows(view, &typed));
     }
+    answers.push(program.answer("rebuild", &["rebuild"]));
+    program.done(&["export", "--output", "events.jsonl"], &[]);
+    answers.push(program.answer("restore", &["restore", "events.jsonl", "--store", "restored"]));
+    answers.push(program.answer("init", &["init", "--store", "made", "--zone", "Asia/Karachi"]));
     let events = program.done(&["export"], &[]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     Written { events, answers, rows }
 }
