@@ -127,7 +127,7 @@ pub fn report(failure: &Failure, format: Format) -> Exit {
         Format::Json | Format::Jsonl => json_text(&failure.view()).unwrap_or_else(|_| failure.message.clone()),
         Format::Table | Format::Csv | Format::Markdown => {
             let terminal = Terminal::of(Stream::Stderr, super::output::ColorChoice::Auto, super::place::variable);
-            let mut text = format!("error: {}\n", safe::sentence(&failure.message, terminal));
+            let mut text = format!("error[{}]: {}\n", failure.code, safe::sentence(&failure.message, terminal));
             if let Some(hint) = &failure.hint {
                 text = format!("{text}hint: {}\n", safe::sentence(hint, terminal));
             }

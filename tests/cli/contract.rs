@@ -174,7 +174,10 @@ fn the_exit_codes_are_those_of_the_design() {
 fn an_error_says_what_is_wrong_and_what_to_do() {
     let desk = signed();
     let error = desk.run("show pk-ps-helth-2025").exits(1);
-    assert_eq!(error.stderr, "error: there is no agreement pk-ps-helth-2025\nhint: did you mean pk-ps-health-2025?\n");
+    assert_eq!(
+        error.stderr,
+        "error[no_such_agreement]: there is no agreement pk-ps-helth-2025\nhint: did you mean pk-ps-health-2025?\n"
+    );
     assert_eq!(error.stdout, "");
     let desk = Desk::with(&[&format!("{PROPOSE} --on 2025-09-01"), SIGN_PK, SIGN_PS, SECOND]);
     let early = "report-milestone pk-ps-health-2025/c1 --status met --on 2024-01-01";
@@ -255,7 +258,7 @@ fn a_variable_that_is_empty_names_no_store_and_one_that_is_no_text_does() {
 fn the_first_command_that_records_makes_the_register_and_says_so() {
     let desk = Desk::new();
     let none = desk.run("list").exits(1);
-    assert!(none.stderr.starts_with("error: there is no store in"), "{}", none.stderr);
+    assert!(none.stderr.starts_with("error[no_register]: there is no store in"), "{}", none.stderr);
     let tried = desk.run(&format!("{PROPOSE} --dry-run")).ok();
     assert!(tried.stdout.contains("would record"), "{}", tried.stdout);
     let _ = desk.run("sign pk-ps-health-2025 --party pk").exits(1);
