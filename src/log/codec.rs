@@ -332,8 +332,12 @@ pub fn unflat(line: &str) -> Result<Restored, CodecError> {
     if found != header.body_hash {
         return Err(disagrees(position, "hash of the body", &header.body_hash, &found));
     }
-    Event::from_stored(&header.kind, header.v, &body.data.to_string())
+    let event = Event::from_stored(&header.kind, header.v, &body.data.to_string())
         .map_err(|source| CodecError::Event { position, source })?;
+    // Types that pass over what they do not know would let in a payload that no command of any release makes.
+    if canonical(&event.data().map_err(CodecError::Write)?)? != canonical(&body.data)? {
+        return Err(wrong(&format!("its data is not that of a {} event of version {}", header.kind, header.v)));
+    }
     Ok(Restored {
         position,
         agreement: header.agreement.0,

@@ -13,11 +13,17 @@ pub const LINE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// How many events are read or written at a time.
 const PAGE: usize = 1_024;
 
+/// A file's first line without the byte order mark that some editors put before it.
+pub(super) fn without_mark(line: &str) -> &str {
+    line.strip_prefix('\u{feff}').unwrap_or(line)
+}
+
 /// Reads one line of at most [`LINE_BYTES_MAX`] bytes, without its end; none at the end of the input.
 ///
 /// # Errors
 ///
-/// The input's own error, or `InvalidData` for a line that is too long or not UTF-8.
+/// The input's own error, or `InvalidData` for a line that is too long or not UTF-8; the next call reads the line
+/// after it.
 pub fn read_line(input: &mut dyn BufRead) -> std::io::Result<Option<String>> {
     let mut bytes = Vec::new();
     let read = input.take(LINE_BYTES_MAX + 1).read_until(b'\n', &mut bytes)?;
@@ -25,6 +31,9 @@ pub fn read_line(input: &mut dyn BufRead) -> std::io::Result<Option<String>> {
         return Ok(None);
     }
     if read as u64 > LINE_BYTES_MAX {
+        if bytes.last() != Some(&b'\n') {
+            input.skip_until(b'\n')?;
+        }
         let why = format!("a line is longer than {LINE_BYTES_MAX} bytes");
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, why));
     }
@@ -80,7 +89,8 @@ impl Service {
                 continue;
             }
             let at = |why: String| RestoreError::Line { line: number, why };
-            let restored = codec::unflat(&line).map_err(|e| at(e.to_string()))?;
+            let line = if number == 1 { without_mark(&line) } else { &line };
+            let restored = codec::unflat(line).map_err(|e| at(e.to_string()))?;
             if restored.position != position {
                 let found = restored.position;
                 return Err(at(format!("its position is {found}, and {position} is next")));

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Service;
 use super::error::ExecuteError;
-use super::exchange::read_line;
+use super::exchange::{read_line, without_mark};
 use super::execute::{Execution, Loaded, points_at};
 use crate::domain::command::Request;
 use crate::domain::decide::Refusal;
@@ -92,15 +92,21 @@ impl Service {
                     number += 1;
                     let error = Refusal::Field { field: "line", why: e.to_string() }.into();
                     imported.refused.push(RefusedLine { line: number, error });
+                    // A line that is too long or no text is passed over; an input that cannot be read has ended.
+                    if e.kind() == std::io::ErrorKind::InvalidData {
+                        imported.commands += 1;
+                        continue;
+                    }
                     break;
                 }
             };
             number += 1;
+            let line = if number == 1 { without_mark(&line) } else { &line };
             if line.trim().is_empty() {
                 continue;
             }
             imported.commands += 1;
-            match self.import_line(&line, options, &mut seen, &mut batch).await {
+            match self.import_line(line, options, &mut seen, &mut batch).await {
                 Ok(true) => imported.recorded += 1,
                 Ok(false) => imported.repeated += 1,
                 Err(error) if is_about_the_line(&error) => {
@@ -155,7 +161,7 @@ impl Service {
         seen: &mut HashMap<[u8; 16], u32>,
         batch: &mut Batch,
     ) -> Result<bool, ExecuteError> {
-        let object: Map<String, Value> = serde_json::from_str(line)
+        let super::line::Object(object) = serde_json::from_str(line)
             .map_err(|e| Refusal::Field { field: "line", why: format!("it is not a JSON object: {e}") })?;
         let derived = derived_id(&object, seen);
         let request = Request::from_json(object)?;

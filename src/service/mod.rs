@@ -11,6 +11,7 @@ pub mod exchange;
 pub mod execute;
 pub mod identity;
 pub mod import;
+mod line;
 pub mod open;
 pub mod papers;
 pub mod query;

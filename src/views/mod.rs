@@ -47,6 +47,9 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("stats", shown::<stats::Stats>()),
         ("outcome", shown::<outcome::OutcomeView>()),
         ("import", shown::<outcome::ImportView>()),
+        ("init", shown::<outcome::MadeView>()),
+        ("rebuild", shown::<outcome::RebuiltView>()),
+        ("restore", shown::<outcome::RestoredView>()),
         ("error", shown::<outcome::ErrorView>()),
     ]
 }

@@ -81,6 +81,29 @@ pub struct ImportView {
     pub refused: Vec<RefusedView>,
 }
 
+/// A register that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MadeView {
+    /// Its folder.
+    pub store: String,
+    /// The IANA time zone in which its days begin and end.
+    pub zone: String,
+}
+
+/// Views that were made anew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RebuiltView {
+    /// Of how many agreements.
+    pub agreements: usize,
+}
+
+/// A register that was restored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RestoredView {
+    /// How many events.
+    pub events: u64,
+}
+
 /// Why a command failed; written to standard error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ErrorView {

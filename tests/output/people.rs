@@ -163,7 +163,7 @@ fn fields_stand_beside_their_names() {
                 training, medicines, emergency care and the
                 exchange of specialists, together with the
                 annexes on funding and review, agreed today
-    Place:      -
+    Place:      –
     "#);
 }
 

@@ -16,8 +16,8 @@ pub(super) type Value<'r> = (Cow<'r, str>, &'r Cell);
 const VALUE_MIN: usize = 16;
 /// How far a value stands in when it is below its name.
 const INDENT: usize = 2;
-/// Said for a value that is not there.
-const NOTHING: &str = "-";
+/// Said for a value that is not there, here and in the cells of reports.
+pub(super) const NOTHING: &str = "–";
 
 /// Draws the fields of one thing.
 pub(super) fn fields(pen: &mut Pen, fields: &[Field]) {

@@ -6,6 +6,7 @@
 //!
 //! On a terminal, where nobody but a person reads it, control characters are made visible as everywhere else.
 
+use super::blocks::NOTHING;
 use super::report::{Body, Kind, Report, Section};
 use super::{Terminal, safe};
 
@@ -87,6 +88,10 @@ fn part(section: &Section, terminal: Terminal) -> Part {
 }
 
 fn harmless(text: &str, kind: Kind) -> String {
+    // A spreadsheet has a way of its own to say that there is nothing.
+    if text == NOTHING {
+        return String::new();
+    }
     let number = kind == Kind::Number && text.parse().is_ok_and(f64::is_finite);
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if formula && !number { format!("'{text}") } else { text.to_owned() }

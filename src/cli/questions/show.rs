@@ -6,6 +6,7 @@ use crate::cli::args::AskedArgs;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::output::{Cell, Column, Field, Item, Report, Section, Tone};
 use crate::cli::session::{Session, asked, reference};
+use crate::domain::vocabulary::Lifecycle;
 use crate::views::document::{Document, Saying, When};
 
 /// Options of `show`.
@@ -58,7 +59,12 @@ fn head(document: &Document) -> Vec<Field> {
             Some(earliest) => format!("a day from {earliest} to {day}"),
             None => format!("a day on or before {day}"),
         };
-        fields.push(Field::new("entry_into_force", "In force from", from));
+        let label = match document.kind.lifecycle() {
+            Lifecycle::Treaty => "In force from",
+            Lifecycle::Contract => "Effective from",
+            Lifecycle::Mou | Lifecycle::Pledge => "In operation from",
+        };
+        fields.push(Field::new("entry_into_force", label, from));
     }
     if let Some(term) = &document.term {
         let ends = term.ends.map_or_else(|| "goes on".to_owned(), |day| format!("ends {day}"));

@@ -9,7 +9,7 @@ use crate::cli::output::{Cell, Column, Kind, Report, Section, Tone};
 use crate::cli::session::Session;
 use crate::service::execute::Execution;
 use crate::service::import::{ImportOptions, Imported};
-use crate::views::outcome::{ImportView, RefusedView};
+use crate::views::outcome::{ImportView, RefusedView, RestoredView};
 
 /// Options of `import`.
 #[derive(Clone, Debug, clap::Args)]
@@ -50,6 +50,9 @@ pub struct RestoreArgs {
 fn input(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
     if path.as_os_str() == "-" {
         return Ok(Box::new(io::stdin().lock()));
+    }
+    if path.is_dir() {
+        return Err(Failure::refused("file", format!("{} is a folder, not a file", path.display())));
     }
     let file = File::open(path).map_err(|e| Failure::refused("file", format!("{}: {e}", path.display())))?;
     Ok(Box::new(BufReader::with_capacity(1 << 18, file)))
@@ -156,6 +159,6 @@ pub(super) async fn restore(args: &RestoreArgs, session: &Session) -> Result<Exi
     let closed = service.close().await;
     let events = result?;
     closed?;
-    let made = serde_json::json!({ "events": events });
+    let made = RestoredView { events };
     session.answer(&made, [&made], || Report::new().heading(format!("restored {events} events")))
 }

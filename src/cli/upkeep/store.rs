@@ -1,13 +1,12 @@
 //! `init` and `rebuild`.
 
-use serde_json::json;
-
 use crate::cli::args::Globals;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::output::Report;
 use crate::cli::place::{FOLDER, named_store};
 use crate::cli::session::Session;
 use crate::service::settings::{FILE, Zone};
+use crate::views::outcome::{MadeView, RebuiltView};
 
 /// Options of `init`.
 #[derive(Clone, Debug, clap::Args)]
@@ -36,7 +35,7 @@ pub(super) async fn init(args: &InitArgs, session: &Session) -> Result<Exit, Fai
     let service = session.open_in(true, zone)?;
     let zone = service.settings().zone.name().to_owned();
     service.close().await?;
-    let made = json!({ "store": folder.display().to_string(), "zone": zone });
+    let made = MadeView { store: folder.display().to_string(), zone };
     session.answer(&made, [&made], Report::new)
 }
 
@@ -44,7 +43,7 @@ pub(super) async fn rebuild(session: &Session) -> Result<Exit, Failure> {
     let service = session.open(false)?;
     let agreements = service.rebuild().await?;
     service.close().await?;
-    let made = json!({ "agreements": agreements });
+    let made = RebuiltView { agreements };
     session.answer(&made, [&made], || {
         let words = if agreements == 1 { "1 agreement".to_owned() } else { format!("{agreements} agreements") };
         Report::new().heading(format!("rebuilt the views of {words}"))

@@ -255,10 +255,26 @@ commands! {
 
 /// What a field's error says, with the field's path.
 fn in_words(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let why = shortened(&error.inner().to_string());
     match error.path().to_string().as_str() {
-        "." => error.inner().to_string(),
-        path => format!("{path}: {}", error.inner()),
+        "." => why,
+        path => format!("{}: {why}", shortened(path)),
     }
+}
+
+/// The most characters of a message that may quote what was given, at its start and at its end.
+const QUOTED_MAX: (usize, usize) = (200, 400);
+
+/// A message without the middle, where it quotes much of what was given; what was expected stands at its end.
+fn shortened(why: &str) -> String {
+    let (head, tail) = QUOTED_MAX;
+    let length = why.chars().count();
+    if length <= head + tail {
+        return why.to_owned();
+    }
+    let start: String = why.chars().take(head).collect();
+    let end: String = why.chars().skip(length - tail).collect();
+    format!("{start} … {end}")
 }
 
 /// Why an object is not a request.
@@ -339,11 +355,13 @@ fn list_fields(schema: &Schema) -> Vec<String> {
 /// A single value may stand where a list of one is meant.
 fn wrap_lists(fields: &mut Map<String, Value>, lists: &[String]) {
     for name in lists {
-        if let Some(value) = fields.get_mut(name)
-            && !value.is_array()
-            && !value.is_null()
-        {
-            *value = Value::Array(vec![value.take()]);
+        match fields.get_mut(name) {
+            None | Some(Value::Array(_)) => {}
+            // Null says nothing, as for a field that holds one value.
+            Some(Value::Null) => {
+                fields.remove(name);
+            }
+            Some(value) => *value = Value::Array(vec![value.take()]),
         }
     }
 }
@@ -363,7 +381,7 @@ impl Request {
         };
         let agreement = match object.remove("agreement") {
             Some(Value::String(agreement)) => agreement,
-            Some(other) => return Err(RequestError::Agreement(format!("{other} is not a reference"))),
+            Some(other) => return Err(RequestError::Agreement(shortened(&format!("{other} is not a reference")))),
             None => return Err(RequestError::Agreement("it is missing".to_owned())),
         };
         let (reference, about) = split_address(&agreement)?;

@@ -79,6 +79,7 @@ pub struct Reported {
     pub status: MilestoneStatus,
     /// How much of it is done, in per cent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 100))]
     pub share: Option<u32>,
     /// What shows it.
     #[serde(default, skip_serializing_if = "super::is_empty")]
