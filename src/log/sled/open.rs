@@ -12,7 +12,7 @@ use super::inspect::inspect;
 use super::layout::{FORMAT, FORMAT_KEY, SEGMENT_BYTES};
 use super::lock::{self, Refused};
 use super::reader::fault;
-use super::store::{Engine, Store, make_durable, panicked};
+use super::store::{Engine, Store, make_durable, panicked, synced};
 use super::witness::{self, Reading, Witness, WitnessFile};
 use super::{OpenOptions, WitnessFinding, frame};
 use crate::log::{OpenError, Place};
@@ -53,22 +53,22 @@ pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, Witness
     if fresh {
         found(&engine, &folder)?;
     }
-    let (finding, turn) = match reading {
-        Reading::Valid(witness, turn) if witness.end == standing.end => (WitnessFinding::Agrees, turn),
-        Reading::Valid(witness, turn) => (WitnessFinding::Behind { witness: witness.end }, turn),
+    let (finding, turn) = match &reading {
+        Reading::Valid(witness, turn) if witness.end == standing.end => (WitnessFinding::Agrees, *turn),
+        Reading::Valid(witness, turn) => (WitnessFinding::Behind { witness: witness.end }, *turn),
         Reading::Missing => (WitnessFinding::Missing, 0),
         Reading::Torn => (WitnessFinding::Torn, 0),
     };
     let mut witness = WitnessFile::open(&folder.witness(), turn).map_err(storage("opening the witness"))?;
-    let length = folder.db_length().map_err(storage("reading the log's length"))?;
-    let now = Witness {
-        format: FORMAT,
-        end: standing.end,
-        last: standing.last_block,
-        length: length.unwrap_or(0),
-        sum: None,
-        closed: false,
+    // Opening may have grown the file, which a power cut would undo: an earlier witness is not outdone, and the first
+    // one speaks of what is synced.
+    let length = match &reading {
+        Reading::Valid(witness, _) => engine.file.metadata().map(|now| now.len().min(witness.length)),
+        Reading::Missing | Reading::Torn => synced(&engine.file),
     };
+    let length = length.map_err(storage("syncing the log"))?;
+    let now =
+        Witness { format: FORMAT, end: standing.end, last: standing.last_block, length, sum: None, closed: false };
     witness.write(&now).map_err(storage("writing the witness"))?;
     if turn == 0 {
         witness.sync().map_err(storage("syncing the witness"))?;

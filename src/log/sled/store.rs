@@ -151,16 +151,14 @@ impl Store {
         let before = writer.standing;
         let (mut answers, written) = attempt(&engine.db, before, commits);
         let durable = written.and_then(|standing| {
-            if standing.end > before.end {
-                make_durable(engine)?;
-            }
-            Ok(standing)
+            let length = if standing.end > before.end { make_durable(engine)? } else { 0 };
+            Ok((standing, length))
         });
         match durable {
-            Ok(standing) if standing.end > before.end => {
+            Ok((standing, length)) if standing.end > before.end => {
                 writer.standing = standing;
                 self.publish(standing);
-                self.bear_witness(writer, false);
+                self.bear_witness(writer, length, false);
             }
             Ok(_) => {}
             Err(error) => {
@@ -188,18 +186,13 @@ impl Store {
     }
 
     /// Writes the witness; the commit before it is durable, so a failure here only ends further writing.
-    fn bear_witness(&self, writer: &mut Writer, closed: bool) {
+    ///
+    /// `length` is that of `db` before its last sync: what sled has added since may be lost, and is not borne witness to.
+    fn bear_witness(&self, writer: &mut Writer, length: u64, closed: bool) {
         let Standing { end, last_block, .. } = writer.standing;
-        let written = self.folder.db_length().and_then(|length| {
-            let sum = if closed { self.folder.db_sum()? } else { None };
-            writer.witness.write(&Witness {
-                format: FORMAT,
-                end,
-                last: last_block,
-                length: length.unwrap_or(0),
-                sum,
-                closed,
-            })?;
+        let sum = if closed { self.folder.db_sum() } else { Ok(None) };
+        let written = sum.and_then(|sum| {
+            writer.witness.write(&Witness { format: FORMAT, end, last: last_block, length, sum, closed })?;
             if closed { writer.witness.sync() } else { Ok(()) }
         });
         if let Err(source) = written {
@@ -219,17 +212,17 @@ impl Store {
         let failed = self.failure.get().is_some();
         let dropped = guarded(move || drop(db)).map_err(|words| AppendError::from(panicked(&words)));
         let outcome = dropped.and_then(|()| {
-            file.sync_data().map_err(|source| AppendError::Storage {
+            synced(&file).map_err(|source| AppendError::Storage {
                 doing: "syncing the log while closing",
                 source: source.into(),
             })
         });
-        if outcome.is_ok() && !failed {
-            self.bear_witness(&mut writer, true);
+        if let (Ok(length), false) = (&outcome, failed) {
+            self.bear_witness(&mut writer, *length, true);
         }
         drop(file);
         drop(lock);
-        outcome
+        outcome.map(|_| ())
     }
 
     fn usable<'e>(&self, engine: Option<&'e Engine>) -> Result<&'e Engine, AppendError> {
@@ -287,11 +280,18 @@ fn attempt(tree: &Tree, before: Standing, commits: &[Append]) -> (Vec<Answer>, R
 }
 
 /// Makes everything that was written to sled survive a power cut.
-pub(super) fn make_durable(engine: &Engine) -> Result<(), ReadError> {
+pub(super) fn make_durable(engine: &Engine) -> Result<u64, ReadError> {
     guarded(|| engine.db.flush())
         .unwrap_or_else(|words| Err(::sled::Error::ReportableBug(words)))
         .map_err(|error| fault("flushing the log", error))?;
-    engine.file.sync_data().map_err(|source| ReadError::Storage { doing: "syncing the log", source: source.into() })
+    synced(&engine.file).map_err(|source| ReadError::Storage { doing: "syncing the log", source: source.into() })
+}
+
+/// Syncs a file and returns a length that it has for good: the one from before, since it may grow meanwhile.
+pub(super) fn synced(file: &std::fs::File) -> std::io::Result<u64> {
+    let length = file.metadata()?.len();
+    file.sync_data()?;
+    Ok(length)
 }
 
 /// Says what a panic of sled means.
