@@ -14,7 +14,7 @@ use crate::log::codec::{self, Stamp};
 use crate::log::{self, Append, AppendError, Position, StreamId, StreamVersion};
 use crate::views::board::rows;
 use crate::views::entry::Entry;
-use crate::views::history::{HistoryRow, history};
+use crate::views::history::{HistoryRow, history, newest};
 
 /// How often a decision is made anew when another writer was first.
 const ATTEMPTS_MAX: u32 = 8;
@@ -66,6 +66,15 @@ pub(super) struct Loaded {
     pub(super) id: AgreementId,
     /// Its facts.
     pub(super) timeline: Timeline,
+    /// Its entry, folded from these facts; none for an opening.
+    pub(super) entry: Option<Entry>,
+}
+
+impl Loaded {
+    /// An agreement that is about to be opened.
+    pub(super) const fn opening(id: AgreementId) -> Self {
+        Self { id, timeline: Timeline::new(Vec::new()), entry: None }
+    }
 }
 
 impl Service {
@@ -77,10 +86,13 @@ impl Service {
     /// was, and the same command again (with the same command id) settles it.
     pub async fn execute(&self, request: &Request, execution: &Execution) -> Result<Outcome, ExecuteError> {
         let _deciding = self.deciding.lock().await;
-        let command = request.framing.command_id.unwrap_or_else(|| CommandId(self.ids.uuid(self.now())));
+        let given = request.framing.command_id;
+        let command = given.unwrap_or_else(|| CommandId(self.ids.uuid(self.now())));
         for _ in 0..ATTEMPTS_MAX {
             let end = self.log.end().await?;
-            if let Some(outcome) = self.repeated(request, command, execution).await? {
+            if given.is_some()
+                && let Some(outcome) = self.repeated(request, command, execution).await?
+            {
                 return Ok(outcome);
             }
             let loaded = self.load(request).await?;
@@ -88,15 +100,16 @@ impl Service {
             let decision = self.decided(request, &loaded.timeline, &context).await?;
             let fact = self.fact(&loaded, command, &context, &decision, end.get());
             if execution.dry_run {
-                return Ok(self.outcome(request, loaded, fact, decision, true));
+                return Ok(self.outcome(request, loaded, fact, decision, true).0);
             }
             let commit = self.commit(&loaded, &fact, request.command.opens().then_some(end))?;
             match self.log.append(commit).await {
                 Ok(receipt) => {
                     let fact = Fact { position: receipt.first.get(), ..fact };
+                    let (outcome, entry) = self.outcome(request, loaded, fact, decision, false);
                     // The view may lag and the command is recorded: a question catches up, or says what is wrong.
-                    let _ = self.catch_up().await;
-                    return Ok(self.outcome(request, loaded, fact, decision, false));
+                    let _ = self.keep(receipt.first, receipt.end(), entry.into_iter().collect()).await;
+                    return Ok(outcome);
                 }
                 Err(AppendError::Conflict { .. } | AppendError::EndMoved { .. } | AppendError::ClockBehind { .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -131,8 +144,11 @@ impl Service {
             return Err(Refusal::NoSuchAgreement { reference: other.clone(), meant }.into());
         }
         match entry {
-            Some(entry) => Ok(Loaded { id: entry.id, timeline: self.timeline_of(entry.id).await? }),
-            None => Ok(Loaded { id: AgreementId(self.ids.uuid(self.now())), timeline: Timeline::default() }),
+            Some(entry) => {
+                let timeline = self.timeline_of(entry.id).await?;
+                Ok(Loaded { id: entry.id, timeline, entry: Some(entry) })
+            }
+            None => Ok(Loaded::opening(AgreementId(self.ids.uuid(self.now())))),
         }
     }
 
@@ -202,19 +218,25 @@ impl Service {
         })
     }
 
-    fn outcome(&self, request: &Request, loaded: Loaded, fact: Fact, decision: Decision, dry_run: bool) -> Outcome {
+    /// What a command did, and the agreement's entry after it.
+    fn outcome(
+        &self,
+        request: &Request,
+        loaded: Loaded,
+        fact: Fact,
+        decision: Decision,
+        dry_run: bool,
+    ) -> (Outcome, Option<Entry>) {
         let today = self.settings.zone.day_of(fact.recorded.at);
-        let before = Entry::of(loaded.id, &loaded.timeline);
+        let events = vec![newest(loaded.id, &fact)];
         let mut timeline = loaded.timeline;
-        let seq = fact.seq;
         timeline.push(fact);
         let after = Entry::of(loaded.id, &timeline);
-        let moved = match (before, after) {
-            (Some(before), Some(after)) => moved(&before, &after, today),
+        let moved = match (&loaded.entry, &after) {
+            (Some(before), Some(after)) => moved(before, after, today),
             _ => Vec::new(),
         };
-        let events = history(loaded.id, &timeline).into_iter().filter(|row| row.seq == seq).collect();
-        Outcome {
+        let outcome = Outcome {
             verb: request.command.name(),
             reference: request.agreement.clone(),
             events,
@@ -222,7 +244,8 @@ impl Service {
             dry_run,
             odd: decision.odd,
             moved,
-        }
+        };
+        (outcome, after)
     }
 
     /// The first outcome of a command whose identity is on record, where its content is the same.

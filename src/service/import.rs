@@ -12,14 +12,21 @@ use super::error::ExecuteError;
 use super::exchange::{read_line, without_mark};
 use super::execute::{Execution, Loaded, points_at};
 use crate::domain::command::Request;
-use crate::domain::decide::Refusal;
+use crate::domain::decide::{Refusal, decide};
 use crate::domain::id::{AgreementId, CommandId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::timeline::Timeline;
-use crate::log::{self, Append};
+use crate::log::{self, Append, Position};
+use crate::views::entry::Entry;
 
 /// How many commands are made durable at once.
 const BATCH: usize = 512;
+
+/// How many facts are held between batches, so that an agreement of many lines is loaded and folded once; some 40 MB.
+const FACTS_HELD_MAX: usize = 20_000;
+
+/// For how many refused lines the references that were perhaps meant are looked up: each goes through all of them.
+const MEANT_MAX: usize = 50;
 
 /// How an import is to be carried out.
 #[derive(Clone, Debug)]
@@ -52,13 +59,21 @@ pub struct Imported {
     pub refused: Vec<RefusedLine>,
 }
 
-/// What is decided and not yet durable.
+/// What is decided on, and what is decided and not yet durable.
 struct Batch {
+    /// Agreements with their facts, those of earlier batches too.
     loaded: HashMap<Reference, Loaded>,
+    /// How many facts these have.
+    facts: usize,
+    /// The agreements with facts that the view has not taken in.
+    unkept: HashSet<Reference>,
+    /// Up to where the view has taken the log in.
+    kept_to: u64,
     commits: Vec<Append>,
     commands: HashSet<CommandId>,
     end: u64,
     last: Option<Instant>,
+    meant: usize,
 }
 
 impl Service {
@@ -116,8 +131,10 @@ impl Service {
             }
             let whole = options.all_or_nothing || options.execution.dry_run;
             if batch.commits.len() >= BATCH && !whole {
-                self.append_batch(batch).await?;
-                batch = self.new_batch().await?;
+                self.append_batch(&mut batch).await?;
+                if batch.facts > FACTS_HELD_MAX {
+                    self.keep_batch(&mut batch).await?;
+                }
             }
             if number % 256 == 0 {
                 progress(number);
@@ -131,25 +148,44 @@ impl Service {
             imported.recorded = 0;
             return Ok(imported);
         }
-        self.append_batch(batch).await?;
+        self.append_batch(&mut batch).await?;
+        self.keep_batch(&mut batch).await?;
         Ok(imported)
     }
 
     async fn new_batch(&self) -> Result<Batch, ExecuteError> {
+        let end = self.log.end().await?.get();
         Ok(Batch {
             loaded: HashMap::new(),
+            facts: 0,
+            unkept: HashSet::new(),
+            kept_to: end,
             commits: Vec::new(),
             commands: HashSet::new(),
-            end: self.log.end().await?.get(),
+            end,
             last: self.log.last_recorded_at().await?.map(Instant::from_micros),
+            meant: 0,
         })
     }
 
-    async fn append_batch(&self, batch: Batch) -> Result<(), ExecuteError> {
-        for result in self.log.append_all(batch.commits).await {
+    /// Makes what is decided durable.
+    async fn append_batch(&self, batch: &mut Batch) -> Result<(), ExecuteError> {
+        batch.commands.clear();
+        for result in self.log.append_all(std::mem::take(&mut batch.commits)).await {
             result?;
         }
-        self.catch_up().await?;
+        Ok(())
+    }
+
+    /// Brings the view up to what was made durable, and lets go of what was loaded.
+    async fn keep_batch(&self, batch: &mut Batch) -> Result<(), ExecuteError> {
+        let entry = |reference: &Reference| {
+            let loaded = batch.loaded.get(reference)?;
+            Entry::of(loaded.id, &loaded.timeline)
+        };
+        let entries = batch.unkept.iter().filter_map(entry).collect();
+        self.keep(Position::new(batch.kept_to), Position::new(batch.end), entries).await?;
+        *batch = Batch { meant: batch.meant, ..self.new_batch().await? };
         Ok(())
     }
 
@@ -183,33 +219,49 @@ impl Service {
         let context = self.context_after(&request, &options.execution, batch.last)?;
         let none = Timeline::default();
         let timeline = batch.loaded.get(&request.agreement).map_or(&none, |loaded| &loaded.timeline);
-        let decision = self.decided(&request, timeline, &context).await?;
+        let decision = match decide(&request, timeline, &context) {
+            Ok(decision) => decision,
+            Err(Refusal::NoSuchAgreement { reference, .. }) => {
+                return Err(self.not_there(&reference, batch).await?.into());
+            }
+            Err(refusal) => return Err(refusal.into()),
+        };
         let loaded = batch
             .loaded
             .entry(request.agreement.clone())
-            .or_insert_with(|| Loaded { id: AgreementId(self.ids.uuid(context.now)), timeline: Timeline::default() });
+            .or_insert_with(|| Loaded::opening(AgreementId(self.ids.uuid(context.now))));
         let fact = self.fact(loaded, command, &context, &decision, batch.end);
         batch.commits.push(self.commit(loaded, &fact, None)?);
         batch.commands.insert(command);
         batch.end += 1;
+        batch.facts += 1;
         batch.last = Some(context.now);
         loaded.timeline.push(fact);
+        batch.unkept.insert(request.agreement);
         Ok(true)
     }
 
-    /// Loads what a line is decided on, unless an earlier line of the batch did.
+    /// The refusal of a line that names an agreement that is not there.
+    async fn not_there(&self, reference: &Reference, batch: &mut Batch) -> Result<Refusal, ExecuteError> {
+        batch.meant += 1;
+        let meant = if batch.meant > MEANT_MAX { Vec::new() } else { self.meant(reference).await? };
+        Ok(Refusal::NoSuchAgreement { reference: reference.clone(), meant })
+    }
+
+    /// Loads what a line is decided on, unless an earlier line did.
     async fn load_into(&self, batch: &mut Batch, request: &Request) -> Result<(), ExecuteError> {
         if let Some(other) = points_at(&request.command)
             && !batch.loaded.contains_key(other)
             && self.kept_entry(other).await?.is_none()
         {
-            let meant = self.meant(other).await?;
-            return Err(Refusal::NoSuchAgreement { reference: other.clone(), meant }.into());
+            return Err(self.not_there(other, batch).await?.into());
         }
         if !batch.loaded.contains_key(&request.agreement)
             && let Some(entry) = self.kept_entry(&request.agreement).await?
         {
-            let loaded = Loaded { id: entry.id, timeline: self.timeline_of(entry.id).await? };
+            let timeline = self.timeline_of(entry.id).await?;
+            batch.facts += timeline.facts().len();
+            let loaded = Loaded { id: entry.id, timeline, entry: None };
             batch.loaded.insert(request.agreement.clone(), loaded);
         }
         Ok(())

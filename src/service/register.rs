@@ -74,6 +74,17 @@ impl Service {
         self.views.put(VIEW, end, changes).await.map_err(QueryError::View)
     }
 
+    /// Keeps the entries of what was appended between two positions by a caller that has folded it already.
+    ///
+    /// Where the view stands elsewhere, or somebody else wrote in between, it catches up instead.
+    pub(super) async fn keep(&self, from: Position, to: Position, entries: Vec<Entry>) -> Result<(), QueryError> {
+        let at = self.views.position(VIEW).await?.unwrap_or(Position::START);
+        if at != from || self.log.end().await? != to {
+            return self.catch_up().await;
+        }
+        self.views.put(VIEW, to, entries.iter().map(change).collect()).await.map_err(QueryError::View)
+    }
+
     /// Throws the view away and makes it anew; returns how many agreements it holds.
     ///
     /// # Errors

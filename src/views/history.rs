@@ -53,6 +53,17 @@ pub struct HistoryRow {
 pub fn history(agreement: AgreementId, timeline: &Timeline) -> Vec<HistoryRow> {
     let readings = timeline.read();
     let row = |fact: &Fact| HistoryRow {
+        changed_by: readings.fact(fact.seq).map(|reading| reading.changed_by.clone()).unwrap_or_default(),
+        retracted_by: readings.retracted_by(fact.seq),
+        ..newest(agreement, fact)
+    };
+    timeline.facts().iter().map(row).collect()
+}
+
+/// The row of a fact that was recorded after all others of its agreement, so that nothing became of it yet.
+#[must_use]
+pub fn newest(agreement: AgreementId, fact: &Fact) -> HistoryRow {
+    HistoryRow {
         position: fact.position,
         id: fact.id,
         agreement,
@@ -66,8 +77,7 @@ pub fn history(agreement: AgreementId, timeline: &Timeline) -> Vec<HistoryRow> {
         evidence: fact.saying.evidence.clone(),
         reason: fact.saying.reason.clone(),
         data: fact.saying.event.data().unwrap_or(Value::Null),
-        changed_by: readings.fact(fact.seq).map(|reading| reading.changed_by.clone()).unwrap_or_default(),
-        retracted_by: readings.retracted_by(fact.seq),
-    };
-    timeline.facts().iter().map(row).collect()
+        changed_by: Vec::new(),
+        retracted_by: None,
+    }
 }
