@@ -42,7 +42,7 @@ pub fn command() -> clap::Command {
         .disable_help_subcommand(false)
         .max_term_width(HELP_WIDTH_MAX.into())
         .help_template("{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}")
-        .after_help(overview());
+        .after_help(overview().trim_start().to_owned());
     let root = <Globals as clap::Args>::augment_args(root);
     let root = root.subcommands(VERBS.iter().map(verbs::outline));
     let root = questions::Question::augment_subcommands(root);

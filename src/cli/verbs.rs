@@ -228,7 +228,11 @@ fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
         report = report.heading(format!("{did}: {}@{} {}{on}", outcome.reference, event.seq, event.kind));
         let named = ["commitment", "body"].iter().find_map(|name| event.data.get(name).and_then(Value::as_str));
         if let Some(name) = named {
-            report = report.heading(format!("it is about {}/{name}", outcome.reference));
+            // Commands number what they make; the others say what they are about.
+            let is_new = event.data.get("undertaking").is_some()
+                || matches!(event.kind, "working-group.announced" | "working-group.formed");
+            let words = if is_new { "it is now" } else { "it is about" };
+            report = report.heading(format!("{words} {}/{name}", outcome.reference));
         }
         if outcome.dry_run
             && let Value::Object(data) = &event.data

@@ -74,7 +74,7 @@ proptest! {
     fn eight_writers_on_one_register_in_memory_record_each_command_once(history in histories()) {
         on_threads(async {
             let register = Arc::new(in_memory());
-            let told = together(&[register.clone()], history).await?;
+            let told = together(std::slice::from_ref(&register), history).await?;
             whole(&register, &told).await
         })?;
     }
@@ -98,7 +98,7 @@ proptest! {
         on_threads(async {
             let folder = tempfile::tempdir().unwrap();
             let register = Arc::new(in_folder(folder.path()));
-            let told = together(&[register.clone()], history).await?;
+            let told = together(std::slice::from_ref(&register), history).await?;
             whole(&register, &told).await?;
             register.service.close().await.unwrap();
             Ok::<(), TestCaseError>(())

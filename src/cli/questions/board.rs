@@ -106,7 +106,7 @@ fn dated(key: &'static str, title: &str, empty: &str, rows: &[CommitmentRow]) ->
 fn undated(rows: &[CommitmentRow]) -> Section {
     let columns = [
         Column::id("commitment", "Commitment"),
-        Column::day("made", "Made by"),
+        Column::day("made", "Made"),
         Column::number("age_days", "Days old"),
         Column::text("owed_by", "Owed by").priority(2),
         Column::text("owed_to", "Owed to").priority(2),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::instant;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::output::{Cell, Column, Report, Section};
 use crate::cli::session::{Session, day, knowledge, reference};
@@ -30,7 +31,14 @@ pub(super) async fn run(args: DiffArgs, session: &Session) -> Result<Exit, Failu
         (as_of @ ([] | [_]), [from, to]) => {
             let as_of = as_of.first().copied().unwrap_or_else(|| service.today());
             let changes = service.diff_knowledge(&reference, as_of, *from, *to).await?;
-            (changes, format!("as of {as_of}, from what was known at {from} to what was known at {to}"))
+            (
+                changes,
+                format!(
+                    "as of {as_of}, from what was known at {} to what was known at {}",
+                    instant(*from),
+                    instant(*to)
+                ),
+            )
         }
         ([from, to], known_at @ ([] | [_])) => {
             let known_at = match known_at.first() {
@@ -38,7 +46,7 @@ pub(super) async fn run(args: DiffArgs, session: &Session) -> Result<Exit, Failu
                 None => service.knowledge_now().await?,
             };
             let changes = service.diff_days(&reference, known_at, *from, *to).await?;
-            (changes, format!("from {from} to {to}, as recorded by {known_at}"))
+            (changes, format!("from {from} to {to}, as recorded by {}", instant(known_at)))
         }
         (days, times) => {
             let message =

@@ -40,7 +40,7 @@ pub(super) async fn run(args: HistoryArgs, session: &Session) -> Result<Exit, Fa
         }
         let section = Section::table("events", columns).rows(rows.iter().map(|row| cells(row, narrow)));
         Report::new()
-            .heading(format!("{reference}: {} events, as recorded by {}", rows.len(), asked.known_at))
+            .heading(format!("{reference}: {} events, as recorded by {}", rows.len(), super::instant(asked.known_at)))
             .section(section)
     })
 }

@@ -58,7 +58,8 @@ fn cells(row: &ListRow, narrow: bool) -> Vec<Cell> {
         Cell::from(&row.reference).tone(Tone::Strong),
         Cell::from(spaced(row.kind.word())),
         Cell::from(spaced(row.status.word())),
-        Cell::from(by_or_on(row.signed_earliest, row.signed)),
+        // For people a day that is not known to the day; for spreadsheets its latest possible one, as a day.
+        Cell::from(if narrow { by_or_on(row.signed_earliest, row.signed) } else { day_or_dash(row.signed) }),
         Cell::from(row.open),
         Cell::from(row.overdue).tone(late),
     ];

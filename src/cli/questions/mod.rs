@@ -94,5 +94,12 @@ fn joined<T: ToString>(names: &[T]) -> String {
 
 /// "As of 2025-10-18, as recorded by …", the line above every report.
 fn asked_line(asked: crate::views::Asked) -> String {
-    format!("as of {} {}, as recorded by {}", asked.as_of.weekday_name(), asked.as_of, asked.known_at)
+    format!("as of {} {}, as recorded by {}", asked.as_of.weekday_name(), asked.as_of, instant(asked.known_at))
+}
+
+/// A time for people: exact, without zeros that say nothing, so that it can be given to `--known-at`.
+fn instant(at: crate::domain::instant::Instant) -> String {
+    let text = at.to_string();
+    let bare = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
+    format!("{bare}Z")
 }

@@ -1,9 +1,9 @@
 //! `parties`: who has agreed, and what they owe and are owed.
 
-use super::{asked_line, by_or_on, spaced};
+use super::{asked_line, by_or_on, day_or_dash, spaced};
 use crate::cli::args::{AskedArgs, FilterArgs};
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Format, Report, Section, Tone};
 use crate::cli::session::{Session, asked, filter, reference};
 use crate::views::list::PartyRow;
 
@@ -24,6 +24,7 @@ pub(super) async fn run(args: PartiesArgs, session: &Session) -> Result<Exit, Fa
     let service = session.open(false)?;
     let asked = asked(&service, &args.asked).await?;
     let rows = service.parties(only.as_ref(), asked, &filter(&args.filter)?).await?;
+    let narrow = session.format() == Format::Table;
     session.answer(&rows, &rows, || {
         let columns = [
             Column::text("name", "Party").priority(3),
@@ -37,13 +38,14 @@ pub(super) async fn run(args: PartiesArgs, session: &Session) -> Result<Exit, Fa
             Column::number("owed", "Owed"),
             Column::text("names", "Also known as").priority(4),
         ];
-        let section =
-            Section::table("parties", columns).when_empty("no party is on record by then").rows(rows.iter().map(cells));
+        let section = Section::table("parties", columns)
+            .when_empty("no party is on record by then")
+            .rows(rows.iter().map(|row| cells(row, narrow)));
         Report::new().heading(asked_line(asked)).section(section)
     })
 }
 
-fn cells(row: &PartyRow) -> [Cell; 10] {
+fn cells(row: &PartyRow, narrow: bool) -> [Cell; 10] {
     let late = if row.overdue > 0 { Tone::Bad } else { Tone::Plain };
     let mut names: Vec<String> = row.names.iter().map(ToString::to_string).collect();
     if let Some(organ) = &row.acting_through {
@@ -55,7 +57,8 @@ fn cells(row: &PartyRow) -> [Cell; 10] {
         Cell::from(&row.agreement),
         Cell::from(&row.party),
         Cell::from(spaced(row.status.word())),
-        Cell::from(by_or_on(row.signed_earliest, row.signed)),
+        // For people a day that is not known to the day; for spreadsheets its latest possible one, as a day.
+        Cell::from(if narrow { by_or_on(row.signed_earliest, row.signed) } else { day_or_dash(row.signed) }),
         Cell::from(row.owes),
         Cell::from(row.overdue).tone(late),
         Cell::from(row.owed),

@@ -27,6 +27,15 @@ pub(super) async fn run(args: ShowArgs, session: &Session) -> Result<Exit, Failu
     session.answer(&document, [&document], || report(&document).heading(asked_line(asked)))
 }
 
+/// How often, for people.
+fn times(count: usize) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
+fn days(count: i64) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+}
+
 /// When, for people: the day or interval, how sure, and the fact that says so.
 fn when(when: &When) -> String {
     let on = when.on.clone().unwrap_or_else(|| format!("undated, by {}", when.by));
@@ -144,7 +153,7 @@ fn commitments(document: &Document) -> Section {
     let rows = document.commitments.iter().map(|row| {
         let moved = match row.original_due {
             Some(first) if row.extensions > 0 => {
-                format!("first due {first}, moved {} times by {} days", row.extensions, row.slippage_days)
+                format!("first due {first}, moved {} by {}", times(row.extensions), days(row.slippage_days))
             }
             _ => String::new(),
         };
@@ -182,7 +191,7 @@ fn bodies(document: &Document) -> Section {
     let rows = document.bodies.iter().map(|body| {
         let announced = body.announced.as_ref().map(|at| format!("announced {}", when(at)));
         let formed = body.formed.as_ref().map(|at| format!("formed {}", when(at)));
-        let met = (!body.meetings.is_empty()).then(|| format!("met {} times", body.meetings.len()));
+        let met = (!body.meetings.is_empty()).then(|| format!("met {}", times(body.meetings.len())));
         let all: Vec<String> = [announced, formed, met].into_iter().flatten().collect();
         let members = if body.members.is_empty() { String::new() } else { joined(&body.members) };
         [

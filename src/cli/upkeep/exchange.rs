@@ -85,6 +85,11 @@ pub(super) async fn import(args: &ImportArgs, session: &Session) -> Result<Exit,
     closed?;
     let view = view(&imported, args.dry_run);
     let exit = session.answer(&view, [&view], || report(&view))?;
+    // For cron, which mails what is on standard error.
+    let refused = view.refused.len();
+    if refused > 0 && session.format().layout().is_some() {
+        session.say(&format!("{refused} of {} commands were refused", view.commands));
+    }
     Ok(if imported.refused.is_empty() { exit } else { Exit::Refused })
 }
 

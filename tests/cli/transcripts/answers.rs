@@ -4,8 +4,8 @@ use super::at;
 
 #[test]
 fn what_comes_due() {
-    insta::assert_snapshot!(at(100, "due"), @r"
-    as of Tue 2026-01-06, as recorded by 2026-01-06T09:00:01.000000Z
+    insta::assert_snapshot!(at(100, "due"), @"
+    as of Tue 2026-01-06, as recorded by 2026-01-06T09:00:01Z
 
     Due by 2026-02-05
     Commitment            State     Due         Days  First due   Counted  Owed  Owed  What
@@ -17,8 +17,8 @@ fn what_comes_due() {
 
 #[test]
 fn why_a_day() {
-    insta::assert_snapshot!(at(100, "why cn-th-care-2024/c1"), @r"
-    as of Tue 2026-01-06, as recorded by 2026-01-06T09:00:01.000000Z
+    insta::assert_snapshot!(at(100, "why cn-th-care-2024/c1"), @"
+    as of Tue 2026-01-06, as recorded by 2026-01-06T09:00:01Z
 
     Commitment:  cn-th-care-2024/c1
     What:        Send the second team
@@ -49,8 +49,8 @@ fn why_a_day() {
 
 #[test]
 fn the_history() {
-    insta::assert_snapshot!(at(100, "history cn-th-care-2024"), @r"
-    cn-th-care-2024: 5 events, as recorded by 2026-01-06T09:00:01.000000Z
+    insta::assert_snapshot!(at(100, "history cn-th-care-2024"), @"
+    cn-th-care-2024: 5 events, as recorded by 2026-01-06T09:00:01Z
 
     Event  Recorded              Happened    What
     ─────  ────────────────────  ──────────  ───────────────────────────────────────────────────────────
@@ -70,7 +70,7 @@ fn the_history() {
 #[test]
 fn what_changed() {
     insta::assert_snapshot!(at(100, "diff pk-ps-health-2025 --as-of 2025-09-10 --as-of 2025-12-31"), @r#"
-    pk-ps-health-2025: from 2025-09-10 to 2025-12-31, as recorded by 2026-01-06T09:00:01.000000Z
+    pk-ps-health-2025: from 2025-09-10 to 2025-12-31, as recorded by 2026-01-06T09:00:01Z
 
     By event                 What                             Before            After
     ───────────────────────  ───────────────────────────────  ────────────────  ────────────────────────
@@ -103,8 +103,8 @@ fn what_changed() {
 
 #[test]
 fn the_register_in_numbers() {
-    insta::assert_snapshot!(at(100, "stats"), @r"
-    as of Tue 2026-01-06, as recorded by 2026-01-06T09:00:01.000000Z
+    insta::assert_snapshot!(at(100, "stats"), @"
+    as of Tue 2026-01-06, as recorded by 2026-01-06T09:00:01Z
 
     Of                    What             Count
     ────────────────────  ───────────────  ─────
@@ -135,7 +135,7 @@ fn a_recording() {
 fn a_trial() {
     insta::assert_snapshot!(at(100, "commit pk-ps-health-2025 \"Help build capacity\" --owed-by pk --dry-run"), @r#"
     would record: pk-ps-health-2025@7 commitment.made, undated: it counts from the agreement's beginning
-    it is about pk-ps-health-2025/c3
+    it is now pk-ps-health-2025/c3
 
     commitment:   c3
     undertaking:  {"text":"Help build capacity","owed_by":["pk"]}
@@ -145,7 +145,7 @@ fn a_trial() {
 #[test]
 fn a_reference_that_is_not_there() {
     insta::assert_snapshot!(at(100, "show pk-ps-helth-2025"), @r"
-    error: there is no agreement pk-ps-helth-2025
+    error[no_such_agreement]: there is no agreement pk-ps-helth-2025
     hint: did you mean pk-ps-health-2025?
     ");
 }
@@ -153,7 +153,7 @@ fn a_reference_that_is_not_there() {
 #[test]
 fn a_party_that_is_not_declared() {
     insta::assert_snapshot!(at(100, "sign pk-ps-health-2025 --party cn"), @r"
-    error: party cn is not declared in this agreement (declared: pk, ps)
+    error[party_not_declared]: party cn is not declared in this agreement (declared: pk, ps)
     hint: declare it first with servanda add-party, or check its short name
     ");
 }
@@ -161,7 +161,7 @@ fn a_party_that_is_not_declared() {
 #[test]
 fn a_signature_twice() {
     insta::assert_snapshot!(at(100, "sign pk-ps-health-2025 --party pk"), @r"
-    error: the signature of pk is on record already, as @2
+    error[twice]: the signature of pk is on record already, as @2
     hint: if @2 has it wrong, correct it: servanda correct REF@2 …, or retract it
     ");
 }
@@ -193,13 +193,13 @@ fn an_option_that_is_missing() {
 
 #[test]
 fn a_day_that_is_none() {
-    insta::assert_snapshot!(at(100, "sign pk-ps-health-2025 --party pk --on 2025-02-30"), @r#"error: on: "2025-02-30" is not a date: day is out of range for the month (accepted: 2025-09-17, 2025-09, 2025, a season 2025-21 to 2025-24, X for digits that are not known as in 2025-XX, 202X or XXXX-06-26, one of ?~% at the end, and intervals such as 2025/2026-03, ../2025-09-17 or 2025-09/..)"#);
+    insta::assert_snapshot!(at(100, "sign pk-ps-health-2025 --party pk --on 2025-02-30"), @r#"error[field]: on: "2025-02-30" is not a date: day is out of range for the month (accepted: 2025-09-17, 2025-09, 2025, a season 2025-21 to 2025-24, X for digits that are not known as in 2025-XX, 202X or XXXX-06-26, one of ?~% at the end, and intervals such as 2025/2026-03, ../2025-09-17 or 2025-09/..)"#);
 }
 
 #[test]
 fn something_odd() {
     insta::assert_snapshot!(at(100, "report-milestone pk-ps-health-2025/c2 --status met --on 2024-01-01"), @r"
-    error: this is unusual: its day, 2024-01-01, lies before the agreement was proposed on 2025-09-01
+    error[before_opening]: this is unusual: its day, 2024-01-01, lies before the agreement was proposed on 2025-09-01
     hint: if it is so all the same, say why with --reason; the reason is recorded
     ");
 }
@@ -207,7 +207,7 @@ fn something_odd() {
 #[test]
 fn a_commitment_that_is_not_named() {
     insta::assert_snapshot!(at(100, "waive pk-ps-health-2025 --by ps"), @r"
-    error: waive wants to know which commitment
+    error[agreement]: waive wants to know which commitment
     hint: write REF/c1; servanda history REF lists the facts, servanda show REF the rest
     ");
 }
@@ -215,7 +215,7 @@ fn a_commitment_that_is_not_named() {
 #[test]
 fn a_correction_without_a_reason() {
     insta::assert_snapshot!(at(100, "correct pk-ps-health-2025@2 --on 2025-09-20"), @r#"
-    error: correct wants a reason, and none was given
+    error[no_reason]: correct wants a reason, and none was given
     hint: add --reason "…"; it is recorded and shown in the history
     "#);
 }
@@ -233,7 +233,7 @@ fn a_kind_that_is_none() {
 #[test]
 fn a_party_in_a_wrong_form() {
     insta::assert_snapshot!(at(100, "propose x --kind mou --party Pakistan"), @r#"
-    error: party[0]: a party is written ID:KIND=NAME, such as pk:state="Government of Pakistan"
+    error[field]: party[0]: a party is written ID:KIND=NAME, such as pk:state="Government of Pakistan"
     hint: servanda propose --help shows its options, with an example
     "#);
 }
