@@ -51,7 +51,7 @@ fn main() {
     let mut raw = File::create(dir.path().join("raw")).expect("there is room");
     let execution = Execution { actor: Actor::parse("desk").expect("a name"), dry_run: false, asserted_times: true };
     let mut source = Lines::new(1);
-    let first = source.by_ref().take(BEFORE).collect::<Vec<_>>().join("\n");
+    let first = source.by_ref().take(BEFORE).map(|line| line.to_string()).collect::<Vec<_>>().join("\n");
     let options = ImportOptions { execution: execution.clone(), all_or_nothing: false };
     let done = runtime.block_on(service.import(&mut first.as_bytes(), &options, |_| ())).expect("it imports");
     println!("{} events before, {} refused", done.recorded, done.refused.len());

@@ -115,7 +115,7 @@ fn candidates(typed: &str) -> Option<Vec<CompletionCandidate>> {
     let mut found = Vec::new();
     let commitments_wanted = typed.contains('/');
     for entry in entries {
-        let title = entry.on(today).and_then(|outline| outline.title.as_ref()).map(ToString::to_string);
+        let title = entry.on(today).and_then(|outline| outline.title).map(ToString::to_string);
         let reference = entry.reference.to_string();
         if commitments_wanted {
             for commitment in &entry.commitments {

@@ -4,11 +4,12 @@
 //! invisible characters that reorder what a reader sees (bidirectional embeddings, overrides, isolates) are
 //! refused at the door, and length is bounded.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Why a text was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +41,7 @@ const fn reorders(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
-fn checked(given: &str, most: usize, lines: bool) -> Result<String, TextError> {
+fn checked(given: &str, most: usize, lines: bool) -> Result<Cow<'_, str>, TextError> {
     // The bound comes first: a mebibyte of anything is not worth normalising.
     if given.len() > most {
         return Err(TextError::TooLong { length: given.len(), most });
@@ -55,7 +56,16 @@ fn checked(given: &str, most: usize, lines: bool) -> Result<String, TextError> {
             return Err(TextError::Unsafe { code: u32::from(c), at: at + 1 });
         }
     }
-    Ok(trimmed.nfc().collect())
+    // What is read back from the record is in this form already.
+    if trimmed.is_ascii() || is_nfc_quick(trimmed.chars()) == IsNormalized::Yes {
+        return Ok(Cow::Borrowed(trimmed));
+    }
+    let text: String = trimmed.nfc().collect();
+    // Some characters grow when they are normalised, and what is kept must be read again.
+    if text.len() > most {
+        return Err(TextError::TooLong { length: text.len(), most });
+    }
+    Ok(Cow::Owned(text))
 }
 
 macro_rules! text_type {
@@ -75,7 +85,7 @@ macro_rules! text_type {
             ///
             /// [`TextError`] when empty, too long, or holding a control or reordering character.
             pub fn parse(given: &str) -> Result<Self, TextError> {
-                checked(given, Self::MOST, $lines).map(Self)
+                checked(given, Self::MOST, $lines).map(|text| Self(text.into_owned()))
             }
 
             /// The text itself.
@@ -88,7 +98,11 @@ macro_rules! text_type {
         impl TryFrom<String> for $name {
             type Error = TextError;
             fn try_from(given: String) -> Result<Self, TextError> {
-                Self::parse(&given)
+                let other = match checked(&given, Self::MOST, $lines)? {
+                    Cow::Borrowed(text) if text.len() == given.len() => None,
+                    text => Some(text.into_owned()),
+                };
+                Ok(Self(other.unwrap_or(given)))
             }
         }
 
@@ -152,6 +166,13 @@ mod tests {
     fn a_mebibyte_is_refused_with_both_lengths() {
         let refused = Text::parse(&"x".repeat(1 << 20)).expect_err("too long");
         assert_eq!(refused, TextError::TooLong { length: 1 << 20, most: 16_384 });
+    }
+
+    #[test]
+    fn a_text_that_would_outgrow_its_bound_in_normal_form_is_refused() {
+        // U+0958 has three bytes, and six in normalisation form C.
+        let refused = Line::parse(&"\u{0958}".repeat(300)).expect_err("it grows beyond 1,024 bytes");
+        assert_eq!(refused, TextError::TooLong { length: 1_800, most: 1_024 });
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub fn rows(entry: &Entry, day: Day) -> Vec<CommitmentRow> {
         let late = matches!(stand.state, CommitmentState::Overdue | CommitmentState::InGrace);
         Some(CommitmentRow {
             agreement: entry.reference.clone(),
-            title: outline.title.clone(),
+            title: outline.title.cloned(),
             agreement_status: outline.status,
             commitment: commitment.id,
             text: words.text.clone(),

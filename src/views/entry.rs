@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::agreement::Agreement;
+use crate::domain::agreement::{Agreement, PartyRecord};
 use crate::domain::day::Day;
 use crate::domain::decide::opening_of;
 use crate::domain::event::commitments::Undertaking;
@@ -40,19 +40,45 @@ pub struct PartyOutline {
     pub names: Vec<Line>,
 }
 
-/// An agreement as it stands from a day on.
+/// What an agreement is called from a day on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outline {
-    /// What it is called.
+pub struct Naming {
+    /// What kind it is.
     pub kind: AgreementKind,
     /// Its title.
     pub title: Option<Line>,
+    /// What it is about.
+    pub subjects: Vec<Line>,
+}
+
+/// How an agreement stands from a day on: what changes with most facts, kept apart from what seldom does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// How it stands.
+    pub status: AgreementStatus,
+    /// The latest possible day of the last signature.
+    pub signed: Option<Day>,
+    /// The earliest possible day of the last signature.
+    pub signed_earliest: Option<Day>,
+    /// The last day of its term, where it has one.
+    pub ends: Option<Day>,
+    /// The latest possible day of the last fact.
+    pub last_fact: Option<Day>,
+}
+
+/// An agreement as it stands on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outline<'a> {
+    /// What it is called.
+    pub kind: AgreementKind,
+    /// Its title.
+    pub title: Option<&'a Line>,
     /// How it stands.
     pub status: AgreementStatus,
     /// What it is about.
-    pub subjects: Vec<Line>,
+    pub subjects: &'a [Line],
     /// Its parties.
-    pub parties: Vec<PartyOutline>,
+    pub parties: &'a [PartyOutline],
     /// The latest possible day of the last signature.
     pub signed: Option<Day>,
     /// The earliest possible day of the last signature.
@@ -127,8 +153,12 @@ pub struct Entry {
     pub reference: Reference,
     /// How many facts are on record.
     pub facts: u64,
+    /// What it is called, from each day on.
+    pub namings: Vec<(Day, Naming)>,
+    /// Its parties, from each day on.
+    pub parties: Vec<(Day, Vec<PartyOutline>)>,
     /// How it stands, from each day on.
-    pub outlines: Vec<(Day, Outline)>,
+    pub turns: Vec<(Day, Turn)>,
     /// Its commitments, in the order of their numbers.
     pub commitments: Vec<CommitmentEntry>,
 }
@@ -156,8 +186,19 @@ impl CommitmentEntry {
 impl Entry {
     /// How the agreement stands on a day; none before anything happened in it.
     #[must_use]
-    pub fn on(&self, day: Day) -> Option<&Outline> {
-        on(&self.outlines, day)
+    pub fn on(&self, day: Day) -> Option<Outline<'_>> {
+        let (naming, turn) = on(&self.namings, day).zip(on(&self.turns, day))?;
+        Some(Outline {
+            kind: naming.kind,
+            title: naming.title.as_ref(),
+            status: turn.status,
+            subjects: &naming.subjects,
+            parties: on(&self.parties, day).map_or(&[], Vec::as_slice),
+            signed: turn.signed,
+            signed_earliest: turn.signed_earliest,
+            ends: turn.ends,
+            last_fact: turn.last_fact,
+        })
     }
 
     /// The entry of an agreement's facts; none where there is no opening.
@@ -171,7 +212,9 @@ impl Entry {
             id,
             reference: agreement.opened.reference.clone(),
             facts: timeline.facts().len() as u64,
-            outlines: Vec::new(),
+            namings: Vec::new(),
+            parties: Vec::new(),
+            turns: Vec::new(),
             commitments: Vec::new(),
         };
         let facts = &readings.facts;
@@ -186,10 +229,10 @@ impl Entry {
             entry.turn_through(&agreement, day, until);
         }
         // A wholly retracted agreement has no facts with effect, and is still on record.
-        if entry.outlines.is_empty()
+        if entry.turns.is_empty()
             && let Some(first) = timeline.facts().first()
         {
-            entry.outlines.push((first.recorded.at.utc_day(), outline(&agreement, first.recorded.at.utc_day())));
+            entry.turn(&agreement, first.recorded.at.utc_day());
         }
         Some(entry)
     }
@@ -200,7 +243,7 @@ impl Entry {
         let mut asked = 0;
         while let Some(turn) = turns.get(asked).copied() {
             asked += 1;
-            record(&mut self.outlines, turn, outline(agreement, turn));
+            self.turn(agreement, turn);
             let mut more = turning_days(agreement, turn);
             for commitment in &agreement.commitments {
                 let standing = standing(agreement, commitment, turn);
@@ -216,6 +259,12 @@ impl Entry {
         }
     }
 
+    fn turn(&mut self, agreement: &Agreement, day: Day) {
+        record(&mut self.namings, day, naming(agreement));
+        record(&mut self.parties, day, parties(agreement, day));
+        record(&mut self.turns, day, turn(agreement, day));
+    }
+
     fn commitment(&mut self, id: CommitmentId, made: Day) -> &mut CommitmentEntry {
         let at = self.commitments.partition_point(|entry| entry.id < id);
         if self.commitments.get(at).is_none_or(|entry| entry.id != id) {
@@ -225,32 +274,34 @@ impl Entry {
     }
 }
 
-fn outline(agreement: &Agreement, day: Day) -> Outline {
-    Outline {
-        kind: agreement.opened.kind,
-        title: agreement.opened.title.clone(),
-        status: status(agreement, day),
-        subjects: agreement.opened.subjects.clone(),
-        parties: agreement
-            .parties
+fn naming(agreement: &Agreement) -> Naming {
+    let opened = &agreement.opened;
+    Naming { kind: opened.kind, title: opened.title.clone(), subjects: opened.subjects.clone() }
+}
+
+fn parties(agreement: &Agreement, day: Day) -> Vec<PartyOutline> {
+    let party = |record: &PartyRecord| PartyOutline {
+        id: record.party.id.clone(),
+        kind: record.party.kind,
+        name: record.party.name.clone(),
+        status: party_status(agreement, record, day),
+        signed: record.signed.as_ref().map(|(_, mark)| mark.bounds.latest),
+        signed_earliest: record.signed.as_ref().and_then(|(_, mark)| mark.bounds.earliest),
+        acting_through: record.party.acting_through.clone(),
+        names: record
+            .party
+            .names
             .iter()
-            .map(|record| PartyOutline {
-                id: record.party.id.clone(),
-                kind: record.party.kind,
-                name: record.party.name.clone(),
-                status: party_status(agreement, record, day),
-                signed: record.signed.as_ref().map(|(_, mark)| mark.bounds.latest),
-                signed_earliest: record.signed.as_ref().and_then(|(_, mark)| mark.bounds.earliest),
-                acting_through: record.party.acting_through.clone(),
-                names: record
-                    .party
-                    .names
-                    .iter()
-                    .map(|local| local.name.clone())
-                    .chain(record.aliases.iter().map(|alias| alias.name.clone()))
-                    .collect(),
-            })
+            .map(|local| local.name.clone())
+            .chain(record.aliases.iter().map(|alias| alias.name.clone()))
             .collect(),
+    };
+    agreement.parties.iter().map(party).collect()
+}
+
+fn turn(agreement: &Agreement, day: Day) -> Turn {
+    Turn {
+        status: status(agreement, day),
         signed: agreement.signatures().map(|(_, _, mark)| mark.bounds.latest).max(),
         signed_earliest: agreement.signatures().filter_map(|(_, _, mark)| mark.bounds.earliest).max(),
         ends: crate::domain::status::lifecycle::last_day(agreement),

@@ -51,7 +51,7 @@ pub fn row(entry: &Entry, day: Day) -> Option<ListRow> {
     Some(ListRow {
         reference: entry.reference.clone(),
         kind: outline.kind,
-        title: outline.title.clone(),
+        title: outline.title.cloned(),
         status: outline.status,
         parties: outline.parties.iter().map(|party| party.name.clone()).collect(),
         signed: outline.signed,

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use servanda::domain::day::Day;
 use servanda::domain::decide::agreement_of;
 use servanda::domain::id::PartyId;
+use servanda::domain::status::lifecycle::last_day;
 use servanda::domain::status::{AgreementStatus, PartyStatus, party_status, standing, status};
 use servanda::views::entry::{Entry, Stand};
 
@@ -14,9 +15,17 @@ use crate::histories::histories;
 
 /// The days at which something turns, each with the days before and after it.
 fn turns(entry: &Entry) -> BTreeSet<Day> {
-    let outlines = entry.outlines.iter().map(|(day, _)| *day);
+    let namings = entry.namings.iter().map(|(day, _)| *day);
+    let parties = entry.parties.iter().map(|(day, _)| *day);
+    let turns = entry.turns.iter().map(|(day, _)| *day);
     let stands = entry.commitments.iter().flat_map(|commitment| commitment.stands.iter().map(|(day, _)| *day));
-    outlines.chain(stands).flat_map(|day| [day.previous(), Some(day), day.next()]).flatten().collect()
+    namings
+        .chain(parties)
+        .chain(turns)
+        .chain(stands)
+        .flat_map(|day| [day.previous(), Some(day), day.next()])
+        .flatten()
+        .collect()
 }
 
 type Parties = Vec<(PartyId, PartyStatus)>;
@@ -45,6 +54,11 @@ proptest! {
                     };
                     prop_assert!(happened || outline.status == AgreementStatus::Retracted, "{} too early", day);
                     prop_assert_eq!(outline.status, status(&folded, day), "{} on {}", entry.reference, day);
+                    prop_assert_eq!(outline.title, folded.opened.title.as_ref());
+                    prop_assert_eq!(outline.subjects, &folded.opened.subjects[..]);
+                    let signed = folded.signatures().map(|(_, _, mark)| mark.bounds.latest).max();
+                    prop_assert_eq!(outline.signed, signed, "{} on {}", entry.reference, day);
+                    prop_assert_eq!(outline.ends, last_day(&folded), "{} on {}", entry.reference, day);
                     let ours: Parties = outline.parties.iter().map(|party| (party.id.clone(), party.status)).collect();
                     let theirs: Parties = folded
                         .parties
