@@ -342,14 +342,15 @@ fn judge_whole(
     if after.retracted_by(1).is_some() {
         return Ok(Vec::new());
     }
-    let known = if timeline.is_empty() { Vec::new() } else { all_objections(timeline, before) };
+    let mut new = all_objections(&whole, &after);
+    // Most timelines have nothing against them: what was known before is looked up only where there is something.
+    let known = if timeline.is_empty() || new.is_empty() { Vec::new() } else { all_objections(timeline, before) };
     // An oddity was given its reason; that its words change with the dates and counts in them asks for no other.
     let is_known = |objected: &Objected| {
         let of_its_kind = |k: &Objected| k.seq == objected.seq && k.objection.code() == objected.objection.code();
         known.contains(objected) || (!objected.objection.is_contradiction() && known.iter().any(of_its_kind))
     };
-    let mut new: Vec<Objected> =
-        all_objections(&whole, &after).into_iter().filter(|objected| !is_known(objected)).collect();
+    new.retain(|objected| !is_known(objected));
     let earliest = after.fact(seq).and_then(|reading| reading.bounds.earliest);
     if let Some(day) = earliest.filter(|day| *day > context.today)
         && !matches!(saying.event, Event::AgreementAmended(_))

@@ -31,10 +31,19 @@ impl Service {
 
     /// The entries that a filter wants, with what was recorded by a time, in the order of the references.
     async fn entries_known_at(&self, asked: Asked, filter: &Filter) -> Result<Vec<Entry>, QueryError> {
-        let known_at = asked.known_at;
-        let mut entries = self.all_entries_known_at(known_at).await?;
+        let mut entries = match &filter.agreement {
+            Some(reference) => self.entry_known_at(reference, asked).await?.into_iter().collect(),
+            None => self.all_entries_known_at(asked.known_at).await?,
+        };
         entries.retain(|entry| filter.wants(entry, asked.as_of));
         Ok(entries)
+    }
+
+    /// The entry of one agreement with what was recorded by a time: one look-up, however large the register is.
+    async fn entry_known_at(&self, reference: &Reference, asked: Asked) -> Result<Option<Entry>, QueryError> {
+        let Some(entry) = self.entry(reference).await? else { return Ok(None) };
+        let timeline = self.timeline_of(entry.id).await?.known_at(asked.known_at);
+        Ok(Entry::of(entry.id, &timeline))
     }
 
     async fn all_entries_known_at(&self, known_at: Instant) -> Result<Vec<Entry>, QueryError> {

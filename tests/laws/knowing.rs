@@ -1,13 +1,14 @@
 //! What was answered then is answered again for then.
 
 use proptest::prelude::*;
+use servanda::domain::id::Reference;
 use servanda::domain::instant::Instant;
 use servanda::service::clock::Clock;
 use servanda::views::Asked;
 use servanda::views::filter::Filter;
 
 use crate::given::{cases, day, in_memory, timelines, wait_for, with_log};
-use crate::histories::histories;
+use crate::histories::{REFERENCES, histories};
 
 proptest! {
     #![proptest_config(cases(12))]
@@ -27,6 +28,35 @@ proptest! {
             }
             for (as_of, known_at, answers) in given {
                 prop_assert_eq!(register.answers(as_of, known_at).await, answers, "as of {}, known at {}", as_of, known_at);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_question_about_one_agreement_is_the_question_about_all_with_the_others_left_out(
+        history in histories(),
+        days in 0_i64..700,
+        hours in 0_i64..3000,
+    ) {
+        wait_for(async {
+            let register = in_memory();
+            let begin = register.clock.now().micros();
+            register.live_through(&history).await;
+            let as_of = day("2024-06-01").plus_days(days).unwrap();
+            for known_at in [Instant::from_micros(begin + hours * 3_600_000_000), Instant::MAX] {
+                let asked = Asked { as_of, known_at };
+                let all = register.service.list(asked, &Filter::default()).await.unwrap();
+                let board = register.service.overdue(asked, &Filter::default()).await.unwrap();
+                for reference in REFERENCES.map(|reference| Reference::parse(reference).unwrap()) {
+                    let only = Filter { agreement: Some(reference.clone()), ..Filter::default() };
+                    let mut listed = all.clone();
+                    listed.retain(|row| row.reference == reference);
+                    prop_assert_eq!(register.service.list(asked, &only).await.unwrap(), listed);
+                    let mut overdue = board.overdue.clone();
+                    overdue.retain(|row| row.agreement == reference);
+                    prop_assert_eq!(register.service.overdue(asked, &only).await.unwrap().overdue, overdue);
+                }
             }
             Ok(())
         })?;
