@@ -369,6 +369,29 @@ fn a_line_of_twenty_mebibytes_or_no_text_is_refused_and_the_rest_goes_in() {
 }
 
 #[test]
+fn a_mebibyte_in_any_field_of_any_verb_is_refused() {
+    let desk = Desk::with(&SETUP);
+    let before = desk.export();
+    let long = Value::from("x".repeat(1 << 20));
+    for verb in VERBS {
+        let names = field_names(&(verb.schema)());
+        let shared = if verb.name == "sign" { field_names(&schema_of::<Framing>()) } else { Vec::new() };
+        let lines: Vec<String> = names
+            .iter()
+            .chain(&shared)
+            .map(|name| {
+                let mut line = plausible(verb);
+                line.insert(name.clone(), long.clone());
+                Value::Object(line).to_string()
+            })
+            .collect();
+        let view = tried(&desk, lines.join("\n").as_bytes());
+        assert_eq!(view["refused"].as_array().map(Vec::len), Some(lines.len()), "{}: {view}", verb.name);
+    }
+    assert_eq!(desk.export(), before);
+}
+
+#[test]
 fn ten_thousand_parties_are_too_many_and_a_thousand_are_not() {
     let desk = Desk::with(&["init"]);
     let line = |count: usize| {
