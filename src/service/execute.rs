@@ -283,7 +283,8 @@ impl Service {
         let timeline = Timeline::new(earlier.to_vec());
         let decision = decide(request, &timeline, &context).map_err(|_| reused())?;
         let other_time = request.framing.recorded_at.is_some_and(|at| at != first.recorded.at);
-        if !same_agreement || made.len() != 1 || decision.saying != first.saying || other_time {
+        let other_actor = request.framing.actor.as_ref().is_some_and(|actor| *actor != first.recorded.by);
+        if !same_agreement || made.len() != 1 || decision.saying != first.saying || other_time || other_actor {
             return Err(reused().into());
         }
         let places: Vec<u64> = made.iter().map(|fact| fact.seq).collect();

@@ -231,7 +231,9 @@ impl Service {
             .entry(request.agreement.clone())
             .or_insert_with(|| Loaded::opening(AgreementId(self.ids.uuid(context.now))));
         let fact = self.fact(loaded, command, &context, &decision, batch.end);
-        batch.commits.push(self.commit(loaded, &fact, None)?);
+        // As for a single command: a reference stays unique because nobody else wrote since it was looked up.
+        let expected_end = request.command.opens().then(|| Position::new(batch.end));
+        batch.commits.push(self.commit(loaded, &fact, expected_end)?);
         batch.commands.insert(command);
         batch.end += 1;
         batch.facts += 1;
