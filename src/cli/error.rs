@@ -279,6 +279,10 @@ impl Failure {
             ExecuteError::Request(error) => Self::from_request(error),
             ExecuteError::Refused(refusal) => refusal.clone().into(),
             ExecuteError::Query(_) | ExecuteError::Append(_) => Self::storage("storage", chain(error)),
+            ExecuteError::Input { .. } => {
+                let hint = "the same import again goes on where this one ended";
+                Self::new(Exit::Storage, "input", chain(error), Some(hint.to_owned()))
+            }
             ExecuteError::Contended { .. } => {
                 Self::new(Exit::Conflict, "contended", error.to_string(), hint::of_storage(Exit::Conflict))
             }

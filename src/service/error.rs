@@ -86,6 +86,15 @@ pub enum ExecuteError {
         /// The time of the last event.
         last: Instant,
     },
+    /// The input of an import cannot be read on; what was read before is recorded, unless all was wanted or nothing.
+    #[error("the input cannot be read beyond line {lines}")]
+    Input {
+        /// How many lines were read.
+        lines: u64,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
     /// A time was asserted without leave.
     #[error("recorded_at is accepted with --asserted-times only")]
     AssertedTime,

@@ -103,16 +103,21 @@ impl Service {
             let line = match read_line(input) {
                 Ok(Some(line)) => line,
                 Ok(None) => break,
-                Err(e) => {
+                // A line that is too long or no text is passed over.
+                Err(e) if e.kind() == std::io::ErrorKind::InvalidData => {
                     number += 1;
+                    imported.commands += 1;
                     let error = Refusal::Field { field: "line", why: e.to_string() }.into();
                     imported.refused.push(RefusedLine { line: number, error });
-                    // A line that is too long or no text is passed over; an input that cannot be read has ended.
-                    if e.kind() == std::io::ErrorKind::InvalidData {
-                        imported.commands += 1;
-                        continue;
+                    continue;
+                }
+                Err(source) => {
+                    let whole = options.all_or_nothing || options.execution.dry_run;
+                    if !whole {
+                        self.append_batch(&mut batch).await?;
+                        self.keep_batch(&mut batch).await?;
                     }
-                    break;
+                    return Err(ExecuteError::Input { lines: number, source });
                 }
             };
             number += 1;

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::Value;
 use servanda::domain::instant::Instant;
+use servanda::service::error::ExecuteError;
+use servanda::service::import::ImportOptions;
 
-use crate::given::{Register, cases, in_memory, wait_for, without_chance};
+use crate::given::{Register, cases, execution, in_memory, wait_for, without_chance};
 use crate::histories::{Step, histories, lines, named};
 
 /// The history with an asserted time on each line, as an import of older records has.
@@ -128,4 +130,35 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// An input that fails after what it holds.
+struct Broken(std::io::Cursor<Vec<u8>>);
+
+impl std::io::Read for Broken {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(into)? {
+            0 => Err(std::io::Error::other("the disk went away")),
+            read => Ok(read),
+        }
+    }
+}
+
+#[test]
+fn an_input_that_breaks_off_is_told_and_what_was_read_is_recorded() {
+    let lines = [
+        r#"{"command": "record", "agreement": "a", "kind": "mou"}"#,
+        r#"{"command": "note", "agreement": "a", "text": "one"}"#,
+    ];
+    let options = |all_or_nothing| ImportOptions { execution: execution(false), all_or_nothing };
+    wait_for(async {
+        for (all_or_nothing, recorded) in [(false, 2), (true, 0)] {
+            let register = in_memory();
+            let broken = Broken(std::io::Cursor::new(format!("{}\n", lines.join("\n")).into_bytes()));
+            let mut input = std::io::BufReader::new(broken);
+            let told = register.service.import(&mut input, &options(all_or_nothing), |_| ()).await;
+            assert!(matches!(told, Err(ExecuteError::Input { lines: 2, .. })), "{told:?}");
+            assert_eq!(register.exported().await.len(), recorded);
+        }
+    });
 }
