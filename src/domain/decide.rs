@@ -7,14 +7,13 @@ use super::agreement::{Agreement, Opening};
 use super::command::change::{certainty_of, day_changes};
 use super::command::framing::Unpaired;
 use super::command::{Command, Making, Request, Unsaid, sound};
-use super::commitment::Mark;
 use super::day::Day;
 use super::event::Event;
 use super::event::change::FieldChange;
 use super::event::opening::Opened;
 use super::fact::{Fact, Occurred, Recording, Saying};
 use super::guard::{self, Objected};
-use super::id::{Actor, AgreementId, CommandId, EventId, Reference};
+use super::id::{Actor, CommandId, EventId, Reference};
 use super::instant::Instant;
 use super::objection::Objection;
 use super::patch::PatchError;
@@ -371,19 +370,4 @@ fn all_objections(timeline: &Timeline, readings: &Readings) -> Vec<Objected> {
     let mut all = guard::objections(Agreement::known_as(opened, opening), readings);
     all.extend(guard::before_opening(opening, readings));
     all
-}
-
-/// What identifies an agreement in the log and among people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// The lasting identity.
-    pub id: AgreementId,
-    /// The name that people type.
-    pub reference: Reference,
-}
-
-/// The mark of a fact in a reading.
-#[must_use]
-pub fn mark_of(readings: &Readings, seq: u64) -> Option<Mark> {
-    readings.fact(seq).map(|reading| Mark { seq, bounds: reading.bounds })
 }

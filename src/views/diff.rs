@@ -6,14 +6,14 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Asked;
-use super::document::document;
+use super::document::{Document, document, read_document};
 use crate::domain::day::Day;
 use crate::domain::id::AgreementId;
 use crate::domain::instant::Instant;
-use crate::domain::timeline::Timeline;
+use crate::domain::timeline::{Readings, Timeline};
 
 /// The event that made a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -46,17 +46,27 @@ pub struct Change {
 
 /// What of a document is about the question and not about the agreement.
 const NOT_OF_THE_AGREEMENT: [&str; 3] = ["as_of", "known_at", "facts"];
-/// What of a commitment's row changes every day.
-const OF_THE_DAY: [&str; 2] = ["days_overdue", "age_days"];
+/// What of a commitment's row changes every day, or only says again what stands elsewhere.
+const SAID_ELSEWHERE: [&str; 5] = ["days_overdue", "age_days", "agreement_status", "last_fact", "due_latest"];
+/// Fields that, while they are equal, say one thing: the second is told only where it differs from the first.
+const TWINS: [(&str, &str); 3] =
+    [("due", "due_earliest"), ("on", "by"), ("entry_into_force", "entry_into_force_earliest")];
 
-fn state(id: AgreementId, timeline: &Timeline, as_of: Day) -> Value {
-    let asked = Asked { as_of, known_at: Instant::MAX };
-    let mut value =
-        document(id, timeline, asked).and_then(|document| serde_json::to_value(document).ok()).unwrap_or(Value::Null);
+const fn asked(as_of: Day) -> Asked {
+    Asked { as_of, known_at: Instant::MAX }
+}
+
+/// A document without what is about the question; an object without fields where there was no agreement yet.
+fn written(document: Option<Document>) -> Value {
+    let mut value = document.and_then(|document| serde_json::to_value(document).ok()).unwrap_or_else(|| json!({}));
     if let Value::Object(map) = &mut value {
         map.retain(|name, _| !NOT_OF_THE_AGREEMENT.contains(&name.as_str()));
     }
     value
+}
+
+fn state(id: AgreementId, timeline: &Timeline, as_of: Day) -> Value {
+    written(document(id, timeline, asked(as_of)))
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -79,14 +89,25 @@ fn differences(path: &str, before: &Value, after: &Value, found: &mut Vec<(Strin
     }
     let inner = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     let last = path.rsplit('.').next().unwrap_or_default();
-    if OF_THE_DAY.contains(&last) {
+    if SAID_ELSEWHERE.contains(&last) {
         return;
     }
+    let empty = Value::Array(Vec::new());
+    let (before, after) = match (before, after) {
+        (Value::Null, Value::Array(_)) => (&empty, after),
+        (Value::Array(_), Value::Null) => (before, &empty),
+        both => both,
+    };
     match (before, after) {
         (Value::Object(a), Value::Object(b)) => {
             let mut names: Vec<&String> = a.keys().collect();
             names.extend(b.keys().filter(|name| !a.contains_key(*name)));
-            for name in names {
+            let is_twin = |name: &str| {
+                TWINS.iter().any(|(first, second)| {
+                    *second == name && a.get(*first) == a.get(*second) && b.get(*first) == b.get(*second)
+                })
+            };
+            for name in names.into_iter().filter(|name| !is_twin(name)) {
                 let (a, b) = (a.get(name).unwrap_or(&Value::Null), b.get(name).unwrap_or(&Value::Null));
                 differences(&inner(name), a, b, found);
             }
@@ -102,7 +123,7 @@ fn differences(path: &str, before: &Value, after: &Value, found: &mut Vec<(Strin
                 differences(&inner(name), &a, &b, found);
             }
         }
-        (Value::Array(a), Value::Array(b)) => {
+        (Value::Array(a), Value::Array(b)) if a.iter().chain(b).any(Value::is_object) => {
             for at in 0..a.len().max(b.len()) {
                 let (a, b) = (a.get(at).unwrap_or(&Value::Null), b.get(at).unwrap_or(&Value::Null));
                 differences(&inner(&at.to_string()), a, b, found);
@@ -163,24 +184,31 @@ pub fn between_knowledge(id: AgreementId, timeline: &Timeline, as_of: Day, from:
 /// What happened between two days, with one knowledge.
 #[must_use]
 pub fn between_days(id: AgreementId, timeline: &Timeline, from: Day, to: Day) -> Vec<Change> {
-    let readings = timeline.read();
-    let mut days: Vec<Day> = readings.facts.iter().map(|reading| reading.bounds.latest).collect();
-    days.retain(|day| *day > from && *day <= to);
-    days.dedup();
-    let mut before = state(id, timeline, from);
+    let all = timeline.read();
+    // Of several facts of one day each answers for its own: the states are of the first so many facts.
+    let first = |count: usize, day: Day| {
+        let readings = Readings { facts: all.facts[..count].to_vec(), retracted: all.retracted.clone() };
+        written(read_document(id, timeline, &readings, asked(day)))
+    };
+    let mut before = written(read_document(id, timeline, &all, asked(from)));
     let mut gathered = Gathered::default();
-    for day in days {
-        // First what the passing of time did until the eve, then what the day's facts did.
-        if let Some(eve) = day.previous().filter(|eve| *eve > from) {
-            let after = state(id, timeline, eve);
+    let mut reached = from;
+    for (at, reading) in all.facts.iter().enumerate() {
+        let day = reading.bounds.latest;
+        if day <= from || day > to {
+            continue;
+        }
+        if day > reached {
+            // What the passing of time did until then, before the fact.
+            let after = first(at, day);
             gathered.step(&before, &after, None);
             before = after;
+            reached = day;
         }
-        let after = state(id, timeline, day);
-        let last = readings.facts.iter().rev().find(|reading| reading.bounds.latest == day);
-        gathered.step(&before, &after, last.and_then(|reading| by(timeline, reading.seq)).as_ref());
+        let after = first(at + 1, day);
+        gathered.step(&before, &after, by(timeline, reading.seq).as_ref());
         before = after;
     }
-    gathered.step(&before, &state(id, timeline, to), None);
+    gathered.step(&before, &written(read_document(id, timeline, &all, asked(to))), None);
     gathered.done()
 }

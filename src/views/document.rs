@@ -272,11 +272,16 @@ impl Dates<'_> {
 /// The timeline holds what was known; `id` is the agreement's lasting identity.
 #[must_use]
 pub fn document(id: AgreementId, timeline: &Timeline, asked: Asked) -> Option<Document> {
-    let entry = Entry::of(id, timeline)?;
+    read_document(id, timeline, &timeline.read(), asked)
+}
+
+/// The same of facts as they are read, or of the first of these readings.
+#[must_use]
+pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, asked: Asked) -> Option<Document> {
+    let entry = Entry::read(id, timeline, readings)?;
     entry.on(asked.as_of)?;
-    let readings = timeline.read();
-    let agreement = agreement_of(timeline, &readings, asked.as_of)?;
-    let dates = Dates(&readings);
+    let agreement = agreement_of(timeline, readings, asked.as_of)?;
+    let dates = Dates(readings);
     let when = |mark: &Option<Mark>| mark.as_ref().map(|mark| dates.when(mark));
     let opening = agreement.opened_by.as_ref().and_then(|mark| readings.fact(mark.seq));
     Some(Document {

@@ -16,7 +16,7 @@ use crate::domain::status::{
     AgreementStatus, CommitmentState, PartyStatus, Standing, party_status, standing, status, turning_days,
 };
 use crate::domain::text::Line;
-use crate::domain::timeline::Timeline;
+use crate::domain::timeline::{Readings, Timeline};
 use crate::domain::vocabulary::{AgreementKind, PartyKind};
 
 /// A party as it stands from a day on.
@@ -204,8 +204,13 @@ impl Entry {
     /// The entry of an agreement's facts; none where there is no opening.
     #[must_use]
     pub fn of(id: AgreementId, timeline: &Timeline) -> Option<Self> {
-        let readings = timeline.read();
-        let (opened, opening) = opening_of(timeline, &readings)?;
+        Self::read(id, timeline, &timeline.read())
+    }
+
+    /// The entry of an agreement's facts as they are read, or of the first of these readings.
+    #[must_use]
+    pub fn read(id: AgreementId, timeline: &Timeline, readings: &Readings) -> Option<Self> {
+        let (opened, opening) = opening_of(timeline, readings)?;
         let mut agreement = Agreement::known_as(opened, opening);
         agreement.opening_retracted = readings.retracted_by(1).is_some();
         let mut entry = Self {

@@ -77,9 +77,17 @@ fn plain(value: &Value) -> String {
         Value::Null => "–".to_owned(),
         Value::String(text) => text.clone(),
         Value::Object(map) => {
-            let named = ["text", "name"].iter().find_map(|name| map.get(*name).and_then(Value::as_str));
-            named.map_or_else(|| value.to_string(), str::to_owned)
+            let word = |value: &Value| value.as_str().map(str::to_owned);
+            let day = |when: &Value| ["on", "by"].iter().find_map(|field| when.get(*field).and_then(word));
+            let name = ["text", "name", "title"].iter().find_map(|field| map.get(*field).and_then(word));
+            let when = map.get("when").and_then(day);
+            match (name, when.or_else(|| day(value))) {
+                (Some(name), Some(day)) => format!("{name}, {day}"),
+                (Some(one), None) | (None, Some(one)) => one,
+                (None, None) => value.to_string(),
+            }
         }
+        Value::Array(list) => list.iter().map(plain).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
 }
