@@ -196,7 +196,7 @@ impl Service {
         asked: Asked,
     ) -> Result<Derivation, QueryError> {
         let (id, timeline) = self.known(reference, asked).await?;
-        if let Some(derivation) = derivation(id, &timeline, commitment, asked) {
+        if let Some(derivation) = derivation(&timeline, commitment, asked) {
             return Ok(derivation);
         }
         let entry = Entry::of(id, &timeline);

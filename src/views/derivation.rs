@@ -10,7 +10,7 @@ use crate::domain::day::Day;
 use crate::domain::decide::agreement_of;
 use crate::domain::due::{self, Due, DueDates};
 use crate::domain::fact::{Evidence, Occurred};
-use crate::domain::id::{AgreementId, CommitmentId, PartyId, Reference};
+use crate::domain::id::{CommitmentId, PartyId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::rule::{Authority, Length, Rule};
 use crate::domain::status::{CommitmentState, standing};
@@ -236,7 +236,7 @@ fn anchor_view(agreement: &Agreement, readings: &Readings, rule: &Rule) -> Ancho
 
 /// Derives a commitment's due date; none where there is no such commitment by that day.
 #[must_use]
-pub fn derivation(_: AgreementId, timeline: &Timeline, id: CommitmentId, asked: Asked) -> Option<Derivation> {
+pub fn derivation(timeline: &Timeline, id: CommitmentId, asked: Asked) -> Option<Derivation> {
     let readings = timeline.read();
     let agreement = agreement_of(timeline, &readings, asked.as_of)?;
     let commitment = agreement.commitment(id)?;
