@@ -367,7 +367,7 @@ fn judge_whole(
 
 fn all_objections(timeline: &Timeline, readings: &Readings) -> Vec<Objected> {
     let Some((opened, opening)) = opening_of(timeline, readings) else { return Vec::new() };
-    let mut all = guard::objections(Agreement::known_as(opened, opening), readings);
+    let mut all = guard::objections(Agreement::known_as(opened, opening, readings), readings);
     all.extend(guard::before_opening(opening, readings));
     all
 }

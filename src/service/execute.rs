@@ -72,7 +72,7 @@ pub(super) struct Loaded {
 
 impl Loaded {
     /// An agreement that is about to be opened.
-    pub(super) const fn opening(id: AgreementId) -> Self {
+    pub(super) fn opening(id: AgreementId) -> Self {
         Self { id, timeline: Timeline::new(Vec::new()), entry: None }
     }
 }

@@ -211,7 +211,7 @@ impl Entry {
     #[must_use]
     pub fn read(id: AgreementId, timeline: &Timeline, readings: &Readings) -> Option<Self> {
         let (opened, opening) = opening_of(timeline, readings)?;
-        let mut agreement = Agreement::known_as(opened, opening);
+        let mut agreement = Agreement::known_as(opened, opening, readings);
         agreement.opening_retracted = readings.retracted_by(1).is_some();
         let mut entry = Self {
             id,

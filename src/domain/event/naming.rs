@@ -59,7 +59,10 @@ pub fn pointed_at(event: &Event) -> Vec<Name> {
         | Event::WorkingGroupAnnounced(_)
         | Event::PaperAttached(_)
         | Event::NoteAdded(_)
-        | Event::AgreementLinked(_) => Vec::new(),
+        | Event::AgreementLinked(_)
+        | Event::CalendarDefined(_)
+        | Event::DaysListed(_)
+        | Event::ProfileDefined(_) => Vec::new(),
         Event::PartyAliased(aliased) => vec![Name::Party(aliased.party.clone())],
         Event::PartyWithdrew(withdrew) => vec![Name::Party(withdrew.party.clone())],
         Event::TextInitialled(initialled) => vec![Name::Party(initialled.party.clone())],
