@@ -10,11 +10,11 @@ use super::commitment::Mark;
 use super::day::Day;
 use super::due::{self, DueDates};
 use super::edtf::Bounds;
-use super::event::consent::{Deposited, InstrumentDay};
+use super::event::consent::Deposited;
 use super::id::PartyId;
 use super::rule::Means;
 use super::share::{Share, Weight};
-use super::vocabulary::{NoticeKind, SignatureMode};
+use super::vocabulary::{InstrumentDay, NoticeKind, SignatureMode};
 
 /// A time in which a party's consent stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

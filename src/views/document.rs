@@ -15,7 +15,7 @@ use crate::domain::event::LocalName;
 use crate::domain::id::{AgreementId, BodyId, CommitmentId, PartyId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::status::lifecycle::last_day;
-use crate::domain::status::{AgreementStatus, PartyStatus, party_status, status};
+use crate::domain::status::{AgreementStatus, PartyStatus, party_statuses, status};
 use crate::domain::text::{Line, Text};
 use crate::domain::timeline::{Readings, Timeline};
 use crate::domain::vocabulary::{AgreementKind, Certainty, Confidence, InstrumentKind, PartyKind, SignatureMode};
@@ -365,11 +365,12 @@ fn parties(agreement: &Agreement, dates: &Dates<'_>, day: Day) -> Vec<PartyView>
     agreement
         .parties
         .iter()
-        .map(|record| PartyView {
+        .zip(party_statuses(agreement, day))
+        .map(|(record, status)| PartyView {
             id: record.party.id.clone(),
             name: record.party.name.clone(),
             kind: record.party.kind,
-            status: party_status(agreement, record, day),
+            status,
             role: record.party.role.clone(),
             acting_through: record.party.acting_through.clone(),
             names: record

@@ -7,6 +7,7 @@
 //! [`schemas`].
 
 pub mod board;
+pub mod chart;
 pub mod derivation;
 pub mod diff;
 pub mod document;
@@ -38,6 +39,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("list", shown::<Vec<list::ListRow>>()),
         ("show", shown::<document::Document>()),
+        ("status", shown::<chart::Chart>()),
         ("overdue", shown::<board::Overdue>()),
         ("due", shown::<board::DueList>()),
         ("history", shown::<Vec<history::HistoryRow>>()),
