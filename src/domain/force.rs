@@ -160,7 +160,11 @@ fn computed_for(agreement: &Agreement, record: &PartyRecord, entry: Option<Ancho
     };
     let counted_by = rule.counted_by.unwrap_or(InstrumentDay::Received);
     let from = match &rule.rule.anchor {
-        Anchor::Consent(means, Which::Own) => days_of(consent::last(agreement, record, *means, counted_by)?.from),
+        Anchor::Consent(means, Which::Own) => match consent::last(agreement, record, *means, counted_by) {
+            Some(span) => days_of(span.from),
+            // Of one bound by its signature, a rule about instruments says nothing.
+            None => return entry.map(|entry| Anchored { days: later(entry.days, own), fact: None }),
+        },
         // It cannot wait for itself.
         Anchor::EntryIntoForceFor(_) | Anchor::Conditions => return None,
         Anchor::EntryIntoForce => entry?.days,

@@ -165,7 +165,9 @@ pub struct ChartRule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Awaited {
-    /// How many consents count by now.
+    /// What counts: deposits, or consents, definitive signatures among them.
+    pub means: Means,
+    /// How many count by now.
     pub consents: u32,
     /// How many there have to be.
     pub consents_needed: Option<u32>,
@@ -283,6 +285,7 @@ fn awaited(agreement: &Agreement, day: Day) -> Option<Awaited> {
         anchor => due::resolve(agreement, anchor).is_some(),
     };
     Some(Awaited {
+        means: conditions.means,
         consents: progress.consents,
         consents_needed: conditions.count,
         share: conditions.share.map(|_| progress.weight.per_cent_of(progress.total).unwrap_or_default()),

@@ -3,8 +3,9 @@
 use super::{asked_line, by_or_on, joined, spaced};
 use crate::cli::args::AskedArgs;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Field, Format, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Field, Format, Item, Report, Section, Tone};
 use crate::cli::session::{Session, asked, reference};
+use crate::domain::share::Share;
 use crate::domain::status::PartyStatus;
 use crate::domain::vocabulary::{Lifecycle, SignatureMode};
 use crate::views::chart::{
@@ -22,6 +23,9 @@ pub struct StatusArgs {
     asked: AskedArgs,
 }
 
+/// The width from which weights have room beside the dates.
+const WIDE: u16 = 100;
+
 pub(super) async fn run(args: StatusArgs, session: &Session) -> Result<Exit, Failure> {
     let reference = reference(&args.agreement)?;
     let service = session.open(false)?;
@@ -31,10 +35,16 @@ pub(super) async fn run(args: StatusArgs, session: &Session) -> Result<Exit, Fai
     let sheet = session.format() == Format::Csv;
     session.answer(&chart, &chart.rows, || {
         if sheet {
-            return Report::new().section(parties(&chart, true));
+            return Report::new().section(parties(&chart, sheet_columns(), ""));
         }
-        let report = Report::new().heading(asked_line(asked)).section(Section::fields("agreement", head(&chart)));
-        notes(&chart).into_iter().fold(report.section(parties(&chart, false)), Report::footing)
+        let width = session.terminal().width;
+        let wide = session.format() != Format::Table || width.is_none_or(|width| width >= WIDE);
+        let report = Report::new()
+            .heading(asked_line(asked))
+            .section(Section::fields("agreement", head(&chart)))
+            .section(parties(&chart, columns(wide), "–"))
+            .section(Section::text("remarks", chart.rows.iter().filter_map(remarks)).titled("Remarks"));
+        notes(&chart).into_iter().fold(report, Report::footing)
     })
 }
 
@@ -55,7 +65,7 @@ fn entry(entry: &ChartEntry) -> String {
 fn signature(signature: &ChartSignature) -> String {
     let mode = match signature.mode {
         SignatureMode::Definitive => " s",
-        SignatureMode::AdReferendum => " ad ref.",
+        SignatureMode::AdReferendum => " ref.",
         SignatureMode::Exchange => " note",
         SignatureMode::Simple | SignatureMode::NotStated => "",
     };
@@ -69,25 +79,46 @@ fn instrument(instrument: &ChartInstrument) -> String {
 }
 
 fn provisional(provisional: &ChartProvisional) -> String {
-    let ended = provisional.ended.as_ref().map(|ended| format!("/{}", day(ended))).unwrap_or_default();
-    format!("{}{ended}", day(&provisional.since))
+    let ended = provisional.ended.as_ref().map(|ended| format!(" to {}", told_by(ended))).unwrap_or_default();
+    format!("from {}{ended}", told_by(&provisional.since))
 }
 
 fn withdrawal(withdrawal: &ChartWithdrawal) -> String {
-    let notice = withdrawal.notice.as_ref().map(|notice| format!("notice {}", day(notice)));
-    let effect = withdrawal.effect.as_ref().map(|effect| format!("effect {}", day(effect)));
-    let unknown = withdrawal.effect.is_none().then(|| "effect not stated".to_owned());
-    [notice, effect, unknown].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let notice = withdrawal.notice.as_ref().map(|notice| format!("notice of withdrawal {}", told_by(notice)));
+    let effect = match (&withdrawal.effect, &withdrawal.notice) {
+        (Some(effect), Some(_)) => format!("effect {}", told_by(effect)),
+        (Some(left), None) => format!("left {}", told_by(left)),
+        (None, _) => "effect not stated".to_owned(),
+    };
+    notice.into_iter().chain([effect]).collect::<Vec<_>>().join(", ")
 }
 
-fn statements(row: &ChartRow) -> String {
-    let all = [("R", &row.reservations), ("D", &row.declarations), ("O", &row.objections)];
-    let some = all.into_iter().filter(|(_, facts)| !facts.is_empty());
-    let words = some.map(|(letter, facts)| {
-        let facts: Vec<String> = facts.iter().map(|fact| format!("@{fact}")).collect();
-        format!("{letter} {}", facts.join(" "))
-    });
-    words.collect::<Vec<_>>().join("; ")
+/// A day with the fact that says so.
+fn told_by(on: &ChartDay) -> String {
+    let fact = on.fact.map(|fact| format!(" (@{fact})")).unwrap_or_default();
+    format!("{}{fact}", day(on))
+}
+
+fn statements(row: &ChartRow) -> Vec<String> {
+    let all = [("reservation", &row.reservations), ("declaration", &row.declarations), ("objection", &row.objections)];
+    all.into_iter().flat_map(|(what, facts)| facts.iter().map(move |fact| format!("{what} @{fact}"))).collect()
+}
+
+/// The date of the instrument, where that is not the day of its receipt.
+fn dated(row: &ChartRow) -> Option<String> {
+    let consent = row.consent.as_ref()?;
+    let received = consent.received.on.map(|on| on.to_string());
+    consent.dated.clone().filter(|dated| Some(dated) != received.as_ref())
+}
+
+/// What does not fit into a row: one line a party, for those that have any.
+fn remarks(row: &ChartRow) -> Option<Item> {
+    let mut words = statements(row);
+    words.extend(dated(row).map(|dated| format!("instrument dated {dated}")));
+    words.extend(row.other_instruments.iter().map(|fact| format!("another instrument @{fact}")));
+    words.extend(row.provisional.as_ref().map(|own| format!("applied provisionally {}", provisional(own))));
+    words.extend(row.withdrawal.as_ref().map(withdrawal));
+    (!words.is_empty()).then(|| Item::bullet(0, format!("{}: {}", row.party, words.join("; "))))
 }
 
 fn tone(status: PartyStatus) -> Tone {
@@ -95,10 +126,9 @@ fn tone(status: PartyStatus) -> Tone {
         PartyStatus::Party => Tone::Good,
         PartyStatus::Withdrawing => Tone::Warn,
         PartyStatus::FormerParty | PartyStatus::Declared => Tone::Dim,
-        PartyStatus::Initialled
-        | PartyStatus::Signatory
-        | PartyStatus::Contracting
-        | PartyStatus::ApplyingProvisionally => Tone::Plain,
+        PartyStatus::Initialled | PartyStatus::Signatory | PartyStatus::Contracting | PartyStatus::Provisional => {
+            Tone::Plain
+        }
     }
 }
 
@@ -113,32 +143,22 @@ fn told(column: Column, always: bool, cell: fn(&ChartRow) -> Option<Cell>) -> To
     Told { column, cell, always }
 }
 
-/// The columns of a depositary's chart, the party first.
-fn columns() -> Vec<Told> {
-    vec![
-        told(Column::text("name", "Party").priority(1), true, |row| Some(Cell::from(&row.name).tone(Tone::Strong))),
+/// The columns of a depositary's chart; what else there is to say stands below it.
+fn columns(wide: bool) -> Vec<Told> {
+    let mut columns = vec![
+        told(Column::id("party", "As"), true, |row| Some(Cell::from(&row.party).tone(Tone::Strong))),
         told(Column::word("signature", "Signature"), true, |row| row.signature.as_ref().map(|s| signature(s).into())),
         told(Column::word("consent", "Instrument"), true, |row| row.consent.as_ref().map(|c| instrument(c).into())),
-        told(Column::word("dated", "Dated"), false, |row| {
-            let consent = row.consent.as_ref()?;
-            let received = consent.received.on.map(|on| on.to_string());
-            consent.dated.clone().filter(|dated| Some(dated) != received.as_ref()).map(Into::into)
-        }),
         told(Column::word("in_force", "In force"), true, |row| row.in_force.as_ref().map(|e| entry(e).into())),
-        told(Column::word("provisional", "Provisional"), false, |row| {
-            row.provisional.as_ref().map(|own| provisional(own).into())
-        }),
-        told(Column::number("weight", "Weight"), false, |row| row.weight.map(Into::into)),
         told(Column::word("status", "Status"), true, |row| {
             Some(Cell::from(spaced(row.status.word())).tone(tone(row.status)))
         }),
-        told(Column::text("statements", "Statements").priority(4), false, |row| {
-            Some(statements(row)).filter(|words| !words.is_empty()).map(Into::into)
-        }),
-        told(Column::text("withdrawal", "Withdrawal").priority(4), false, |row| {
-            row.withdrawal.as_ref().map(|leaving| withdrawal(leaving).into())
-        }),
-    ]
+        told(Column::text("name", "Party").priority(1), true, |row| Some(Cell::from(&row.name))),
+    ];
+    if wide {
+        columns.insert(4, told(Column::number("weight", "Weight"), false, |row| row.weight.map(Into::into)));
+    }
+    columns
 }
 
 fn number(count: &[u64]) -> Option<Cell> {
@@ -174,10 +194,9 @@ fn sheet_columns() -> Vec<Told> {
     ]
 }
 
-fn parties(chart: &Chart, sheet: bool) -> Section {
-    let mut columns = if sheet { sheet_columns() } else { columns() };
+fn parties(chart: &Chart, mut columns: Vec<Told>, nothing: &str) -> Section {
     columns.retain(|told| told.always || chart.rows.iter().any(|row| (told.cell)(row).is_some()));
-    let cell = |told: &Told, row| (told.cell)(row).unwrap_or_else(|| Cell::from(if sheet { "" } else { "–" }));
+    let cell = |told: &Told, row| (told.cell)(row).unwrap_or_else(|| Cell::from(nothing));
     let rows: Vec<Vec<Cell>> =
         chart.rows.iter().map(|row| columns.iter().map(|told| cell(told, row)).collect()).collect();
     Section::table("parties", columns.into_iter().map(|told| told.column))
@@ -193,13 +212,11 @@ fn rule(rule: &ChartRule) -> String {
 fn awaiting(awaited: &Awaited) -> String {
     let mut words = Vec::new();
     words.extend(awaited.anchor.as_ref().map(|anchor| format!("waits for {anchor}")));
-    words.extend(awaited.consents_needed.map(|needed| format!("{} of {needed} consents", awaited.consents)));
-    words.extend(
-        awaited
-            .share
-            .zip(awaited.share_needed)
-            .map(|(share, needed)| format!("share {share} % of {} needed", share_words(needed))),
-    );
+    words.extend(awaited.consents_needed.map(|needed| format!("{} of {needed} {}s", awaited.consents, awaited.means)));
+    words.extend(awaited.share.zip(awaited.share_needed).map(|(share, needed)| match needed {
+        Share::PerCent(_) => format!("share {share} of {}", share_words(needed)),
+        Share::Fraction(..) => format!("share {share} %, {needed} needed"),
+    }));
     if !awaited.parties.is_empty() {
         words.push(format!("without {}", joined(&awaited.parties)));
     }
@@ -238,7 +255,7 @@ fn head(chart: &Chart) -> Vec<Field> {
         format!("{} named", totals.named),
         format!("{} signed", totals.signatures),
         format!("{} consented", totals.consents),
-        format!("{} in", totals.parties),
+        format!("in force for {}", totals.parties),
     ];
     if totals.counted != totals.consents {
         words[2] = format!("{} consented ({} counted)", totals.consents, totals.counted);
@@ -257,20 +274,20 @@ fn notes(chart: &Chart) -> Vec<String> {
     if any(&|row| row.signature.as_ref().is_some_and(|s| s.mode == SignatureMode::Definitive)) {
         letters.push("s definitive signature".to_owned());
     }
+    if any(&|row| row.signature.as_ref().is_some_and(|s| s.mode == SignatureMode::AdReferendum)) {
+        letters.push("ref. signature ad referendum".to_owned());
+    }
     let mut kinds: Vec<_> = chart.rows.iter().filter_map(|row| row.consent.as_ref()).collect();
     kinds.sort_by_key(|consent| consent.instrument);
     kinds.dedup_by_key(|consent| consent.instrument);
     if !kinds.is_empty() {
         letters.extend(kinds.iter().map(|consent| match consent.letter {
-            "" => format!("no letter {}", spaced(consent.instrument.word())),
+            "" => format!("without a letter {}", spaced(consent.instrument.word())),
             letter => format!("{letter} {}", spaced(consent.instrument.word())),
         }));
     }
     if any(&|row| row.consent.as_ref().is_some_and(|consent| !consent.counted)) {
         letters.push("+ not counted on top of the members' instruments".to_owned());
-    }
-    if any(&|row| !statements(row).is_empty()) {
-        letters.push("R reservations, D declarations, O objections".to_owned());
     }
     let mut notes = Vec::new();
     if !letters.is_empty() {

@@ -281,11 +281,11 @@ fn provisional_application_begins_and_ends_for_one_and_for_all() {
     assert_eq!(ended.answer("enter-into-force", json!({ "provisional": true, "on": "2021-07-01" })), "accepted");
 
     let one = signed.then("enter-into-force", json!({ "party": "ar", "provisional": true, "on": "2021-02-01" }));
-    check(&one, &[("2021-02-01", "ar", "applying_provisionally"), ("2021-02-01", "status", "open_for_signature")]);
+    check(&one, &[("2021-02-01", "ar", "provisional"), ("2021-02-01", "status", "open_for_signature")]);
     let back = one.then("end-provisional-application", json!({ "party": "ar", "on": "2021-05-01" }));
-    check(&back, &[("2021-04-30", "ar", "applying_provisionally"), ("2021-05-01", "ar", "signatory")]);
+    check(&back, &[("2021-04-30", "ar", "provisional"), ("2021-05-01", "ar", "signatory")]);
     let in_force = one.and([deposit("ar", "2021-06-01"), say("enter-into-force", json!({ "on": "2021-07-01" }))]);
-    check(&in_force, &[("2021-06-30", "ar", "applying_provisionally"), ("2021-07-01", "ar", "party")]);
+    check(&in_force, &[("2021-06-30", "ar", "provisional"), ("2021-07-01", "ar", "party")]);
     let late = json!({ "party": "ar", "on": "2021-08-01" });
     assert_eq!(in_force.answer("end-provisional-application", late), "nothing_to");
 }

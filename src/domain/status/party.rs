@@ -1,7 +1,7 @@
 //! The status of one party on a day.
 
 use super::lifecycle::{AgreementStatus, status};
-use crate::domain::agreement::{Agreement, PartyRecord, Provisional};
+use crate::domain::agreement::{self, Agreement, PartyRecord};
 use crate::domain::consent;
 use crate::domain::day::Day;
 use crate::domain::due::Anchored;
@@ -20,8 +20,8 @@ vocabulary! {
         Signatory = "signatory",
         /// It consented to be bound; the agreement is not yet in force for it.
         Contracting = "contracting",
-        /// It applies the agreement before that is in force for it.
-        ApplyingProvisionally = "applying_provisionally",
+        /// It applies the agreement provisionally, before that is in force for it.
+        Provisional = "provisional",
         /// The agreement is in force, or in operation, for it.
         Party = "party",
         /// Its notice of withdrawal is running.
@@ -74,8 +74,8 @@ fn stands(agreement: &Agreement, record: &PartyRecord, day: Day, whole: &Whole) 
     let consented = || consent::last(agreement, record, Means::Consent, InstrumentDay::Received).is_some();
     if entry.and_then(|entry| entry.days.latest).is_some_and(|entry| entry <= day) {
         if whole.ended { PartyStatus::FormerParty } else { PartyStatus::Party }
-    } else if record.provisional.as_ref().is_some_and(Provisional::runs) {
-        PartyStatus::ApplyingProvisionally
+    } else if record.provisional.as_ref().is_some_and(agreement::Provisional::runs) {
+        PartyStatus::Provisional
     } else if consented() {
         PartyStatus::Contracting
     } else if record.signed.is_some() {

@@ -1,0 +1,45 @@
+//! The chart of signatures and ratifications: before entry into force, and after somebody gave notice.
+
+use super::seen;
+use crate::harness::Desk;
+
+const TREATY: [&str; 16] = [
+    r#"record clear-lakes --kind treaty --title "Convention on clear lakes" --on 2024-01-10 --source Depositary"#,
+    r#"add-party clear-lakes --party fr --kind state --name France --weight 35"#,
+    r#"add-party clear-lakes --party pk --kind state --name "پاکستان" --weight 24.5"#,
+    r#"add-party clear-lakes --party ch --kind state --name Switzerland --weight 10"#,
+    r#"add-party clear-lakes --party th --kind state --name "ประเทศไทย" --weight 30.5"#,
+    r#"add-party clear-lakes --party eu --kind io --name "European Union""#,
+    r#"set-entry-into-force clear-lakes --after deposit:#2 --share 55 --within P30D --clause "Article 9""#,
+    "set-entry-into-force clear-lakes --each-party --after deposit:own --within P3M --floor entry-into-force",
+    "sign clear-lakes --party fr --mode simple --on 2024-01-10",
+    "sign clear-lakes --party ch --mode definitive --on 2024-01-10",
+    r#"reserve clear-lakes "does not apply Article 7" --party fr --on 2024-03-01"#,
+    "deposit clear-lakes --party fr --instrument ratification --dated 2024-02-20 --received 2024-03-01",
+    "deposit clear-lakes --party eu --instrument formal_confirmation --received 2024-03-01 --not-counted",
+    "deposit clear-lakes --party pk --instrument accession --received 2024-06-15",
+    r#"enter-into-force clear-lakes --party fr --on 2024-07-16 --source "a yearbook""#,
+    "give-notice clear-lakes --party pk --kind withdrawal --effect-after P12M --on 2025-10-31",
+];
+
+fn told(width: u16, line: &str) -> String {
+    let desk = Desk::with(&TREATY);
+    desk.morning_of("2026-01-06");
+    desk.width(width);
+    seen(desk.run(line))
+}
+
+#[test]
+fn what_is_missing_before_entry_into_force() {
+    insta::assert_snapshot!(told(100, "status clear-lakes --as-of 2024-05-01"), @"");
+}
+
+#[test]
+fn who_is_in_and_who_leaves() {
+    insta::assert_snapshot!(told(80, "status clear-lakes"), @"");
+}
+
+#[test]
+fn the_chart_for_a_spreadsheet() {
+    insta::assert_snapshot!(told(80, "status clear-lakes --format csv"), @"");
+}
