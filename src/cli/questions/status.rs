@@ -7,7 +7,7 @@ use crate::cli::output::{Cell, Column, Field, Format, Item, Report, Section, Ton
 use crate::cli::session::{Session, asked, reference};
 use crate::domain::share::Share;
 use crate::domain::status::PartyStatus;
-use crate::domain::vocabulary::{Lifecycle, SignatureMode};
+use crate::domain::vocabulary::{InstrumentKind, Lifecycle, SignatureMode};
 use crate::views::chart::{
     Awaited, Chart, ChartDay, ChartEntry, ChartInstrument, ChartProvisional, ChartRow, ChartRule, ChartSignature,
     ChartWithdrawal, share_words,
@@ -25,6 +25,9 @@ pub struct StatusArgs {
 
 /// The width from which weights have room beside the dates.
 const WIDE: u16 = 100;
+
+/// How many of the parties whose consent is missing are named.
+const AWAITED_MAX: usize = 12;
 
 pub(super) async fn run(args: StatusArgs, session: &Session) -> Result<Exit, Failure> {
     let reference = reference(&args.agreement)?;
@@ -218,7 +221,10 @@ fn awaiting(awaited: &Awaited) -> String {
         Share::Fraction(..) => format!("share {share} %, {needed} needed"),
     }));
     if !awaited.parties.is_empty() {
-        words.push(format!("without {}", joined(&awaited.parties)));
+        let told = &awaited.parties[..awaited.parties.len().min(AWAITED_MAX)];
+        let more = awaited.parties.len() - told.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        words.push(format!("without {}{more}", joined(told)));
     }
     if words.is_empty() { "not yet".to_owned() } else { words.join("; ") }
 }
@@ -268,35 +274,27 @@ fn head(chart: &Chart) -> Vec<Field> {
 }
 
 /// What the letters and marks mean that stand in the chart.
-fn notes(chart: &Chart) -> Vec<String> {
+fn notes(chart: &Chart) -> Option<String> {
     let any = |is: &dyn Fn(&ChartRow) -> bool| chart.rows.iter().any(is);
-    let mut letters = Vec::new();
-    if any(&|row| row.signature.as_ref().is_some_and(|s| s.mode == SignatureMode::Definitive)) {
-        letters.push("s definitive signature".to_owned());
+    let signed = |mode| any(&|row| row.signature.as_ref().is_some_and(|signature| signature.mode == mode));
+    let mut words = Vec::new();
+    let mut mark = |stands: bool, meaning: &str| words.extend(stands.then(|| meaning.to_owned()));
+    mark(signed(SignatureMode::Definitive), "s: definitive signature");
+    mark(signed(SignatureMode::AdReferendum), "ref.: signature ad referendum");
+    mark(signed(SignatureMode::Exchange), "note: by exchange of notes");
+    for kind in InstrumentKind::ALL {
+        let letter = if kind.letter().is_empty() { "no letter" } else { kind.letter() };
+        let stands = any(&|row| row.consent.as_ref().is_some_and(|consent| consent.instrument == *kind));
+        mark(stands, &format!("{letter}: {}", spaced(kind.word())));
     }
-    if any(&|row| row.signature.as_ref().is_some_and(|s| s.mode == SignatureMode::AdReferendum)) {
-        letters.push("ref. signature ad referendum".to_owned());
-    }
-    let mut kinds: Vec<_> = chart.rows.iter().filter_map(|row| row.consent.as_ref()).collect();
-    kinds.sort_by_key(|consent| consent.instrument);
-    kinds.dedup_by_key(|consent| consent.instrument);
-    if !kinds.is_empty() {
-        letters.extend(kinds.iter().map(|consent| match consent.letter {
-            "" => format!("without a letter {}", spaced(consent.instrument.word())),
-            letter => format!("{letter} {}", spaced(consent.instrument.word())),
-        }));
-    }
-    if any(&|row| row.consent.as_ref().is_some_and(|consent| !consent.counted)) {
-        letters.push("+ not counted on top of the members' instruments".to_owned());
-    }
-    let mut notes = Vec::new();
-    if !letters.is_empty() {
-        notes.push(letters.join("; "));
-    }
-    let declared = |row: &ChartRow| row.in_force.as_ref().is_some_and(|entry| entry.declared);
-    if any(&|row| row.in_force.is_some()) {
-        let marked = if any(&declared) { "* declared by a source, ! and computed otherwise; " } else { "" };
-        notes.push(format!("{marked}days of entry into force without a mark are computed"));
-    }
-    notes
+    mark(
+        any(&|row| row.consent.as_ref().is_some_and(|consent| !consent.counted)),
+        "+: not counted on top of the members' instruments",
+    );
+    let entered = |with: &str| any(&|row| row.in_force.as_ref().is_some_and(|own| entry(own).ends_with(with)));
+    mark(entered("*"), "*: declared by a source");
+    mark(entered("!"), "!: declared by a source, and computed otherwise");
+    let computed = any(&|row| row.in_force.as_ref().is_some_and(|own| !own.declared));
+    words.extend(computed.then(|| "in force without a mark: computed".to_owned()));
+    (!words.is_empty()).then(|| words.join("; "))
 }

@@ -31,7 +31,31 @@ fn told(width: u16, line: &str) -> String {
 
 #[test]
 fn what_is_missing_before_entry_into_force() {
-    insta::assert_snapshot!(told(100, "status clear-lakes --as-of 2024-05-01"), @"");
+    insta::assert_snapshot!(told(100, "status clear-lakes --as-of 2024-05-01"), @"
+    as of Wed 2024-05-01, as recorded by 2026-01-06T09:00:00Z
+
+    Agreement:   clear-lakes
+    Title:       Convention on clear lakes
+    Status:      treaty, open for signature
+    In force:    1 of 2 deposits; share 35 of 55 %
+    Rule:        P30D after deposit:#2; with 55 % of the declared weights (Article 9, @7)
+    Each party:  P3M after deposit:own; not before entry-into-force (@8)
+    Parties:     5 named, 2 signed, 3 consented (2 counted), in force for 0
+
+    As  Signature     Instrument      In force  Weight  Status       Party
+    ──  ────────────  ──────────────  ────────  ──────  ───────────  ──────────────
+    eu  –             2024-03-01 c +  –              –  contracting  European Union
+    fr  2024-01-10    2024-03-01      –             35  contracting  France
+    ch  2024-01-10 s  –               –             10  contracting  Switzerland
+    pk  –             –               –           24.5  declared     پاکستان
+    th  –             –               –           30.5  declared     ประเทศไทย
+
+    Remarks
+    - fr: reservation @11; instrument dated 2024-02-20
+
+    s: definitive signature; no letter: ratification; c: formal confirmation; +: not counted on top of
+    the members' instruments
+    ");
 }
 
 #[test]
@@ -41,5 +65,12 @@ fn who_is_in_and_who_leaves() {
 
 #[test]
 fn the_chart_for_a_spreadsheet() {
-    insta::assert_snapshot!(told(80, "status clear-lakes --format csv"), @"");
+    insta::assert_snapshot!(told(80, "status clear-lakes --format csv"), @"
+    party,name,kind,status,weight,signed,signature_mode,instrument,letter,received,dated,counted,in_force,in_force_declared,in_force_computed,provisional_since,provisional_ended,reservations,declarations,objections,notice,withdrawn
+    eu,European Union,io,party,,,,formal_confirmation,c,2024-03-01,,false,2024-07-15,false,2024-07-15,,,0,0,0,,
+    fr,France,state,party,35,2024-01-10,simple,ratification,,2024-03-01,2024-02-20,true,2024-07-16,true,2024-07-15,,,1,0,0,,
+    ch,Switzerland,state,party,10,2024-01-10,definitive,,,,,,2024-07-15,false,2024-07-15,,,0,0,0,,
+    pk,پاکستان,state,withdrawing,24.5,,,accession,a,2024-06-15,,true,2024-09-15,false,2024-09-15,,,0,0,0,2025-10-31,2026-10-31
+    th,ประเทศไทย,state,declared,30.5,,,,,,,,,,,,,0,0,0,,
+    ");
 }
