@@ -5,14 +5,17 @@ use serde::Serialize;
 
 use crate::domain::almanac::Almanac;
 use crate::domain::almanac::calendar::{Calendar, Listing, Week};
-use crate::domain::almanac::profile::Profile;
+use crate::domain::almanac::profile::{Fewest, Place, Profile, ProfileFloor, Rolls};
 use crate::domain::almanac::shipped;
 use crate::domain::day::Day;
 use crate::domain::event::register::ListedDay;
 use crate::domain::fact::Evidence;
 use crate::domain::id::{CalendarId, ProfileId};
+use crate::domain::period::MonthEnd;
+use crate::domain::rule::{DaysOff, FirstDay, Landing};
 use crate::domain::text::Line;
 use crate::domain::vocabulary::{Confidence, Weekday};
+use crate::domain::zone::ClockTime;
 
 /// A calendar in one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -54,6 +57,16 @@ pub struct WeekView {
     pub evidence: Vec<Evidence>,
 }
 
+/// A listed day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct DayView {
+    /// The day.
+    pub day: Day,
+    /// What it is called.
+    pub name: Option<Line>,
+}
+
 /// Days that are listed for a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
@@ -63,9 +76,9 @@ pub struct ListingView {
     /// Its last day.
     pub to: Day,
     /// Days off beyond those of the week.
-    pub off: Vec<ListedDay>,
+    pub off: Vec<DayView>,
     /// Days of the week's rest on which work is done.
-    pub worked: Vec<ListedDay>,
+    pub worked: Vec<DayView>,
     /// How far it can be relied on.
     pub confidence: Confidence,
     /// Who says so.
@@ -91,10 +104,44 @@ pub struct CalendarView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct ProfileRow {
+    /// Its name.
+    pub profile: ProfileId,
+    /// What it is called.
+    pub title: Line,
+    /// The law, rules or practice that say so, with the articles.
+    pub source: Line,
+    /// Where they can be read.
+    pub url: Option<Line>,
     /// Whether it comes with the program.
     pub shipped: bool,
-    /// What it says.
-    pub says: Profile,
+    /// Whether the day it is counted from counts itself.
+    pub first_day: FirstDay,
+    /// Whether the last day counts; where it does not, the deadline is the day after it.
+    pub last_day: FirstDay,
+    /// What days off inside the period do.
+    pub days_off: DaysOff,
+    /// What a last day off does where something has to be done.
+    pub act: Rolls,
+    /// What a last day off does where something takes effect or ends.
+    pub effect: Rolls,
+    /// The fewest working days that a period must hold.
+    pub fewest: Option<Fewest>,
+    /// What a month end that does not exist becomes.
+    pub month_end: MonthEnd,
+    /// On which day a period comes to rest.
+    pub landing: Landing,
+    /// Before what a date counted by it never lies.
+    pub floor: Option<ProfileFloor>,
+    /// The time of day at which the last day ends.
+    pub cut_off: Option<ClockTime>,
+    /// Whose days off count.
+    pub calendar_of: Option<Place>,
+    /// Whose time zone counts.
+    pub zone_of: Option<Place>,
+    /// The calendars that the law itself names.
+    pub calendars: Vec<CalendarId>,
+    /// What else it says, each with its article.
+    pub notes: Vec<Line>,
 }
 
 /// Every calendar in one line, for a day.
@@ -130,11 +177,14 @@ pub fn calendar(almanac: &Almanac, id: &CalendarId) -> Option<CalendarView> {
         confidence: week.confidence,
         evidence: week.evidence.clone(),
     };
+    let days = |days: &[ListedDay]| -> Vec<DayView> {
+        days.iter().map(|listed| DayView { day: listed.day, name: listed.name.clone() }).collect()
+    };
     let listing = |listing: &Listing| ListingView {
         from: listing.days.from,
         to: listing.days.to,
-        off: listing.days.off.clone(),
-        worked: listing.days.worked.clone(),
+        off: days(&listing.days.off),
+        worked: days(&listing.days.worked),
         confidence: listing.confidence,
         evidence: listing.evidence.clone(),
     };
@@ -151,5 +201,29 @@ pub fn calendar(almanac: &Almanac, id: &CalendarId) -> Option<CalendarView> {
 #[must_use]
 pub fn profiles(almanac: &Almanac, only: Option<&ProfileId>) -> Vec<ProfileRow> {
     let wanted = almanac.profiles().into_iter().filter(|profile| only.is_none_or(|id| profile.profile == *id));
-    wanted.map(|says| ProfileRow { shipped: shipped::profile(&says.profile).is_some(), says: says.clone() }).collect()
+    wanted.map(profile_row).collect()
+}
+
+fn profile_row(says: &Profile) -> ProfileRow {
+    ProfileRow {
+        profile: says.profile.clone(),
+        title: says.title.clone(),
+        source: says.source.clone(),
+        url: says.url.clone(),
+        shipped: shipped::profile(&says.profile).is_some(),
+        first_day: says.first_day,
+        last_day: says.last_day,
+        days_off: says.days_off,
+        act: says.act,
+        effect: says.effect,
+        fewest: says.fewest,
+        month_end: says.month_end,
+        landing: says.landing,
+        floor: says.floor,
+        cut_off: says.cut_off,
+        calendar_of: says.calendar_of,
+        zone_of: says.zone_of,
+        calendars: says.calendars.clone(),
+        notes: says.notes.clone(),
+    }
 }

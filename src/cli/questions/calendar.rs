@@ -314,7 +314,7 @@ fn in_lines(rows: &[ProfileRow]) -> Report {
         Column::text("source", "Source").priority(3),
     ];
     let row = |row: &ProfileRow| {
-        let says = &row.says;
+        let says = row;
         [
             Cell::from(says.profile.as_str()),
             Cell::from(&says.title),
@@ -330,7 +330,7 @@ fn in_lines(rows: &[ProfileRow]) -> Report {
 
 fn in_full(rows: &[ProfileRow]) -> Report {
     rows.iter().fold(Report::new(), |report, row| {
-        let says = &row.says;
+        let says = row;
         let mut fields = vec![
             Field::new("profile", "Profile", says.profile.as_str()),
             Field::new("title", "Title", &says.title),
