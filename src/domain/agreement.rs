@@ -550,7 +550,7 @@ impl Agreement {
             Event::NoteAdded(note) => self.notes.push((note.text.clone(), mark.clone())),
             Event::AgreementLinked(linked) => self.links.push((linked.clone(), mark.clone())),
             // They lie in the register's own stream, and count through the almanac.
-            Event::CalendarDefined(_) | Event::DaysListed(_) | Event::ProfileDefined(_) => {}
+            Event::CalendarDefined(_) | Event::WeekSet(_) | Event::DaysListed(_) | Event::ProfileDefined(_) => {}
         }
     }
 

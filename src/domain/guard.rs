@@ -119,6 +119,7 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
         | Event::PaperAttached(_)
         | Event::AgreementLinked(_)
         | Event::CalendarDefined(_)
+        | Event::WeekSet(_)
         | Event::DaysListed(_)
         | Event::ProfileDefined(_) => {}
         Event::PartyWithdrew(withdrew) => {

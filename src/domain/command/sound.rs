@@ -80,6 +80,8 @@ fn check(event: &Event, of: u64, making: &Making<'_>) -> Result<(), Refusal> {
                 return counted(rule);
             }
         }
+        Event::WeekSet(week) => return super::register::sound_week(week),
+        Event::DaysListed(days) => return super::register::sound_days(days),
         Event::DeadlineSet(set) => return counted(&set.rule),
         Event::EntryIntoForceSet(entry) => {
             super::force::possible(entry)?;
