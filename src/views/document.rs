@@ -88,7 +88,8 @@ pub struct PartyView {
     pub signature: Option<SignatureView>,
     /// Its instruments.
     pub instruments: Vec<InstrumentView>,
-    /// The day on which the agreement came, or will come, into force for it; the latest that it can be.
+    /// The day on which the agreement came, or will come, into force for it, where that is another than for the
+    /// agreement itself; the latest that it can be.
     pub entry_into_force: Option<Day>,
     /// The earliest that it can be.
     pub entry_into_force_earliest: Option<Day>,
@@ -366,12 +367,13 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
 }
 
 fn parties(agreement: &Agreement, dates: &Dates<'_>, day: Day) -> Vec<PartyView> {
+    let whole = due::entry_into_force(agreement).map(|entry| entry.days);
     agreement
         .parties
         .iter()
         .zip(party_statuses(agreement, day))
         .map(|(record, status)| {
-            let entry = due::party_entry_into_force(agreement, record);
+            let entry = due::party_entry_into_force(agreement, record).filter(|own| Some(own.days) != whole);
             PartyView {
                 id: record.party.id.clone(),
                 name: record.party.name.clone(),

@@ -120,10 +120,7 @@ fn parties(document: &Document) -> Section {
         });
         let instruments =
             party.instruments.iter().map(|deposit| format!("{}, {}", deposit.instrument, when(&deposit.received)));
-        // The agreement's own day stands above.
-        let own = party.entry_into_force.filter(|day| Some(*day) != document.entry_into_force);
-        let own = own.filter(|_| document.kind.lifecycle() == Lifecycle::Treaty);
-        let own = own.map(|_| {
+        let own = party.entry_into_force.map(|_| {
             let from = super::by_or_on(party.entry_into_force_earliest, party.entry_into_force);
             format!("in force for it {from}")
         });
