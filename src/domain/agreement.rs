@@ -84,6 +84,9 @@ pub enum Ending {
     Completed,
 }
 
+/// A notice, the fact that gave it, and the one that took it back, if any did.
+pub type Notice = (NoticeGiven, Mark, Option<Mark>);
+
 /// An agreement as far as its facts tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agreement {
@@ -114,7 +117,7 @@ pub struct Agreement {
     /// Renewals of the term since.
     pub renewals: Vec<(Renewed, Mark)>,
     /// Notices, each with the fact that took it back, if any did.
-    pub notices: Vec<(NoticeGiven, Mark, Option<Mark>)>,
+    pub notices: Vec<Notice>,
     /// The running suspension.
     pub suspended: Option<(Suspended, Mark)>,
     /// How it ended.

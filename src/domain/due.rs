@@ -12,6 +12,8 @@ use super::period::MonthEnd;
 use super::rule::{Anchor, Direction, FirstDay, Length, Rule};
 use super::vocabulary::Lifecycle;
 
+pub use super::force::notice_effect;
+
 /// Between which days something is due; an end that is unknown is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DueDates {

@@ -177,8 +177,9 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
                 Some((_, _, Some(earlier))) => {
                     against.push(twice(format!("the revocation of @{}", revoked.event), earlier));
                 }
-                Some((notice, _, None)) => {
-                    if let Some(effect) = notice.takes_effect.filter(|effect| *effect <= day) {
+                Some(notice) => {
+                    let effect = due::notice_effect(agreement, notice).and_then(|effect| effect.days.latest);
+                    if let Some(effect) = effect.filter(|effect| *effect <= day) {
                         against.push(Objection::NoticeTookEffect { notice: revoked.event, effect });
                     }
                 }

@@ -14,6 +14,7 @@ pub mod due;
 pub mod edtf;
 pub mod event;
 pub mod fact;
+pub mod force;
 pub mod guard;
 pub mod id;
 pub mod instant;

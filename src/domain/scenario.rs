@@ -10,6 +10,7 @@ mod consent;
 mod corrections;
 mod deadlines;
 mod guards;
+mod notices;
 mod openings;
 mod term;
 mod worked;

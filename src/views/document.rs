@@ -332,8 +332,10 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
         notices: agreement
             .notices
             .iter()
-            .map(|(notice, mark, revoked)| {
-                let effect = notice.takes_effect.map(|day| format!(", takes effect on {day}")).unwrap_or_default();
+            .map(|given| {
+                let (notice, mark, revoked) = given;
+                let effect = due::notice_effect(&agreement, given).and_then(|effect| effect.days.latest);
+                let effect = effect.map(|day| format!(", takes effect on {day}")).unwrap_or_default();
                 let back = revoked.as_ref().map(|by| format!(", taken back by @{}", by.seq)).unwrap_or_default();
                 dates.saying(&format!("{}{effect}{back}", notice.kind), Some(&notice.party), mark)
             })

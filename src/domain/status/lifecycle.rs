@@ -95,10 +95,9 @@ pub fn status(agreement: &Agreement, day: Day) -> AgreementStatus {
     if lifecycle == Lifecycle::Pledge {
         return pledge_status(agreement, day);
     }
-    let ended_by_notice = agreement.notices.iter().any(|(notice, _, revoked)| {
-        notice.kind == NoticeKind::Termination
-            && revoked.is_none()
-            && notice.takes_effect.is_some_and(|effect| effect <= day)
+    let ended_by_notice = agreement.notices.iter().any(|notice| {
+        let effect = due::notice_effect(agreement, notice).and_then(|effect| effect.days.latest);
+        notice.0.kind == NoticeKind::Termination && notice.2.is_none() && effect.is_some_and(|effect| effect <= day)
     });
     if ended_by_notice {
         return AgreementStatus::Terminated;
@@ -265,7 +264,8 @@ pub fn turning_days(agreement: &Agreement, day: Day) -> Vec<Day> {
     days.extend(due::entry_into_force(agreement).and_then(|entry| entry.days.latest));
     days.extend(last_day(agreement).and_then(Day::next));
     days.extend(agreement.suspended.as_ref().and_then(|(suspended, _)| suspended.until).and_then(Day::next));
-    days.extend(agreement.notices.iter().filter_map(|(notice, ..)| notice.takes_effect));
+    let effects = agreement.notices.iter().filter_map(|notice| due::notice_effect(agreement, notice));
+    days.extend(effects.filter_map(|effect| effect.days.latest));
     let reports = agreement.commitments.iter().flat_map(|commitment| &commitment.reports);
     days.extend(reports.filter_map(|report| report.mark.bounds.latest.plus_days(super::STALE_AFTER_DAYS + 1)));
     days.retain(|turn| *turn > day);
