@@ -97,7 +97,11 @@ fn of_objection(objection: &Objection) -> Option<String> {
         | Objection::NotEntitled { .. }
         | Objection::StillOpen { .. }
         | Objection::BodyNotThere { .. }
-        | Objection::InTheFuture { .. } => None,
+        | Objection::InTheFuture { .. }
+        | Objection::TermAgain { .. }
+        | Objection::LeadTooLong { .. }
+        | Objection::RenewalNotLater { .. }
+        | Objection::RanOut { .. } => None,
     }
 }
 

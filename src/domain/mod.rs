@@ -25,6 +25,8 @@ pub mod rule;
 pub mod schema;
 pub mod spoken;
 pub mod status;
+pub mod suspension;
+pub mod term;
 pub mod text;
 pub mod timeline;
 pub mod typed;

@@ -141,7 +141,7 @@ impl Story {
         }
         match what {
             "status" => status::status(&agreement, on).to_string(),
-            "term" => said(status::lifecycle::last_day(&agreement)),
+            "term" => said(super::term::last_day(&agreement)),
             "in force" => said(super::due::entry_into_force(&agreement).and_then(|entry| entry.days.latest)),
             "title" => agreement.opened.title.map_or_else(|| "none".to_owned(), |title| title.to_string()),
             _ => {

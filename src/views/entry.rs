@@ -309,7 +309,7 @@ fn turn(agreement: &Agreement, day: Day) -> Turn {
         status: status(agreement, day),
         signed: agreement.signatures().map(|(_, _, mark)| mark.bounds.latest).max(),
         signed_earliest: agreement.signatures().filter_map(|(_, _, mark)| mark.bounds.earliest).max(),
-        ends: crate::domain::status::lifecycle::last_day(agreement),
+        ends: crate::domain::term::last_day(agreement),
         last_fact: agreement.happened.last().map(|mark| mark.bounds.latest),
     }
 }

@@ -13,7 +13,9 @@ use crate::domain::event::commitments::{DeadlineSet, Extended, Undertaking};
 use crate::domain::id::{CommitmentId, PartyId};
 use crate::domain::objection::Objection;
 use crate::domain::period::{MonthEnd, Period};
-use crate::domain::rule::{Anchor, Authority, DeadlineNature, Direction, FirstDay, Length, Open, PLAIN, Roll, Rule, WhileSuspended};
+use crate::domain::rule::{
+    Anchor, Authority, DeadlineNature, Direction, FirstDay, Length, Open, PLAIN, Roll, Rule, WhileSuspended,
+};
 use crate::domain::text::{Line, Text};
 use crate::domain::vocabulary::{Bindingness, Nature};
 

@@ -39,16 +39,20 @@ fn check(event: &Event, of: u64, making: &Making<'_>) -> Result<(), Refusal> {
         Event::DeadlineExtended(extended) if extended.to.is_some() == extended.by.is_some() => {
             return wrong("data.to", "a deadline is moved either to a day or by a period");
         }
-        Event::TermSet(term) => {
-            if term.length.is_some() == term.end.is_some() {
-                return wrong("data.end", "a term has either a length or a last day");
+        Event::TermSet(set) => {
+            if let Some((field, why)) = super::term::cannot_be(set) {
+                let field = match field {
+                    "length" => "data.length",
+                    "renewal_length" => "data.renewal_length",
+                    "notice_period" => "data.notice_period",
+                    "prepare" => "data.prepare",
+                    _ => "data.end",
+                };
+                return wrong(field, &why);
             }
-            if term.start.zip(term.end).is_some_and(|(start, end)| end < start) {
-                return wrong("data.end", "a term cannot end before it starts");
-            }
-            if term.length.is_some_and(Period::is_zero) {
-                return wrong("data.length", "a term of no days is none");
-            }
+        }
+        Event::TermRenewed(renewed) if renewed.length.is_some_and(Period::is_zero) => {
+            return wrong("data.length", "a renewal by no days renews nothing");
         }
         Event::TermRenewed(renewed) if renewed.until.is_some() && renewed.length.is_some() => {
             return wrong("data.until", "a term is renewed either until a day or by a length");
