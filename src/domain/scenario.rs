@@ -5,6 +5,7 @@
 
 mod amending;
 mod bodies;
+mod clocks;
 mod commitments;
 mod consent;
 mod corrections;
@@ -13,6 +14,7 @@ mod guards;
 mod notices;
 mod openings;
 mod term;
+mod windows;
 mod worked;
 
 use serde_json::{Map, Value, json};

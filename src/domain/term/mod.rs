@@ -4,15 +4,19 @@
 //! asked of the same term, however often it has been renewed tacitly by then. Nothing here is stored as a date: all of
 //! it moves when a fact is corrected. A notice day is counted back from the last day, and does not roll.
 
+mod steps;
+
+pub use steps::{TermPart, TermStep};
+
 use serde::{Deserialize, Serialize};
 
-use super::agreement::{Agreement, Notice};
-use super::day::Day;
-use super::due::{self, DueDates};
-use super::event::term::TermSet;
-use super::objection::Objection;
-use super::period::{MonthEnd, Period};
-use super::vocabulary::{NoticeKind, Renewal, vocabulary};
+use crate::domain::agreement::{Agreement, Notice};
+use crate::domain::day::Day;
+use crate::domain::due::{self, DueDates};
+use crate::domain::event::term::TermSet;
+use crate::domain::objection::Objection;
+use crate::domain::period::{MonthEnd, Period};
+use crate::domain::vocabulary::{NoticeKind, Renewal, vocabulary};
 
 /// The most periods that are gone through one by one: a month each, from the year 1 to 9999.
 const PERIODS_MOST: usize = 12 * 9_999;
@@ -94,34 +98,6 @@ pub struct TermDates {
     pub next_renewal: Option<DueDates>,
 }
 
-/// Which of the dates a step leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TermPart {
-    /// The period that runs, and when it ends.
-    Period,
-    /// The last day of all.
-    End,
-    /// The last day for a notice, and the one for preparing it.
-    Notice,
-    /// The next tacit renewal.
-    Renewal,
-}
-
-/// One step towards a date of the term.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TermStep {
-    /// What it leads to.
-    pub part: TermPart,
-    /// What is done, in words, without the day that comes out.
-    pub words: String,
-    /// The days that come out.
-    pub days: DueDates,
-    /// The fact that it rests on.
-    pub fact: Option<u64>,
-    /// Whether the register assumes it because nobody stated it.
-    pub assumed: bool,
-}
-
 /// What the facts of an agreement say about how long it runs, resolved to days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
@@ -172,12 +148,13 @@ fn length_between(start: Day, end: Day) -> Option<Period> {
 }
 
 impl TermPeriod {
-    /// The period of this length that follows; none where it would lie outside the calendar.
+    /// The period of this length that follows; none where there is no day after this one, or the length is none.
     fn next(&self, length: Option<Period>) -> Option<Self> {
         let first = each(self.last, Day::next);
         first.latest?;
         let last = length.map_or(UNKNOWN, |length| each(first, |first| end_of(first, length)));
-        if length.is_some() && last.latest.is_none_or(|last| Some(last) <= self.last.latest) {
+        // A length of no days leads nowhere; an end outside the calendar is not known.
+        if last.latest.is_some() && last.latest <= self.last.latest {
             return None;
         }
         Some(Self { first, last, renewals: self.renewals + 1, by: Prolonged::Tacit, fact: None })
@@ -458,97 +435,5 @@ impl Term {
         facts.sort_unstable();
         facts.dedup();
         facts
-    }
-
-    /// How the dates of a day come about, step by step.
-    #[must_use]
-    pub fn steps(&self, day: Day) -> Vec<TermStep> {
-        let dates = self.on(day);
-        let mut steps = Vec::new();
-        let mut step = |part, words: String, days: DueDates, fact, assumed| {
-            steps.push(TermStep { part, words, days, fact, assumed });
-        };
-        if let Some((set, fact)) = &self.set {
-            match set.start {
-                Some(_) => step(TermPart::Period, "its first day is stated".to_owned(), self.start, Some(*fact), false),
-                None => {
-                    let words = "it starts on the day from which the agreement operates".to_owned();
-                    step(TermPart::Period, words, self.start, self.start_fact, true);
-                }
-            }
-            let words = match (set.end, set.length) {
-                (Some(_), _) => "its last day is stated".to_owned(),
-                (None, Some(length)) => format!("count {length}; the last day is the one before its return"),
-                (None, None) => "it has neither a length nor a last day".to_owned(),
-            };
-            let first = self.periods.first().map_or(UNKNOWN, |period| period.last);
-            step(TermPart::Period, words, first, Some(*fact), false);
-        }
-        let mut known = self.periods.first().copied();
-        let begun = |period: &&TermPeriod| {
-            Some(period.renewals) <= dates.period.map(|running| running.renewals) || period.by == Prolonged::Express
-        };
-        for period in self.periods.iter().skip(1).filter(begun).chain(&dates.period) {
-            let since = known.map_or(0, |known| known.renewals);
-            if period.renewals <= since {
-                continue;
-            }
-            let words = if period.by == Prolonged::Express {
-                "renewed expressly".to_owned()
-            } else {
-                let length = self.one_more.map(|length| format!(" {length}")).unwrap_or_default();
-                let times = match period.renewals - since {
-                    1 => "once".to_owned(),
-                    times => format!("{times} times"),
-                };
-                format!("no notice came in time: renewed tacitly {times},{length} each")
-            };
-            let unstated =
-                period.by == Prolonged::Tacit && self.set.as_ref().is_some_and(|(set, _)| set.renewal_length.is_none());
-            step(TermPart::Period, words, period.last, period.fact, unstated);
-            known = Some(*period);
-        }
-        if let Some(stop) = self.stop {
-            if let Some(missed) = stop.missed {
-                let words = format!("the notice given by {} comes too late for the period until {missed}", stop.given);
-                step(
-                    TermPart::End,
-                    words,
-                    self.notice_by(DueDates { earliest: None, latest: Some(missed) }),
-                    Some(stop.notice),
-                    false,
-                );
-            }
-            step(
-                TermPart::End,
-                "the notice against renewal ends it with the period".to_owned(),
-                stop.last,
-                Some(stop.notice),
-                false,
-            );
-        }
-        if let Some((effect, notice)) = self.terminated {
-            step(TermPart::End, "the notice of termination takes effect".to_owned(), effect, Some(notice), false);
-        }
-        if let Some(ends) = dates.ends {
-            step(TermPart::End, "the last day".to_owned(), ends.last, ends.notice, false);
-        }
-        let set_by = self.set.as_ref().map(|(_, fact)| *fact);
-        if let Some(window) = dates.notice {
-            step(TermPart::Notice, "a notice is to end it with this day".to_owned(), window.ends, None, false);
-            let back = |period: Option<Period>| period.map(|period| period.to_string()).unwrap_or_default();
-            let words = format!("count {} back; a day off does not move it", back(self.notice_period()));
-            step(TermPart::Notice, words, window.notice_by, set_by, false);
-            if let Some(prepare) = window.prepare_by {
-                let lead = self.set.as_ref().and_then(|(set, _)| set.prepare);
-                let words = format!("count {} back, to prepare it: the register's own lead", back(lead));
-                step(TermPart::Notice, words, prepare, set_by, false);
-            }
-        }
-        if let Some(renewal) = dates.next_renewal {
-            let words = "without a notice the next period begins on the day after the last".to_owned();
-            step(TermPart::Renewal, words, renewal, set_by, false);
-        }
-        steps
     }
 }
