@@ -217,6 +217,15 @@ impl Agreement {
         self.bodies.iter().find(|body| body.id == id)
     }
 
+    /// The agreement that took the place of this one, if one did.
+    #[must_use]
+    pub fn superseded_by(&self) -> Option<&super::id::Reference> {
+        match &self.ending {
+            Some((Ending::Superseded(by), _)) => Some(by),
+            Some((Ending::Terminated(_) | Ending::Completed, _)) | None => None,
+        }
+    }
+
     /// Whether every declared party that has not left has signed, and there is one at all.
     #[must_use]
     pub fn all_signed(&self) -> bool {

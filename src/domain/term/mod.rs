@@ -96,6 +96,8 @@ pub struct TermDates {
     pub notice: Option<NoticeWindow>,
     /// The first day of the next tacit period, where nobody gives notice before; none where there will be none.
     pub next_renewal: Option<DueDates>,
+    /// Whether a notice would come too late to keep it from renewing then.
+    pub renewal_certain: bool,
 }
 
 /// What the facts of an agreement say about how long it runs, resolved to days.
@@ -421,7 +423,10 @@ impl Term {
             Some(NoticeWindow { ends: ends.last, notice_by, prepare_by: prepare_by.filter(|by| by.latest.is_some()) })
         });
         let next_renewal = open.filter(|_| tacit).map(|base| each(base.last, Day::next));
-        TermDates { start: self.start, period, ends, notice, next_renewal: next_renewal.filter(|d| d.latest.is_some()) }
+        let next_renewal = next_renewal.filter(|next| next.latest.is_some());
+        let renewal_certain = next_renewal.is_some()
+            && notice.zip(open).is_some_and(|(window, open)| window.ends.latest > open.last.latest);
+        TermDates { start: self.start, period, ends, notice, next_renewal, renewal_certain }
     }
 
     /// Every fact that the dates rest on, in order.

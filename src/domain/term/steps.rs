@@ -47,7 +47,11 @@ impl Term {
         steps.extend(self.towards_the_end(&dates));
         if let Some((set, fact)) = &self.set {
             steps.extend(window_steps(set, *fact, &dates));
-            let words = "without a notice in time the next period begins on the day after";
+            let words = if dates.renewal_certain {
+                "no notice can come in time any more: the next period begins on the day after the last"
+            } else {
+                "without a notice in time the next period begins on the day after the last"
+            };
             steps.extend(dates.next_renewal.map(|next| found(TermPart::Renewal, words, next, Some(*fact))));
         }
         steps
