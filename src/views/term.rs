@@ -172,6 +172,8 @@ pub struct TermView {
     pub renewal_certain: bool,
     /// The standing notice that settles the end.
     pub notice: Option<u64>,
+    /// The end of an earlier period for which that notice came too late.
+    pub notice_missed: Option<Day>,
     /// The places of the facts that these dates rest on.
     pub hangs_on: Vec<u64>,
 }
@@ -209,6 +211,7 @@ pub fn view(agreement: &Agreement, day: Day) -> Option<TermView> {
         next_renewal: dates.next_renewal.and_then(|next| next.latest),
         renewal_certain: dates.renewal_certain,
         notice: dates.ends.and_then(|end| end.notice),
+        notice_missed: dates.ends.and_then(|end| end.missed),
         hangs_on: term.hangs_on(),
     })
 }

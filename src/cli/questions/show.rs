@@ -149,8 +149,9 @@ fn term_fields(document: &Document, term: &TermView) -> Vec<Field> {
     }
     if let Some(day) = term.ends {
         let notice = term.notice.map(|seq| format!(", by the notice @{seq}")).unwrap_or_default();
+        let missed = term.notice_missed.map(|day| format!(", too late for {day}")).unwrap_or_default();
         let verb = if day < document.as_of { "Ended" } else { "Ends" };
-        fields.push(Field::new("ends", verb, format!("{} {day}{notice}", day.weekday_name())));
+        fields.push(Field::new("ends", verb, format!("{} {day}{notice}{missed}", day.weekday_name())));
     }
     fields
 }

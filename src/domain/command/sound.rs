@@ -9,7 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::event::change::FieldChange;
 use crate::domain::patch;
 use crate::domain::period::Period;
-use crate::domain::rule::{Anchor, Length, PLAIN, Roll, Rule};
+use crate::domain::rule::{Anchor, Direction, Length, PLAIN, Roll, Rule, WhileSuspended};
 use crate::domain::vocabulary::MilestoneStatus;
 
 /// Refuses changes after which a fact would say what no verb records.
@@ -81,7 +81,13 @@ fn check(event: &Event, of: u64, making: &Making<'_>) -> Result<(), Refusal> {
                 return counted(rule);
             }
         }
-        Event::DeadlineSet(set) => return counted(&set.rule),
+        Event::DeadlineSet(set) => {
+            let stops = set.rule.while_suspended == Some(WhileSuspended::Stops);
+            if stops && set.rule.direction == Direction::Before {
+                return wrong("data.rule.while_suspended", "a deadline counted back has no clock that could stop");
+            }
+            return counted(&set.rule);
+        }
         Event::EntryIntoForceSet(entry) => return counted(&entry.rule),
         _ => {}
     }

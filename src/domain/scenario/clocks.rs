@@ -130,6 +130,8 @@ fn a_notice_of_suspension_suspends_from_its_effect_until_it_is_resumed() {
     assert_eq!(noticed.answer("suspend", json!({ "on": "2025-12-24" })), "twice");
     assert_eq!(noticed.answer("resume", json!({ "on": "2025-11-01" })), "nothing_to");
     check(&noticed.and([resumed("2025-12-11")]), &[("2025-12-11", "c1 due", "2026-01-25")]);
+    let late = json!({ "event": 5, "on": "2025-12-01", "reason": "second thoughts" });
+    assert_eq!(noticed.answer("revoke-notice", late), "notice_took_effect");
     let revoked = noticed.then("revoke-notice", json!({ "event": 5, "on": "2025-11-15" }));
     check(&revoked, &[("2025-12-01", "status", "in_operation"), ("2025-12-01", "c1 due", "2026-01-15")]);
 }
@@ -148,6 +150,9 @@ fn an_uncertain_suspension_leaves_the_due_date_between_two_days() {
 fn a_deadline_counted_back_has_no_clock() {
     let back = json!({ "text": "t", "within": "P30D", "before": "2026-06-30", "while_suspended": "stops" });
     assert_eq!(running().answer("set-deadline", back), "field");
+    let plain = running().then("set-deadline", json!({ "text": "t", "within": "P30D", "before": "2026-06-30" }));
+    let stop = json!({ "event": 4, "set": ["data.rule.while_suspended=stops"], "reason": "a slip" });
+    assert_eq!(plain.answer("correct", stop), "field");
 }
 
 #[test]

@@ -193,6 +193,21 @@ fn a_notice_of_termination_settles_the_end_even_without_a_term() {
 }
 
 #[test]
+fn a_treaty_without_a_term_ends_twelve_months_after_notice_unless_that_is_revoked_before() {
+    let treaty = running("treaty").and([say("enter-into-force", json!({ "on": "2025-03-01" }))]).then(
+        "give-notice",
+        json!({ "party": "ps", "kind": "termination", "on": "2026-01-31", "effect_after": "P12M" }),
+    );
+    check(&treaty, &[("2027-01-30", "status", "in_force"), ("2027-01-31", "status", "terminated")]);
+    assert_eq!(told(&treaty, "2026-02-01")[3], "2027-01-30");
+    let back = treaty.then("revoke-notice", json!({ "event": 5, "on": "2027-01-30" }));
+    check(&back, &[("2027-01-31", "status", "in_force")]);
+    assert!(term_of(&back.at(day("2027-01-30"))).is_none());
+    let late = json!({ "event": 5, "on": "2027-01-31", "reason": "second thoughts" });
+    assert_eq!(treaty.answer("revoke-notice", late), "notice_took_effect");
+}
+
+#[test]
 fn a_notice_against_renewal_is_revoked_before_the_term_runs_out_only() {
     let noticed = with_term(json!({ "length": "P1Y", "renewal": "tacit" })).and([notice("2025-10-01")]);
     assert_eq!(noticed.answer("revoke-notice", json!({ "event": 5, "on": "2025-12-31" })), "accepted");

@@ -57,6 +57,8 @@ pub struct TermEnd {
     pub last: DueDates,
     /// The notice that brings it; none where the term runs out by itself.
     pub notice: Option<u64>,
+    /// The end of an earlier period for which that notice came too late, where it did.
+    pub missed: Option<Day>,
 }
 
 /// A standing notice against renewal.
@@ -376,16 +378,19 @@ impl Term {
     /// The last day with which the term runs out, where that is settled.
     fn runs_out(&self) -> Option<TermEnd> {
         if self.renewal() == Renewal::Tacit {
-            return self.stop.map(|stop| TermEnd { last: stop.last, notice: Some(stop.notice) });
+            return self.stop.map(|stop| TermEnd { last: stop.last, notice: Some(stop.notice), missed: stop.missed });
         }
-        self.periods.last().map(|period| TermEnd { last: period.last, notice: None })
+        self.periods.last().map(|period| TermEnd { last: period.last, notice: None, missed: None })
     }
 
     /// The last day of all, where that is settled: the term's, or the eve of a termination.
     #[must_use]
     pub fn ends(&self) -> Option<TermEnd> {
-        let terminated =
-            self.terminated.map(|(effect, notice)| TermEnd { last: each(effect, Day::previous), notice: Some(notice) });
+        let terminated = self.terminated.map(|(effect, notice)| TermEnd {
+            last: each(effect, Day::previous),
+            notice: Some(notice),
+            missed: None,
+        });
         let ends = [self.runs_out(), terminated].into_iter().flatten();
         ends.filter(|end| end.last.latest.is_some()).min_by_key(|end| end.last.latest)
     }
