@@ -10,6 +10,7 @@ use crate::domain::agreement::{Agreement, PartyRecord};
 use crate::domain::day::Day;
 use crate::domain::decide::opening_of;
 use crate::domain::event::commitments::Undertaking;
+use crate::domain::event::naming::rules;
 use crate::domain::id::{AgreementId, CommitmentId, PartyId, Reference};
 use crate::domain::rule::Authority;
 use crate::domain::status::{
@@ -171,6 +172,8 @@ pub struct Entry {
     pub terms: Vec<(Day, Option<Term>)>,
     /// Its commitments, in the order of their numbers.
     pub commitments: Vec<CommitmentEntry>,
+    /// Whether a date of it can move when the register's calendars or counting profiles change.
+    pub by_almanac: bool,
 }
 
 /// What holds on a day: the last that began by then.
@@ -223,7 +226,7 @@ impl Entry {
     #[must_use]
     pub fn read(id: AgreementId, timeline: &Timeline, readings: &Readings) -> Option<Self> {
         let (opened, opening) = opening_of(timeline, readings)?;
-        let mut agreement = Agreement::known_as(opened, opening);
+        let mut agreement = Agreement::known_as(opened, opening, readings);
         agreement.opening_retracted = readings.retracted_by(1).is_some();
         let mut entry = Self {
             id,
@@ -234,6 +237,7 @@ impl Entry {
             turns: Vec::new(),
             terms: Vec::new(),
             commitments: Vec::new(),
+            by_almanac: readings.facts.iter().flat_map(|r| rules(&r.saying.event)).any(|r| readings.almanac.moves(r)),
         };
         let facts = &readings.facts;
         let mut next = 0;

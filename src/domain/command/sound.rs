@@ -70,6 +70,8 @@ fn check(event: &Event, of: u64, making: &Making<'_>) -> Result<(), Refusal> {
         Event::PaperAttached(paper) if paper.size > (1 << 53) - 1 => {
             return wrong("data.size", "more than 2^53 - 1 bytes");
         }
+        Event::WeekSet(week) => return super::register::sound_week(week),
+        Event::DaysListed(days) => return super::register::sound_days(days),
         Event::NoticeGiven(notice) => {
             if notice.takes_effect.is_some() && notice.effect.is_some() {
                 return wrong("data.takes_effect", "a notice takes effect on a stated day or on a counted one");

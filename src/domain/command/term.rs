@@ -12,11 +12,11 @@ use crate::domain::event::Event;
 use crate::domain::event::term::{
     Completed, NoticeGiven, NoticeRevoked, Renewed, Resumed, Superseded, Suspended, TermSet, Terminated,
 };
-use crate::domain::id::{PartyId, Reference};
+use crate::domain::id::{PartyId, ProfileId, Reference};
 use crate::domain::period::Period;
 use crate::domain::rule::Anchor;
 use crate::domain::term;
-use crate::domain::text::{Line, Text};
+use crate::domain::text::Text;
 use crate::domain::vocabulary::{NoticeKind, Renewal, TerminationGround};
 
 /// Records how long the agreement runs.
@@ -172,7 +172,7 @@ pub struct GiveNotice {
     /// How long after its receipt (--on) it takes effect, such as P12M; the day moves when --on is corrected.
     pub effect_after: Option<Period>,
     /// The counting profile of --effect-after; plain if left out.
-    pub counting: Option<Line>,
+    pub counting: Option<ProfileId>,
 }
 
 impl Verb for GiveNotice {
