@@ -159,6 +159,6 @@ fn a_lead_that_is_too_long() {
     let line = "set-term lease-2023 --length P1Y --notice-period P2Y";
     insta::assert_snapshot!(on_the_tenth_of_september(line), @"
     error[term_again]: this is unusual: the term was set already, by @4; the notice period, P2Y, is longer than the term it is counted back in
-    hint: if it is so all the same, say why with --reason; the reason is recorded
+    hint: if @4 has it wrong, correct it: servanda correct REF@4 …; if the parties agreed on another term, say so with --reason
     ");
 }
