@@ -88,6 +88,12 @@ pub struct Making<'a> {
 }
 
 impl Making<'_> {
+    /// The place in the agreement that the fact will have which is being made.
+    #[must_use]
+    pub fn next_fact(&self) -> u64 {
+        self.timeline.facts().len() as u64 + 1
+    }
+
     /// The name of the next commitment; names of retracted ones are not used again.
     #[must_use]
     pub fn next_commitment(&self) -> CommitmentId {
