@@ -148,8 +148,10 @@ pub struct Agreement {
     pub renewals: Vec<(Renewed, Mark)>,
     /// Notices, each with the fact that took it back, if any did.
     pub notices: Vec<Notice>,
-    /// The running suspension.
-    pub suspended: Option<(Suspended, Mark)>,
+    /// Every suspension by an act of its own, in order; `suspension` says when each ended.
+    pub suspensions: Vec<(Suspended, Mark)>,
+    /// Every resumption, in order.
+    pub resumptions: Vec<Mark>,
     /// How it ended.
     pub ending: Option<(Ending, Mark)>,
     /// Amendments, in words.
@@ -198,7 +200,8 @@ impl Agreement {
             term: None,
             renewals: Vec::new(),
             notices: Vec::new(),
-            suspended: None,
+            suspensions: Vec::new(),
+            resumptions: Vec::new(),
             ending: None,
             amendments: Vec::new(),
             commitments: Vec::new(),
@@ -246,6 +249,15 @@ impl Agreement {
     #[must_use]
     pub fn body(&self, id: BodyId) -> Option<&Body> {
         self.bodies.iter().find(|body| body.id == id)
+    }
+
+    /// The agreement that took the place of this one, if one did.
+    #[must_use]
+    pub fn superseded_by(&self) -> Option<&super::id::Reference> {
+        match &self.ending {
+            Some((Ending::Superseded(by), _)) => Some(by),
+            Some((Ending::Terminated(_) | Ending::Completed, _)) | None => None,
+        }
     }
 
     /// Whether every declared party that has not left has signed, and there is one at all.
@@ -443,8 +455,8 @@ impl Agreement {
                     }
                 }
             }
-            Event::AgreementSuspended(suspended) => self.suspended = Some((suspended.clone(), mark.clone())),
-            Event::AgreementResumed(_) => self.suspended = None,
+            Event::AgreementSuspended(suspended) => self.suspensions.push((suspended.clone(), mark.clone())),
+            Event::AgreementResumed(_) => self.resumptions.push(mark.clone()),
             Event::AgreementTerminated(terminated) => {
                 self.ending = Some((Ending::Terminated(terminated.ground), mark.clone()));
             }
