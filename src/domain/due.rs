@@ -200,7 +200,7 @@ pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize)
     }
 }
 
-/// The due dates once these suspensions are added.
+/// The due dates once these suspensions are added: calendar days, and the day that comes out does not roll again.
 #[must_use]
 pub fn stopped(suspensions: &[suspension::Suspension], clock: Clock, days: DueDates) -> Due {
     match suspension::shifted(suspensions, clock, days) {

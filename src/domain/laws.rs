@@ -169,7 +169,7 @@ fn later(draw: &Draw, story: &Story) -> (&'static str, Value) {
                 "../2025-06-01",
             ];
             let after = after[one % after.len()];
-            let clock = ["stops", "runs"][days.unsigned_abs() as usize % 2];
+            let clock = if days % 2 == 0 { "stops" } else { "runs" };
             (
                 "set-deadline",
                 json!({ "text": "t", "within": format!("P{}D", 1 + two), "after": after, "grace": "P5D", "while_suspended": clock }),

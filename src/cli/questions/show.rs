@@ -128,6 +128,8 @@ fn term_fields(document: &Document, term: &TermView) -> Vec<Field> {
             times => format!(", renewed {times} times, {} at last", period.by),
         };
         fields.push(Field::new("period", "Period", format!("{first} to {last}{renewals}")));
+    } else {
+        fields.push(Field::new("period", "Period", "begins when the agreement does, of which no day is known"));
     }
     let certainly = |earliest: Option<Day>, by: Day| {
         let weekday = if earliest == Some(by) { format!("{} ", by.weekday_name()) } else { String::new() };

@@ -279,7 +279,7 @@ fn the_smallest_and_the_largest_terms_are_answered() {
 
 #[test]
 fn a_supersession_ends_it_and_its_open_commitments() {
-    let superseded = with_term(json!({ "length": "P5Y", "renewal": "tacit" }))
+    let superseded = with_term(json!({ "length": "P5Y", "renewal": "tacit", "notice_period": "P6M" }))
         .and([super::due_on("2026-06-01"), say("supersede", json!({ "by": "b", "on": "2026-02-01" }))]);
     check(
         &superseded,
@@ -289,6 +289,10 @@ fn a_supersession_ends_it_and_its_open_commitments() {
             ("2026-02-01", "c1", "superseded"),
         ],
     );
+    // Nothing of its term is left to be kept, and it renews no more.
+    let at_its_end = ["2025-01-01 to 2029-12-31, 0 first", "none", "none", "none", "none"];
+    assert_eq!(told(&superseded, "2026-02-01"), at_its_end);
+    assert_eq!(told(&superseded, "2036-02-01"), at_its_end);
 }
 
 #[test]

@@ -119,6 +119,8 @@ pub struct Term {
     stop: Option<Stop>,
     /// The days on which a notice of termination takes effect, and its fact.
     terminated: Option<(DueDates, u64)>,
+    /// The day by which an act ended the agreement: terminated, superseded or completed.
+    closed: Option<Day>,
 }
 
 fn each(days: DueDates, moved: impl Fn(Day) -> Option<Day>) -> DueDates {
@@ -204,6 +206,7 @@ pub fn term_of(agreement: &Agreement) -> Option<Term> {
         .filter(|(notice, _, revoked)| notice.kind == NoticeKind::Termination && revoked.is_none())
         .filter_map(|notice| Some((due::notice_effect(agreement, notice)?.days, notice.1.seq)))
         .min_by_key(|(effect, seq)| (effect.latest.unwrap_or(Day::MAX), *seq));
+    let closed = agreement.ending.as_ref().map(|(_, mark)| mark.bounds.latest);
     let Some((set, mark)) = agreement.term.as_ref() else {
         terminated?;
         return Some(Term {
@@ -214,6 +217,7 @@ pub fn term_of(agreement: &Agreement) -> Option<Term> {
             periods: Vec::new(),
             stop: None,
             terminated,
+            closed,
         });
     };
     let (start, start_fact) = match set.start {
@@ -236,6 +240,7 @@ pub fn term_of(agreement: &Agreement) -> Option<Term> {
         periods: Vec::new(),
         stop: None,
         terminated,
+        closed,
     };
     if last.latest.is_some() {
         let first = TermPeriod { first: start, last, renewals: 0, by: Prolonged::First, fact: Some(mark.seq) };
@@ -409,7 +414,7 @@ impl Term {
     /// The dates as they stand on a day.
     #[must_use]
     pub fn on(&self, day: Day) -> TermDates {
-        let period = self.period_on(day);
+        let period = self.period_on(self.closed.map_or(day, |closed| day.min(closed)));
         let ends = self.ends();
         let over = ends.and_then(|end| end.last.latest).is_some_and(|last| day > last);
         // What the parties settled beyond the running period is not open to a notice any more.
@@ -418,7 +423,7 @@ impl Term {
             .map(|(running, settled)| if settled.renewals > running.renewals { settled } else { running });
         let noticed = self.stop.is_some() || self.terminated.is_some();
         let tacit = self.renewal() == Renewal::Tacit;
-        let open = base.filter(|_| !over && !noticed);
+        let open = base.filter(|_| !over && !noticed && self.closed.is_none());
         let notice = open.filter(|_| self.notice_period().is_some()).and_then(|base| {
             let ends = if tacit { self.in_time(base, day) } else { base };
             let notice_by = self.notice_by(ends.last);
