@@ -421,22 +421,7 @@ impl Agreement {
                 (None, true) => self.provisional = Some(Provisional::from(mark.clone())),
                 (None, false) => self.entered = Some(mark.clone()),
             },
-            Event::ProvisionalApplicationEnded(ended) => match &ended.party {
-                Some(party) => {
-                    let whole = self.provisional.clone();
-                    if let Some(record) = self.party_mut(party)
-                        && let Some(own) = record.provisional.take().or(whole)
-                    {
-                        record.provisional = Some(Provisional { ended: Some(mark.clone()), ..own });
-                    }
-                }
-                None => {
-                    let parties = self.parties.iter_mut().filter_map(|record| record.provisional.as_mut());
-                    for provisional in parties.chain(self.provisional.as_mut()).filter(|running| running.runs()) {
-                        provisional.ended = Some(mark.clone());
-                    }
-                }
-            },
+            Event::ProvisionalApplicationEnded(ended) => self.end_provisional(ended.party.as_ref(), &mark),
             Event::ReservationMade(statement) | Event::DeclarationMade(statement) => {
                 self.statements.push((statement.clone(), mark.clone()));
             }
@@ -563,6 +548,23 @@ impl Agreement {
             Event::AgreementLinked(linked) => self.links.push((linked.clone(), mark.clone())),
             // They lie in the register's own stream, and count through the almanac.
             Event::CalendarDefined(_) | Event::WeekSet(_) | Event::DaysListed(_) | Event::ProfileDefined(_) => {}
+        }
+    }
+
+    /// Ends the provisional application of one party, also where it only took part in that of all; or of everybody.
+    fn end_provisional(&mut self, party: Option<&PartyId>, mark: &Mark) {
+        if let Some(party) = party {
+            let whole = self.provisional.clone();
+            if let Some(record) = self.party_mut(party)
+                && let Some(own) = record.provisional.take().or(whole)
+            {
+                record.provisional = Some(Provisional { ended: Some(mark.clone()), ..own });
+            }
+            return;
+        }
+        let parties = self.parties.iter_mut().filter_map(|record| record.provisional.as_mut());
+        for provisional in parties.chain(self.provisional.as_mut()).filter(|running| running.runs()) {
+            provisional.ended = Some(mark.clone());
         }
     }
 

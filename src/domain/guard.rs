@@ -417,16 +417,12 @@ pub fn before_opening(opening: Opening, readings: &Readings) -> Vec<Objected> {
 fn provisionally_applied(agreement: &Agreement, party: Option<&PartyId>, day: Day) -> bool {
     let by_then = |entry: Option<due::Anchored>| entry.and_then(|entry| entry.days.latest).is_some_and(|on| on <= day);
     let runs = |own: &Option<Provisional>| own.as_ref().map(Provisional::runs);
-    match party.and_then(|party| agreement.party(party)) {
-        Some(record) => {
-            runs(&record.provisional).or_else(|| runs(&agreement.provisional)).unwrap_or(false)
-                && !by_then(due::party_entry_into_force(agreement, record))
-        }
-        None => {
-            let any = agreement.parties.iter().any(|record| runs(&record.provisional) == Some(true));
-            (any || runs(&agreement.provisional) == Some(true)) && !by_then(due::entry_into_force(agreement))
-        }
+    if let Some(record) = party.and_then(|party| agreement.party(party)) {
+        return runs(&record.provisional).or_else(|| runs(&agreement.provisional)).unwrap_or(false)
+            && !by_then(due::party_entry_into_force(agreement, record));
     }
+    let any = agreement.parties.iter().any(|record| runs(&record.provisional) == Some(true));
+    (any || runs(&agreement.provisional) == Some(true)) && !by_then(due::entry_into_force(agreement))
 }
 
 /// A fact about the record speaks of an earlier fact; that this one may since have been retracted does not make it

@@ -5,9 +5,9 @@ use crate::harness::Desk;
 
 const TREATY: [&str; 16] = [
     r#"record clear-lakes --kind treaty --title "Convention on clear lakes" --on 2024-01-10 --source Depositary"#,
-    r#"add-party clear-lakes --party fr --kind state --name France --weight 35"#,
+    "add-party clear-lakes --party fr --kind state --name France --weight 35",
     r#"add-party clear-lakes --party pk --kind state --name "پاکستان" --weight 24.5"#,
-    r#"add-party clear-lakes --party ch --kind state --name Switzerland --weight 10"#,
+    "add-party clear-lakes --party ch --kind state --name Switzerland --weight 10",
     r#"add-party clear-lakes --party th --kind state --name "ประเทศไทย" --weight 30.5"#,
     r#"add-party clear-lakes --party eu --kind io --name "European Union""#,
     r#"set-entry-into-force clear-lakes --after deposit:#2 --share 55 --within P30D --clause "Article 9""#,
