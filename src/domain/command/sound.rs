@@ -9,7 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::event::change::FieldChange;
 use crate::domain::patch;
 use crate::domain::period::Period;
-use crate::domain::rule::{Anchor, Direction, Length, PLAIN, Roll, Rule, WhileSuspended};
+use crate::domain::rule::{Anchor, Direction, Floor, Length, PLAIN, Roll, Rule, WhileSuspended};
 use crate::domain::vocabulary::MilestoneStatus;
 
 /// Refuses changes after which a fact would say what no verb records.
@@ -80,6 +80,9 @@ fn check(event: &Event, of: u64, making: &Making<'_>) -> Result<(), Refusal> {
                 if rule.anchor != Anchor::Event(of) {
                     return wrong("data.effect", "the effect of a notice is counted from the notice itself");
                 }
+                if rule.floor == Some(Floor::EntryIntoForce) {
+                    return wrong("data.effect", "the effect of a notice does not wait for entry into force");
+                }
                 return counted(rule);
             }
         }
@@ -90,7 +93,10 @@ fn check(event: &Event, of: u64, making: &Making<'_>) -> Result<(), Refusal> {
             }
             return counted(&set.rule);
         }
-        Event::EntryIntoForceSet(entry) => return counted(&entry.rule),
+        Event::EntryIntoForceSet(entry) => {
+            super::force::possible(entry)?;
+            return counted(&entry.rule);
+        }
         _ => {}
     }
     Ok(())

@@ -3,6 +3,7 @@
 mod answers;
 mod formats;
 mod terms;
+mod treaty;
 mod widths;
 
 use std::sync::LazyLock;
