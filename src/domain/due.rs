@@ -1,25 +1,18 @@
-//! From a rule to a due date, with every step of the way kept for `why`.
+//! From a rule to a due date: what the anchor is, what the floor is, and what became of the date since.
 //!
-//! This release counts with the `plain` profile: the anchor's day is not counted, days off inside count, the last
-//! day does not move, a month end that does not exist is clamped; a deadline can state otherwise for the first day
-//! and the month end, and can have a floor and a grace period.
+//! How days are counted is `counting`'s business; here it is known what has happened.
 
 use super::agreement::Agreement;
+use super::almanac::profile::ProfileFloor;
 use super::commitment::{Commitment, DeadlineStep, Mark};
+use super::counting::{self, BeyondKnown, Counted, Uncounted};
 use super::day::Day;
 use super::edtf::Bounds;
 use super::period::MonthEnd;
-use super::rule::{Anchor, Direction, FirstDay, Length, Rule};
+use super::rule::{Anchor, DeadlineNature, Rule};
 use super::vocabulary::Lifecycle;
 
-/// Between which days something is due; an end that is unknown is absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DueDates {
-    /// The earliest day that it can be due.
-    pub earliest: Option<Day>,
-    /// The latest.
-    pub latest: Option<Day>,
-}
+pub use super::counting::DueDates;
 
 /// Whether and when something is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +23,7 @@ pub enum Due {
     Awaiting(Anchor),
     /// Due between these days.
     On(DueDates),
-    /// The date lies outside the years 1 to 9999.
+    /// The rule leads to no date, most often because it lies outside the years 1 to 9999; `count` says why.
     Beyond,
 }
 
@@ -121,13 +114,11 @@ pub fn entry_into_force(agreement: &Agreement) -> Option<Anchored> {
         if entry.rule.anchor == Anchor::EntryIntoForce {
             return None;
         }
-        let from = resolve(agreement, &entry.rule.anchor)?;
         // "After the last signature" means that every party has signed, not that one has so far.
         if entry.rule.anchor == Anchor::LastSignature && !agreement.all_signed() {
             return None;
         }
-        let days = count(&entry.rule, from.days).ok()?;
-        return Some(Anchored { days, fact: None });
+        return Some(Anchored { days: counted_entry(agreement, &entry.rule)?.ok()?.dates, fact: None });
     }
     match agreement.opened.kind.lifecycle() {
         Lifecycle::Mou | Lifecycle::Contract if agreement.all_signed() => resolve(agreement, &Anchor::LastSignature),
@@ -135,59 +126,83 @@ pub fn entry_into_force(agreement: &Agreement) -> Option<Anchored> {
     }
 }
 
-/// The count leads outside the years 1 to 9999.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the date lies outside the years 1 to 9999")]
-pub struct Beyond;
-
-fn count_from(rule: &Rule, day: Day) -> Result<Day, Beyond> {
-    let first_day_counts = rule.first_day == Some(FirstDay::Include) && rule.length.is_some();
-    // A period that holds its first day ends on the day before its return, which for 31 January is 28 February
-    // whether its month has a 31st or not: the return itself must not be clamped first.
-    let month_end = match rule.direction {
-        Direction::After if first_day_counts => MonthEnd::Spill,
-        _ => rule.month_end.unwrap_or(MonthEnd::Clamp),
-    };
-    let counted = match &rule.length {
-        None => Some(day),
-        Some(Length::Period(period)) => match rule.direction {
-            Direction::After => period.add_to(day, month_end),
-            Direction::Before => period.subtract_from(day, month_end),
-        },
-        // No command of this release records such a rule; should one come from elsewhere, it is not guessed at.
-        Some(Length::WorkingDays(_) | Length::ClearDays(_)) => None,
-    }
-    .ok_or(Beyond)?;
-    let last = if first_day_counts && counted != day {
-        match rule.direction {
-            Direction::After => counted.previous(),
-            Direction::Before => counted.next(),
-        }
-        .ok_or(Beyond)?
-    } else {
-        counted
-    };
-    Ok(rule.floor.map_or(last, |floor| last.max(floor)))
+/// What a rule for entry into force leads to as things stand; none where its anchor has not happened.
+#[must_use]
+pub fn counted_entry(agreement: &Agreement, rule: &Rule) -> Option<Result<Counted, Uncounted>> {
+    let from = resolve(agreement, &rule.anchor)?;
+    // A floor "not before entry into force" says nothing of entry into force itself.
+    Some(counting::count(rule, DeadlineNature::Effect, &agreement.almanac, from.days, stated_floor(rule)))
 }
 
-/// Counts a rule off from its anchor's days.
+/// The floor that a rule itself states.
+fn stated_floor(rule: &Rule) -> Option<DueDates> {
+    rule.floor.map(|day| DueDates { earliest: Some(day), latest: Some(day) })
+}
+
+/// The days before which the dates of a rule never lie, if there are such.
 ///
 /// # Errors
 ///
-/// [`Beyond`] when a date lies outside the years 1 to 9999.
-pub fn count(rule: &Rule, from: DueDates) -> Result<DueDates, Beyond> {
-    let each = |day: Option<Day>| day.map(|day| count_from(rule, day)).transpose();
-    // With an unknown start the floor is still a day before which it cannot be due.
-    Ok(DueDates { earliest: each(from.earliest)?.or(rule.floor), latest: each(from.latest)? })
+/// What it waits for, where that has not happened.
+pub fn floor(agreement: &Agreement, rule: &Rule) -> Result<Option<DueDates>, Anchor> {
+    if let Some(floor) = stated_floor(rule) {
+        return Ok(Some(floor));
+    }
+    match agreement.almanac.profile(&rule.profile).and_then(|profile| profile.floor) {
+        None => Ok(None),
+        Some(ProfileFloor::EntryIntoForce) => {
+            entry_into_force(agreement).map(|entry| Some(entry.days)).ok_or(Anchor::EntryIntoForce)
+        }
+    }
+}
+
+/// Counts a deadline's rule off from its anchor's days, none before its floor's.
+///
+/// # Errors
+///
+/// [`Uncounted`] when it leads to no date.
+pub fn count(
+    agreement: &Agreement,
+    rule: &Rule,
+    from: DueDates,
+    floor: Option<DueDates>,
+) -> Result<Counted, Uncounted> {
+    counting::count(rule, DeadlineNature::Act, &agreement.almanac, stated_due(rule, from), floor)
 }
 
 /// "In October" as a due date means by its end; only an interval leaves open when within it.
-fn stated_due(rule: &Rule, days: DueDates) -> DueDates {
+#[must_use]
+pub fn stated_due(rule: &Rule, days: DueDates) -> DueDates {
     match &rule.anchor {
         Anchor::On(day) if rule.length.is_none() && !day.is_interval() => {
             DueDates { earliest: days.latest, latest: days.latest }
         }
         _ => days,
+    }
+}
+
+/// What a deadline's rule leads to as things stand, before anything moved it.
+///
+/// # Errors
+///
+/// What it waits for, where that has not happened.
+pub fn counted(agreement: &Agreement, rule: &Rule) -> Result<Result<Counted, Uncounted>, Anchor> {
+    let from = resolve(agreement, &rule.anchor).ok_or_else(|| rule.anchor.clone())?;
+    let floor = floor(agreement, rule)?;
+    Ok(count(agreement, rule, from.days, floor))
+}
+
+/// Where the count behind the current due date reached a day that a calendar does not know.
+#[must_use]
+pub fn beyond_known(agreement: &Agreement, commitment: &Commitment) -> Option<BeyondKnown> {
+    let since = commitment.deadline.iter().rposition(|(step, ..)| matches!(step, DeadlineStep::Set(_)))?;
+    let steps = &commitment.deadline[since..];
+    match &steps.first()?.0 {
+        // A date that was moved to a day no longer hangs on the count.
+        DeadlineStep::Set(rule) if !steps.iter().any(|(step, ..)| matches!(step, DeadlineStep::To(_))) => {
+            counted(agreement, rule).ok()?.ok()?.beyond().cloned()
+        }
+        _ => None,
     }
 }
 
@@ -197,9 +212,9 @@ pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize)
     let mut due = Due::Undated;
     for (step, ..) in commitment.deadline.iter().take(steps) {
         due = match step {
-            DeadlineStep::Set(rule) => match resolve(agreement, &rule.anchor) {
-                None => Due::Awaiting(rule.anchor.clone()),
-                Some(from) => count(rule, stated_due(rule, from.days)).map_or(Due::Beyond, Due::On),
+            DeadlineStep::Set(rule) => match counted(agreement, rule) {
+                Err(awaited) => Due::Awaiting(awaited),
+                Ok(counted) => counted.map_or(Due::Beyond, |counted| Due::On(counted.dates)),
             },
             DeadlineStep::To(day) => Due::On(DueDates { earliest: Some(*day), latest: Some(*day) }),
             DeadlineStep::By(period) => match due {

@@ -9,6 +9,7 @@ pub mod agreement;
 pub mod almanac;
 pub mod command;
 pub mod commitment;
+pub mod counting;
 pub mod day;
 pub mod decide;
 pub mod due;

@@ -8,6 +8,7 @@ mod bodies;
 mod commitments;
 mod consent;
 mod corrections;
+mod counting;
 mod deadlines;
 mod guards;
 mod openings;

@@ -125,13 +125,23 @@ fn undated(rows: &[CommitmentRow]) -> Section {
     Section::table("undated", columns).titled("Promised without a date").rows(cells)
 }
 
+/// The most commitments of which it is said that a calendar does not reach far enough.
+const BEYOND_MAX: usize = 10;
+
+/// Says of which dates a calendar does not know enough.
+fn beyond<'a>(report: Report, rows: impl IntoIterator<Item = &'a CommitmentRow>) -> Report {
+    let told = rows.into_iter().filter_map(|row| row.beyond_calendar.as_ref().map(|beyond| (row, beyond)));
+    told.take(BEYOND_MAX)
+        .fold(report, |report, (row, beyond)| report.footing(format!("{}/{}: {beyond}", row.agreement, row.commitment)))
+}
+
 pub(super) async fn run_overdue(args: OverdueArgs, session: &Session) -> Result<Exit, Failure> {
     let service = session.open(false)?;
     let asked = asked(&service, &args.asked).await?;
     let overdue = service.overdue(asked, &filter(&args.filter)?).await?;
     let all = overdue.overdue.iter().chain(&overdue.possibly_overdue).chain(&overdue.due_soon).chain(&overdue.undated);
-    let exit = session.answer(&overdue, all, || {
-        Report::new()
+    let exit = session.answer(&overdue, all.clone(), || {
+        let report = Report::new()
             .heading(asked_line(asked))
             .section(dated("overdue", "Overdue", "nothing is overdue", &overdue.overdue))
             .section(dated(
@@ -141,7 +151,8 @@ pub(super) async fn run_overdue(args: OverdueArgs, session: &Session) -> Result<
                 &overdue.possibly_overdue,
             ))
             .section(dated("due_soon", "Due today, soon, or in grace", "", &overdue.due_soon))
-            .section(undated(&overdue.undated))
+            .section(undated(&overdue.undated));
+        beyond(report, all)
     })?;
     if args.exit_code && !overdue.overdue.is_empty() {
         return Ok(Exit::Overdue);
@@ -160,9 +171,10 @@ pub(super) async fn run_due(args: DueArgs, session: &Session) -> Result<Exit, Fa
     };
     let due = service.due(asked, until, &filter(&args.filter)?).await?;
     session.answer(&due, due.due.iter().chain(&due.awaiting), || {
-        Report::new()
+        let report = Report::new()
             .heading(asked_line(asked))
             .section(dated("due", &format!("Due by {until}"), "nothing comes due by then", &due.due))
-            .section(dated("awaiting", "Waiting for something to happen first", "", &due.awaiting))
+            .section(dated("awaiting", "Waiting for something to happen first", "", &due.awaiting));
+        beyond(report, &due.due)
     })
 }

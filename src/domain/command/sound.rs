@@ -4,12 +4,13 @@
 //! verb, so what the fact then says is looked at here.
 
 use super::Making;
+use super::countable::countable;
 use crate::domain::decide::Refusal;
 use crate::domain::event::Event;
 use crate::domain::event::change::FieldChange;
 use crate::domain::patch;
 use crate::domain::period::Period;
-use crate::domain::rule::{Length, PLAIN, Roll, Rule};
+use crate::domain::rule::DeadlineNature;
 use crate::domain::vocabulary::MilestoneStatus;
 
 /// Refuses changes after which a fact would say what no verb records.
@@ -66,27 +67,9 @@ fn check(event: &Event, making: &Making<'_>) -> Result<(), Refusal> {
         Event::PaperAttached(paper) if paper.size > (1 << 53) - 1 => {
             return wrong("data.size", "more than 2^53 - 1 bytes");
         }
-        Event::DeadlineSet(set) => return counted(&set.rule),
-        Event::EntryIntoForceSet(entry) => return counted(&entry.rule),
+        Event::DeadlineSet(set) => return countable(&set.rule, DeadlineNature::Act, making),
+        Event::EntryIntoForceSet(entry) => return countable(&entry.rule, DeadlineNature::Effect, making),
         _ => {}
     }
     Ok(())
-}
-
-/// Refuses a rule that this release cannot count; a date that is not counted as stated would be wrong.
-fn counted(rule: &Rule) -> Result<(), Refusal> {
-    let stated = [
-        ("working_days", matches!(rule.length, Some(Length::WorkingDays(_)))),
-        ("clear_days", matches!(rule.length, Some(Length::ClearDays(_)))),
-        ("calendar", !rule.calendars.is_empty()),
-        ("open", rule.open.is_some()),
-        ("roll", rule.roll == Some(Roll::Following)),
-        ("min_working_days", rule.min_working_days.is_some()),
-        ("zone", rule.zone.is_some() || rule.cut_off.is_some()),
-        ("counting", rule.profile.as_str() != PLAIN),
-    ];
-    match stated.into_iter().find(|(_, stated)| *stated) {
-        Some((field, _)) => Err(Refusal::NotCounted { field }),
-        None => Ok(()),
-    }
 }
