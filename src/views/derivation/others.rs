@@ -42,7 +42,7 @@ pub fn other_profiles(
         let rule = Rule { profile: profile.profile.clone(), ..rule.clone() };
         let (dates, why_not) = match counted(&rule) {
             Ok(Ok(counted)) => (Some(counted.dates), None),
-            Ok(Err(Uncounted::NeedsCalendar { need, .. })) => (None, Some(format!("needs a calendar: {need}"))),
+            Ok(Err(Uncounted::NeedsCalendar { .. })) => (None, Some("needs a calendar".to_owned())),
             Ok(Err(uncounted)) => (None, Some(uncounted.to_string())),
             Err(awaited) => (None, Some(format!("waits for {awaited}"))),
         };
