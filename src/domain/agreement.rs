@@ -87,6 +87,9 @@ pub enum Ending {
     Completed,
 }
 
+/// A notice, the fact that gave it, and the one that took it back, if any did.
+pub type Notice = (NoticeGiven, Mark, Option<Mark>);
+
 /// An agreement as far as its facts tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agreement {
@@ -117,9 +120,11 @@ pub struct Agreement {
     /// Renewals of the term since.
     pub renewals: Vec<(Renewed, Mark)>,
     /// Notices, each with the fact that took it back, if any did.
-    pub notices: Vec<(NoticeGiven, Mark, Option<Mark>)>,
-    /// The running suspension.
-    pub suspended: Option<(Suspended, Mark)>,
+    pub notices: Vec<Notice>,
+    /// Every suspension by an act of its own, in order; `suspension` says when each ended.
+    pub suspensions: Vec<(Suspended, Mark)>,
+    /// Every resumption, in order.
+    pub resumptions: Vec<Mark>,
     /// How it ended.
     pub ending: Option<(Ending, Mark)>,
     /// Amendments, in words.
@@ -167,7 +172,8 @@ impl Agreement {
             term: None,
             renewals: Vec::new(),
             notices: Vec::new(),
-            suspended: None,
+            suspensions: Vec::new(),
+            resumptions: Vec::new(),
             ending: None,
             amendments: Vec::new(),
             commitments: Vec::new(),
@@ -215,6 +221,15 @@ impl Agreement {
     #[must_use]
     pub fn body(&self, id: BodyId) -> Option<&Body> {
         self.bodies.iter().find(|body| body.id == id)
+    }
+
+    /// The agreement that took the place of this one, if one did.
+    #[must_use]
+    pub fn superseded_by(&self) -> Option<&super::id::Reference> {
+        match &self.ending {
+            Some((Ending::Superseded(by), _)) => Some(by),
+            Some((Ending::Terminated(_) | Ending::Completed, _)) | None => None,
+        }
     }
 
     /// Whether every declared party that has not left has signed, and there is one at all.
@@ -382,8 +397,8 @@ impl Agreement {
                     }
                 }
             }
-            Event::AgreementSuspended(suspended) => self.suspended = Some((suspended.clone(), mark.clone())),
-            Event::AgreementResumed(_) => self.suspended = None,
+            Event::AgreementSuspended(suspended) => self.suspensions.push((suspended.clone(), mark.clone())),
+            Event::AgreementResumed(_) => self.resumptions.push(mark.clone()),
             Event::AgreementTerminated(terminated) => {
                 self.ending = Some((Ending::Terminated(terminated.ground), mark.clone()));
             }
@@ -489,7 +504,7 @@ impl Agreement {
             Event::NoteAdded(note) => self.notes.push((note.text.clone(), mark.clone())),
             Event::AgreementLinked(linked) => self.links.push((linked.clone(), mark.clone())),
             // They lie in the register's own stream, and count through the almanac.
-            Event::CalendarDefined(_) | Event::DaysListed(_) | Event::ProfileDefined(_) => {}
+            Event::CalendarDefined(_) | Event::WeekSet(_) | Event::DaysListed(_) | Event::ProfileDefined(_) => {}
         }
     }
 

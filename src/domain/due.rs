@@ -9,10 +9,12 @@ use super::counting::{self, BeyondKnown, Counted, Uncounted};
 use super::day::Day;
 use super::edtf::Bounds;
 use super::period::MonthEnd;
-use super::rule::{Anchor, DeadlineNature, Rule};
+use super::rule::{Anchor, DeadlineNature, Direction, Rule, WhileSuspended};
+use super::suspension::{self, Clock, Shifted};
 use super::vocabulary::Lifecycle;
 
 pub use super::counting::DueDates;
+pub use super::force::notice_effect;
 
 /// Whether and when something is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub enum Due {
     Awaiting(Anchor),
     /// Due between these days.
     On(DueDates),
+    /// Its clock stands still from this day on, and nobody has said until when; till then it is due between these.
+    Stopped(Day, DueDates),
     /// The rule leads to no date, most often because it lies outside the years 1 to 9999; `count` says why.
     Beyond,
 }
@@ -207,8 +211,51 @@ pub fn beyond_known(agreement: &Agreement, commitment: &Commitment) -> Option<Be
 }
 
 /// The due dates after the first `steps` steps of a commitment's deadline.
+///
+/// Where its rule says that the clock stops during a suspension, suspended days are added; see [`clock`].
 #[must_use]
 pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Due {
+    match (counted_steps(agreement, commitment, steps), clock(agreement, commitment, steps)) {
+        (Due::On(days), Some(clock)) => stopped(&suspension::suspensions(agreement), clock, days),
+        (due, _) => due,
+    }
+}
+
+/// The due dates once these suspensions are added: calendar days, and the day that comes out does not roll again.
+#[must_use]
+pub fn stopped(suspensions: &[suspension::Suspension], clock: Clock, days: DueDates) -> Due {
+    match suspension::shifted(suspensions, clock, days) {
+        Shifted::On(days) => Due::On(days),
+        Shifted::Stopped(since) => Due::Stopped(since, days),
+        Shifted::Beyond => Due::Beyond,
+    }
+}
+
+/// From when the clock runs that a suspension stops, after so many steps; none where it runs on all the same.
+#[must_use]
+pub fn clock(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Option<Clock> {
+    let taken = commitment.deadline.iter().take(steps);
+    let (rule, set) = taken.clone().rev().find_map(|(step, mark, _)| match step {
+        DeadlineStep::Set(rule) => Some((rule, mark)),
+        DeadlineStep::To(_) | DeadlineStep::By(_) => None,
+    })?;
+    if rule.while_suspended != Some(WhileSuspended::Stops) || rule.direction == Direction::Before {
+        return None;
+    }
+    let last_day_agreed = taken.rev().find_map(|(step, mark, _)| match step {
+        DeadlineStep::To(_) => Some(Some(mark)),
+        DeadlineStep::Set(rule) => Some(rule.length.is_none().then_some(set)),
+        DeadlineStep::By(_) => None,
+    });
+    match last_day_agreed.flatten() {
+        Some(mark) => Some(Clock::Agreed(mark.bounds.latest)),
+        None => resolve(agreement, &rule.anchor).map(|from| Clock::Counted(from.days)),
+    }
+}
+
+/// The due dates after the first `steps` steps, as they are without any suspension.
+#[must_use]
+pub fn counted_steps(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Due {
     let mut due = Due::Undated;
     for (step, ..) in commitment.deadline.iter().take(steps) {
         due = match step {
@@ -240,10 +287,10 @@ pub fn current(agreement: &Agreement, commitment: &Commitment) -> Due {
     after_steps(agreement, commitment, commitment.deadline.len())
 }
 
-/// The due dates as first set.
+/// The due dates as first set, before any suspension.
 #[must_use]
 pub fn original(agreement: &Agreement, commitment: &Commitment) -> Due {
-    after_steps(agreement, commitment, 1)
+    counted_steps(agreement, commitment, 1)
 }
 
 /// The day until which it is not called overdue: the latest due date, with grace.

@@ -117,11 +117,11 @@ fn later(draw: &Draw, story: &Story) -> (&'static str, Value) {
         8 => ("enter-into-force", json!({ "provisional": two % 2 == 0 })),
         9 => (
             "set-term",
-            json!({ "length": format!("P{}M", 1 + two % 14), "renewal": pick(&["none", "tacit"]), "notice_period": "P1M" }),
+            json!({ "length": format!("P{}M", 1 + two % 14), "renewal": pick(&["none", "express", "tacit"]), "notice_period": "P1M" }),
         ),
         10 => ("renew", json!({})),
         11 | 12 => {
-            let kind = ["non_renewal", "withdrawal", "termination"][two % 3];
+            let kind = ["non_renewal", "withdrawal", "termination", "suspension"][two % 4];
             ("give-notice", json!({ "party": party, "kind": kind, "takes_effect": then }))
         }
         13 => ("revoke-notice", json!({ "event": event })),
@@ -154,6 +154,7 @@ fn later(draw: &Draw, story: &Story) -> (&'static str, Value) {
                 "../2025-06-01",
             ];
             let mut fields = json!({ "text": "t", "after": after[one % after.len()], "grace": "P5D" });
+            fields["while_suspended"] = if days % 2 == 0 { "stops" } else { "runs" }.into();
             match days % 5 {
                 // China's days are known until 2026, so some of these dates stay open.
                 0 => (fields["working_days"], fields["calendar"]) = ((1 + two).into(), "cn".into()),

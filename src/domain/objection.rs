@@ -4,7 +4,8 @@
 //! oddity is said here and nowhere else; what to do about it is said at the edge, in `cli::hint`.
 
 use super::day::Day;
-use super::id::{BodyId, CommitmentId, PartyId};
+use super::id::{BodyId, CalendarId, CommitmentId, PartyId};
+use super::period::Period;
 
 /// What speaks against a fact.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +31,14 @@ pub enum Objection {
     NoSuchBody {
         /// The body.
         body: BodyId,
+        /// The ones there are, in words.
+        known: String,
+    },
+    /// It names a calendar that nobody defined.
+    #[error("there is no calendar {calendar} (there are: {known})")]
+    NoSuchCalendar {
+        /// The calendar.
+        calendar: CalendarId,
         /// The ones there are, in words.
         known: String,
     },
@@ -174,6 +183,34 @@ pub enum Objection {
         /// Today.
         today: Day,
     },
+    /// The term was set already.
+    #[error("the term was set already, by @{earlier}")]
+    TermAgain {
+        /// The fact that set it.
+        earlier: u64,
+    },
+    /// A notice would have to be given, or prepared, before the term begins.
+    #[error("{of}, {lead}, is longer than the term it is counted back in")]
+    LeadTooLong {
+        /// Of what.
+        of: &'static str,
+        /// How long it is.
+        lead: Period,
+    },
+    /// A renewal does not prolong.
+    #[error("the renewal's last day, {until}, is not after the present one, {end}")]
+    RenewalNotLater {
+        /// The new last day.
+        until: Day,
+        /// The present one.
+        end: Day,
+    },
+    /// The term had run out.
+    #[error("the term ran out on {end}")]
+    RanOut {
+        /// Its last day.
+        end: Day,
+    },
     /// The notice had taken effect.
     #[error("notice @{notice} took effect on {effect}")]
     NoticeTookEffect {
@@ -192,6 +229,7 @@ impl Objection {
             Self::PartyNotDeclared { .. } => "party_not_declared",
             Self::NoSuchCommitment { .. } => "no_such_commitment",
             Self::NoSuchBody { .. } => "no_such_body",
+            Self::NoSuchCalendar { .. } => "no_such_calendar",
             Self::NoSuchFact { .. } => "no_such_fact",
             Self::DeclaredTwice { .. } => "declared_twice",
             Self::PledgeHasNoInstrument { .. } => "pledge_has_no_instrument",
@@ -211,6 +249,10 @@ impl Objection {
             Self::StillOpen { .. } => "still_open",
             Self::BodyNotThere { .. } => "body_not_there",
             Self::InTheFuture { .. } => "in_the_future",
+            Self::TermAgain { .. } => "term_again",
+            Self::LeadTooLong { .. } => "lead_too_long",
+            Self::RenewalNotLater { .. } => "renewal_not_later",
+            Self::RanOut { .. } => "ran_out",
             Self::NoticeTookEffect { .. } => "notice_took_effect",
         }
     }
@@ -223,6 +265,7 @@ impl Objection {
             Self::PartyNotDeclared { .. }
                 | Self::NoSuchCommitment { .. }
                 | Self::NoSuchBody { .. }
+                | Self::NoSuchCalendar { .. }
                 | Self::NoSuchFact { .. }
                 | Self::DeclaredTwice { .. }
                 | Self::PledgeHasNoInstrument { .. }

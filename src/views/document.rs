@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Asked;
 use super::board::{CommitmentRow, rows};
 use super::entry::Entry;
+use super::term::{self, TermView};
 use crate::domain::agreement::{Agreement, Ending, Opening};
 use crate::domain::commitment::Mark;
 use crate::domain::day::Day;
@@ -14,7 +15,6 @@ use crate::domain::due;
 use crate::domain::event::LocalName;
 use crate::domain::id::{AgreementId, BodyId, CommitmentId, PartyId, Reference};
 use crate::domain::instant::Instant;
-use crate::domain::status::lifecycle::last_day;
 use crate::domain::status::{AgreementStatus, PartyStatus, party_status, status};
 use crate::domain::text::{Line, Text};
 use crate::domain::timeline::{Readings, Timeline};
@@ -151,22 +151,6 @@ pub struct Saying {
     pub when: When,
 }
 
-/// The term of the agreement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(inline)]
-pub struct TermView {
-    /// Its first day, where stated.
-    pub start: Option<Day>,
-    /// How long it runs.
-    pub length: Option<String>,
-    /// Its last day with renewals; null while it goes on by tacit renewal.
-    pub ends: Option<Day>,
-    /// What happens then.
-    pub renewal: crate::domain::vocabulary::Renewal,
-    /// How long before its end a notice has to be given.
-    pub notice_period: Option<String>,
-}
-
 /// A document that is attached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
@@ -223,6 +207,8 @@ pub struct Document {
     pub term: Option<TermView>,
     /// How it ended.
     pub ended: Option<Saying>,
+    /// The agreement that took its place.
+    pub superseded_by: Option<Reference>,
     /// Its commitments.
     pub commitments: Vec<CommitmentRow>,
     /// Reports on them, in order.
@@ -305,13 +291,7 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
         adopted: when(&agreement.adopted),
         entry_into_force: due::entry_into_force(&agreement).and_then(|entry| entry.days.latest),
         entry_into_force_earliest: due::entry_into_force(&agreement).and_then(|entry| entry.days.earliest),
-        term: agreement.term.as_ref().map(|(term, _)| TermView {
-            start: term.start,
-            length: term.length.map(|length| length.to_string()),
-            ends: last_day(&agreement),
-            renewal: term.renewal,
-            notice_period: term.notice_period.map(|period| period.to_string()),
-        }),
+        term: term::view(&agreement, asked.as_of),
         ended: agreement.ending.as_ref().map(|(ending, mark)| {
             let words = match ending {
                 Ending::Terminated(ground) => format!("terminated: {ground}"),
@@ -320,6 +300,7 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
             };
             dates.saying(&words, None, mark)
         }),
+        superseded_by: agreement.superseded_by().cloned(),
         commitments: rows(&entry, asked.as_of),
         reports: reports(&agreement, &dates),
         bodies: bodies(&agreement, &dates),
@@ -332,8 +313,10 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
         notices: agreement
             .notices
             .iter()
-            .map(|(notice, mark, revoked)| {
-                let effect = notice.takes_effect.map(|day| format!(", takes effect on {day}")).unwrap_or_default();
+            .map(|given| {
+                let (notice, mark, revoked) = given;
+                let effect = due::notice_effect(&agreement, given).and_then(|effect| effect.days.latest);
+                let effect = effect.map(|day| format!(", takes effect on {day}")).unwrap_or_default();
                 let back = revoked.as_ref().map(|by| format!(", taken back by @{}", by.seq)).unwrap_or_default();
                 dates.saying(&format!("{}{effect}{back}", notice.kind), Some(&notice.party), mark)
             })

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::history::HistoryRow;
 use crate::domain::counting::Remark;
 use crate::domain::day::Day;
-use crate::domain::id::{CommitmentId, Reference};
+use crate::domain::id::{CalendarId, CommitmentId, Reference};
 
 /// What is odd about a recorded event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -40,6 +40,8 @@ impl From<&Remark> for RemarkView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct MovedView {
+    /// In which agreement.
+    pub agreement: Reference,
     /// Whose.
     pub commitment: CommitmentId,
     /// The due date before.
@@ -63,11 +65,13 @@ pub struct OutcomeView {
     pub dry_run: bool,
     /// The events.
     pub events: Vec<HistoryRow>,
+    /// The shipped calendars that were put on record because they are counted by for the first time.
+    pub adopted: Vec<CalendarId>,
     /// What is odd about them, recorded with the reason.
     pub odd: Vec<OddView>,
     /// What has to be said beside the date that they give.
     pub remarks: Vec<RemarkView>,
-    /// The due dates of other commitments that moved.
+    /// The due dates of other commitments that moved; after a change of a calendar, those of the whole register.
     pub moved: Vec<MovedView>,
 }
 

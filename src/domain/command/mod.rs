@@ -16,6 +16,7 @@ pub mod framing;
 pub mod opening;
 pub mod papers;
 pub mod parties;
+pub mod register;
 pub mod sound;
 pub mod term;
 
@@ -46,6 +47,18 @@ pub enum Subject {
     Body,
     /// A fact: `REF@7`.
     Fact,
+    /// A calendar of the register.
+    Calendar,
+    /// A counting profile of the register.
+    Profile,
+}
+
+impl Subject {
+    /// Whether it is the register's own instead of an agreement's.
+    #[must_use]
+    pub const fn of_the_register(self) -> bool {
+        matches!(self, Self::Calendar | Self::Profile)
+    }
 }
 
 /// The day that a verb means when nobody gives one.
@@ -76,6 +89,12 @@ pub struct Making<'a> {
 }
 
 impl Making<'_> {
+    /// The place in the agreement that the fact will have which is being made.
+    #[must_use]
+    pub fn next_fact(&self) -> u64 {
+        self.timeline.facts().len() as u64 + 1
+    }
+
     /// The name of the next commitment; names of retracted ones are not used again.
     #[must_use]
     pub fn next_commitment(&self) -> CommitmentId {
@@ -196,6 +215,12 @@ macro_rules! commands {
                 match self { $($(Self::$variant(_) => <$fields as Verb>::NAME,)+)+ }
             }
 
+            /// What its first word points at.
+            #[must_use]
+            pub const fn subject(&self) -> Subject {
+                match self { $($(Self::$variant(_) => <$fields as Verb>::SUBJECT,)+)+ }
+            }
+
             /// Whether it opens an agreement.
             #[must_use]
             pub const fn opens(&self) -> bool {
@@ -252,6 +277,9 @@ commands! {
         DisputeFact(change::DisputeFact), ResolveFact(change::ResolveFact);
     "Papers":
         Attach(papers::Attach), Note(papers::Note), Link(papers::Link);
+    "Register":
+        DefineCalendar(register::DefineCalendar), SetWeek(register::SetWeek),
+        ListDaysOff(register::ListDaysOff), DefineProfile(register::DefineProfile);
 }
 
 /// What a field's error says, with the field's path.

@@ -11,7 +11,7 @@ use crate::domain::almanac::{Almanac, shipped};
 use crate::domain::day::Day;
 use crate::domain::edtf::Bounds;
 use crate::domain::event::Event;
-use crate::domain::event::register::{CalendarDefined, DaysListed, ListedDay, Week};
+use crate::domain::event::register::{CalendarDefined, DaysListed, ListedDay, WeekSet};
 use crate::domain::fact::{Occurred, Saying};
 use crate::domain::id::CalendarId;
 use crate::domain::period::{MonthEnd, Period};
@@ -59,19 +59,9 @@ fn almanac(sketches: &[Sketch], (from, to): (Day, Day)) -> Almanac {
     };
     for (sketch, name) in sketches.iter().zip(["a", "b", "c"]) {
         let calendar = CalendarId::parse(name).unwrap();
-        let week = Week {
-            off: sketch.week.clone(),
-            from: None,
-            to: None,
-            source: line("a law"),
-            url: None,
-            confidence: Confidence::Confirmed,
-        };
-        record(Event::CalendarDefined(CalendarDefined {
-            calendar: calendar.clone(),
-            title: line(name),
-            weeks: vec![week],
-        }));
+        record(Event::CalendarDefined(CalendarDefined { calendar: calendar.clone(), title: line(name) }));
+        let off = sketch.week.clone();
+        record(Event::WeekSet(WeekSet { calendar: calendar.clone(), off, from: None, to: None }));
         let listed = |days: &BTreeSet<i64>| -> Vec<ListedDay> {
             let days = days.iter().filter_map(|days| day("2020-01-01").plus_days(*days));
             days.filter(|day| from <= *day && *day <= to).map(|day| ListedDay { day, name: None }).collect()

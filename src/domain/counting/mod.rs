@@ -46,7 +46,7 @@ pub const CLOSED_DAYS_MAX: u32 = 3_660;
 pub const CALENDARS_MAX: usize = 20;
 
 /// Between which days something is due; an end that is unknown is absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueDates {
     /// The earliest day that it can be due.
     pub earliest: Option<Day>,

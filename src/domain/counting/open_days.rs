@@ -76,9 +76,12 @@ pub(super) fn step(day: Day, direction: Direction) -> Option<Day> {
 #[must_use]
 pub fn known(calendar: &Calendar) -> (Option<Day>, Option<Day>) {
     let weeks = &calendar.weeks;
-    let starts = weeks.iter().map(|week| week.from).min().flatten();
-    let ends =
-        if weeks.iter().any(|week| week.to.is_none()) { None } else { weeks.iter().filter_map(|week| week.to).max() };
+    let starts = weeks.iter().map(|week| week.rest.from).min().flatten();
+    let ends = if weeks.iter().any(|week| week.rest.to.is_none()) {
+        None
+    } else {
+        weeks.iter().filter_map(|week| week.rest.to).max()
+    };
     if !calendar.lists_days() {
         return (starts, ends);
     }

@@ -58,6 +58,7 @@ pub(super) fn plain(anchor: Day, length: Option<Length>) -> Rule {
         cut_off: None,
         zone: None,
         nature: None,
+        while_suspended: None,
         authority: Authority::Stated,
     }
 }

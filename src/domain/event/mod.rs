@@ -196,8 +196,10 @@ events! {
     /// The agreement was linked to another.
     AgreementLinked(papers::Linked) = "agreement.linked" v 1,
 
-    /// A calendar got its name and its weeks.
+    /// A calendar got its name.
     CalendarDefined(register::CalendarDefined) = "calendar.defined" v 1,
+    /// The days of the week that are off in a calendar were set for a time.
+    WeekSet(register::WeekSet) = "calendar.week-set" v 1,
     /// The days off of a calendar became known for a time.
     DaysListed(register::DaysListed) = "calendar.days-listed" v 1,
     /// A counting profile of the register's own was defined.

@@ -32,14 +32,20 @@ pub fn party_status(agreement: &Agreement, record: &PartyRecord, day: Day) -> Pa
     if record.withdrew.is_some() {
         return PartyStatus::FormerParty;
     }
-    let notice = agreement.notices.iter().find(|(notice, _, revoked)| {
-        notice.party == record.party.id && notice.kind == NoticeKind::Withdrawal && revoked.is_none()
-    });
-    if let Some((notice, ..)) = notice {
-        return match notice.takes_effect {
-            Some(effect) if effect <= day => PartyStatus::FormerParty,
-            _ => PartyStatus::Withdrawing,
-        };
+    let mut running = false;
+    for notice in &agreement.notices {
+        let (given, _, revoked) = notice;
+        if given.party != record.party.id || given.kind != NoticeKind::Withdrawal || revoked.is_some() {
+            continue;
+        }
+        let effect = due::notice_effect(agreement, notice).and_then(|effect| effect.days.latest);
+        if effect.is_some_and(|effect| effect <= day) {
+            return PartyStatus::FormerParty;
+        }
+        running = true;
+    }
+    if running {
+        return PartyStatus::Withdrawing;
     }
     let bound_by_signature = record
         .signed

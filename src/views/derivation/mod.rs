@@ -24,6 +24,7 @@ use crate::domain::id::{CommitmentId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::rule::{Authority, DeadlineNature, Rule};
 use crate::domain::status::{CommitmentState, standing};
+use crate::domain::suspension;
 use crate::domain::text::Text;
 use crate::domain::timeline::Timeline;
 use anchor::{AnchorView, anchor_view};
@@ -85,11 +86,11 @@ pub struct Derivation {
 }
 
 /// Each step of a commitment's deadline: the rules, with their counts, and what moved it since.
-fn steps(agreement: &Agreement, commitment: &Commitment) -> Vec<Step> {
+fn steps(agreement: &Agreement, commitment: &Commitment, day: Day) -> Vec<Step> {
     let mut all = Vec::new();
     let nowhere = DueDates { earliest: None, latest: None };
     for (at, (step, mark, agreed_by)) in commitment.deadline.iter().enumerate() {
-        let due = due::after_steps(agreement, commitment, at + 1);
+        let due = due::counted_steps(agreement, commitment, at + 1);
         let (words, dates) = match (&step, &due) {
             (DeadlineStep::Set(rule), _) => {
                 all.extend(of_the_rule(agreement, rule, mark.seq));
@@ -103,6 +104,43 @@ fn steps(agreement: &Agreement, commitment: &Commitment) -> Vec<Step> {
             (DeadlineStep::By(period), _) => (format!("moved by {period} once the date is known"), nowhere),
         };
         all.push(Step { fact: Some(mark.seq), agreed_by: agreed_by.clone(), ..Step::to(words, dates) });
+    }
+    all.extend(suspended_steps(agreement, commitment, day));
+    all
+}
+
+/// One step for each suspension that moves the due date.
+fn suspended_steps(agreement: &Agreement, commitment: &Commitment, day: Day) -> Vec<Step> {
+    let steps = commitment.deadline.len();
+    let counted = due::counted_steps(agreement, commitment, steps);
+    let (Due::On(mut before), Some(clock)) = (counted, due::clock(agreement, commitment, steps)) else {
+        return Vec::new();
+    };
+    let counted = before;
+    let suspensions = suspension::suspensions(agreement);
+    let mut all = Vec::new();
+    for (at, suspended) in suspensions.iter().enumerate() {
+        let first = suspended.first.latest.map(|first| first.to_string()).unwrap_or_default();
+        let (words, dates) = match due::stopped(&suspensions[..=at], clock, counted) {
+            Due::On(dates) if dates == before => continue,
+            Due::On(dates) => {
+                let added = before.latest.zip(dates.latest).map_or(0, |(before, now)| before.days_until(now));
+                let last = suspended.last.and_then(|last| last.latest).map(|last| last.to_string()).unwrap_or_default();
+                let days = if added == 1 { "1 day".to_owned() } else { format!("{added} days") };
+                (format!("the clock stood still from {first} to {last}, {days}: {}", spelled(dates)), dates)
+            }
+            Due::Stopped(since, _) if day < since => continue,
+            Due::Stopped(..) => {
+                let words = format!("the clock stands still from {first} on, until the agreement is resumed");
+                (words, DueDates { earliest: None, latest: None })
+            }
+            Due::Undated | Due::Awaiting(_) | Due::Beyond => {
+                let words = "with the suspension the date lies outside the years 1 to 9999".to_owned();
+                (words, DueDates { earliest: None, latest: None })
+            }
+        };
+        before = dates;
+        all.push(Step { fact: Some(suspended.begun_by), ..Step::to(words, dates) });
     }
     all
 }
@@ -138,7 +176,9 @@ pub fn derivation(timeline: &Timeline, id: CommitmentId, asked: Asked) -> Option
     let grace_until = standing.due.latest.filter(|_| has_grace).map(|latest| due::end_of_grace(commitment, latest));
     let almanac = &agreement.almanac;
     let terms = rule.and_then(|rule| Terms::of(rule, DeadlineNature::Act, almanac).ok());
-    let Said { stated, by_profile, assumed } = rule.map(|rule| said(rule, terms.as_ref())).unwrap_or_default();
+    let suspended = !suspension::suspensions(&agreement).is_empty();
+    let Said { stated, by_profile, assumed } =
+        rule.map(|rule| said(rule, terms.as_ref(), suspended)).unwrap_or_default();
     let counted = rule.and_then(|rule| due::counted(&agreement, rule).ok()).and_then(Result::ok);
     let told_on = standing.due.latest.or(standing.due.earliest).unwrap_or(asked.as_of);
     let other_profiles = rule.filter(|rule| rule.length.is_some()).map(|rule| {
@@ -161,7 +201,7 @@ pub fn derivation(timeline: &Timeline, id: CommitmentId, asked: Asked) -> Option
         profile: rule.and_then(|rule| profile_view(rule, almanac)),
         calendars: terms.as_ref().map(|terms| calendar_views(terms, told_on)).unwrap_or_default(),
         anchor: rule.filter(|rule| rule.length.is_some()).map(|rule| anchor_view(&agreement, &readings, rule)),
-        steps: steps(&agreement, commitment),
+        steps: steps(&agreement, commitment, asked.as_of),
         remarks: counted.iter().flat_map(|counted| &counted.remarks).map(RemarkView::from).collect(),
         authority: standing.authority,
         stated,

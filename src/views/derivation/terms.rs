@@ -9,9 +9,12 @@ use crate::domain::almanac::calendar::Calendar;
 use crate::domain::almanac::profile::Place;
 use crate::domain::counting::terms::{By, Terms, Unit};
 use crate::domain::day::Day;
+use crate::domain::fact::Evidence;
 use crate::domain::id::{CalendarId, ProfileId};
 use crate::domain::period::MonthEnd;
-use crate::domain::rule::{Authority, DaysOff, DeadlineNature, FirstDay, Landing, Length, Open, PLAIN, Roll, Rule};
+use crate::domain::rule::{
+    Authority, DaysOff, DeadlineNature, FirstDay, Landing, Length, Open, PLAIN, Roll, Rule, WhileSuspended,
+};
 use crate::domain::text::Line;
 use crate::domain::vocabulary::{Confidence, Weekday};
 
@@ -96,23 +99,22 @@ pub fn profile_view(rule: &Rule, almanac: &Almanac) -> Option<ProfileView> {
 pub fn calendar_views(terms: &Terms<'_>, day: Day) -> Vec<CalendarView> {
     let view = |calendar: &&Calendar| {
         let week = calendar.week(day);
+        let source = |evidence: &Evidence, confidence| CalendarSource {
+            source: evidence.source.clone(),
+            url: evidence.url.clone(),
+            confidence,
+        };
         let mut sources: Vec<CalendarSource> = Vec::new();
-        sources.extend(week.map(|week| CalendarSource {
-            source: week.source.clone(),
-            url: week.url.clone(),
-            confidence: week.confidence,
-        }));
+        if let Some(week) = week {
+            sources.extend(week.evidence.iter().map(|evidence| source(evidence, week.confidence)));
+        }
         if let Some(listing) = calendar.listing(day) {
-            sources.extend(listing.evidence.iter().map(|evidence| CalendarSource {
-                source: evidence.source.clone(),
-                url: evidence.url.clone(),
-                confidence: listing.confidence,
-            }));
+            sources.extend(listing.evidence.iter().map(|evidence| source(evidence, listing.confidence)));
         }
         CalendarView {
             calendar: calendar.id.clone(),
             title: calendar.title.clone(),
-            off: week.map(|week| week.off.clone()),
+            off: week.map(|week| week.rest.off.clone()),
             sources,
         }
     };
@@ -120,8 +122,10 @@ pub fn calendar_views(terms: &Terms<'_>, day: Day) -> Vec<CalendarView> {
 }
 
 /// What holds for a rule, in words; without terms, because it cannot be counted, what it states of its length.
+///
+/// `suspended` tells whether the agreement ever was, so that it has to be said what that does to the clock.
 #[must_use]
-pub fn said(rule: &Rule, terms: Option<&Terms<'_>>) -> Said {
+pub fn said(rule: &Rule, terms: Option<&Terms<'_>>, suspended: bool) -> Said {
     let mut said = Said::default();
     said.push(
         By::Stated,
@@ -139,6 +143,12 @@ pub fn said(rule: &Rule, terms: Option<&Terms<'_>>) -> Said {
             of_the_count(rule, terms, &mut said);
         }
         of_the_end(rule, terms, &mut said);
+    }
+    match rule.while_suspended {
+        Some(WhileSuspended::Stops) => said.push(By::Stated, "the clock stops while the agreement is suspended"),
+        Some(WhileSuspended::Runs) => said.push(By::Stated, "the clock runs on while the agreement is suspended"),
+        None if suspended => said.push(By::Assumed, "the clock runs on while the agreement is suspended"),
+        None => {}
     }
     if let Some(grace) = rule.grace {
         said.push(By::Stated, format!("{grace} of grace before it is called overdue"));
