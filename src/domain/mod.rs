@@ -21,6 +21,7 @@ pub mod force;
 pub mod guard;
 pub mod id;
 pub mod instant;
+pub mod moment;
 pub mod objection;
 pub mod patch;
 pub mod period;

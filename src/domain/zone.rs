@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use jiff::tz::TimeZone;
+use jiff::Timestamp;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,20 @@ pub struct Zone {
 pub struct ZoneError {
     given: String,
 }
+
+/// How often the clocks of a zone show a time on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Once, as on most days.
+    Once,
+    /// Never: they are set forward over it.
+    Never,
+    /// Twice: they are set back over it.
+    Twice,
+}
+
+/// How alike a name has to be (Jaro–Winkler) for one to have been meant.
+const LIKENESS: f64 = 0.8;
 
 impl Zone {
     /// Coordinated universal time.
@@ -58,7 +73,10 @@ impl Zone {
     /// The civil day of an instant in this zone, and the time of day to the minute.
     #[must_use]
     pub fn civil(&self, instant: Instant) -> (Day, ClockTime) {
-        let stamp = jiff::Timestamp::from_microsecond(instant.micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let Ok(stamp) = Timestamp::from_microsecond(instant.micros()) else {
+            // The database ends a day before the years do; no zone is told there.
+            return (instant.utc_day(), ClockTime::of_utc(instant));
+        };
         let civil = stamp.to_zoned(self.zone.clone()).datetime();
         let date = civil.date();
         let day =
@@ -80,12 +98,93 @@ impl Zone {
         });
         next.map_or(Instant::MAX, |next| Instant::from_micros(next.timestamp().as_microsecond() - 1))
     }
+
+    /// The first moment after a day that ends at a time of day, or, without one, with the day itself; and how often
+    /// the clocks show that time. None beyond the years that there are.
+    ///
+    /// A day ends when the clocks show it for the last time, however many hours that took. A time that they pass over
+    /// is the moment after the gap; of a time that they show twice the second counts, since the day is not over until
+    /// then.
+    #[must_use]
+    pub fn end_at(&self, day: Day, cut_off: Option<ClockTime>) -> Option<(Instant, Shown)> {
+        let cut_off = cut_off.filter(|time| *time < ClockTime::END);
+        let (date, minutes) = cut_off.map_or((day.next()?, 0), |time| (day, time.minutes));
+        let date = jiff::civil::Date::new(
+            i16::try_from(date.year()).ok()?,
+            i8::try_from(date.month()).ok()?,
+            i8::try_from(date.day_of_month()).ok()?,
+        );
+        let civil = date.ok()?.at(i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?, 0, 0);
+        let (stamp, shown) = match self.zone.to_ambiguous_timestamp(civil).offset() {
+            AmbiguousOffset::Unambiguous { offset } => (offset.to_timestamp(civil).ok()?, Shown::Once),
+            AmbiguousOffset::Gap { after, .. } => {
+                let before_the_gap = after.to_timestamp(civil).ok()?;
+                let set_forward = self.zone.following(before_the_gap).find(|change| change.offset() == after)?;
+                (set_forward.timestamp(), if cut_off.is_some() { Shown::Never } else { Shown::Once })
+            }
+            AmbiguousOffset::Fold { before, after } => {
+                let (first, second) = (before.to_timestamp(civil).ok()?, after.to_timestamp(civil).ok()?);
+                // Where the clocks are set back to this very midnight, the day before it is not shown again.
+                let last = Instant::from_micros(second.as_microsecond() - 1);
+                if cut_off.is_none() && self.day_of(last) != day {
+                    (first, Shown::Once)
+                } else {
+                    (second, Shown::Twice)
+                }
+            }
+        };
+        let end = stamp.as_microsecond();
+        (end <= Instant::MAX.micros()).then(|| (Instant::from_micros(end), shown))
+    }
+
+    /// The day that runs at an instant where days end at a time of day: the first that has not ended.
+    #[must_use]
+    pub fn running_day(&self, at: Instant, cut_off: Option<ClockTime>) -> Day {
+        let shown = self.day_of(at);
+        // A zone has been known to leave out a day, or to have one twice.
+        let first = shown.plus_days(-2).unwrap_or(Day::MIN);
+        let days = (0..=4).filter_map(|days| first.plus_days(days));
+        let mut running = days.filter(|day| self.end_at(*day, cut_off).is_none_or(|(end, _)| at < end));
+        running.next().unwrap_or(Day::MAX)
+    }
+
+    /// The name of a zone that was perhaps meant by one that there is not.
+    #[must_use]
+    pub fn meant(given: &str) -> Option<String> {
+        if given.len() > 80 {
+            return None;
+        }
+        let plain = |name: &str| name.trim().replace([' ', '-'], "_").to_lowercase();
+        let wanted = plain(given);
+        let city = |name: &str| plain(name.rsplit('/').next().unwrap_or(name));
+        let likeness = |name: &str| {
+            // Whoever writes the city alone means the city.
+            let whole = strsim::jaro_winkler(&plain(name), &wanted);
+            if wanted.contains('/') { whole } else { whole.max(strsim::jaro_winkler(&city(name), &wanted)) }
+        };
+        let names = jiff::tz::db().available().map(|name| (likeness(name.as_str()), name.to_string()));
+        let likely = names.filter(|(likeness, _)| *likeness > LIKENESS);
+        likely.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1))).map(|(_, name)| name)
+    }
 }
 
 /// The IANA name of a time zone, as it is stored; one that the database has, in its own spelling.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ZoneName(String);
+
+impl Default for ZoneName {
+    /// Coordinated universal time.
+    fn default() -> Self {
+        Self("UTC".to_owned())
+    }
+}
+
+impl From<&Zone> for ZoneName {
+    fn from(zone: &Zone) -> Self {
+        Self(zone.name.clone())
+    }
+}
 
 impl ZoneName {
     /// The name as text.
@@ -147,6 +246,14 @@ pub struct ClockTimeError {
 }
 
 impl ClockTime {
+    /// The end of the day, `24:00`.
+    pub const END: Self = Self { minutes: 24 * 60 };
+
+    fn of_utc(instant: Instant) -> Self {
+        let minutes = instant.micros().div_euclid(60_000_000).rem_euclid(24 * 60);
+        Self { minutes: u16::try_from(minutes).unwrap_or_default() }
+    }
+
     /// Reads `HH:MM`.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use crate::domain::instant::Instant;
 use crate::domain::rule::Authority;
 use crate::domain::status::{AgreementStatus, CommitmentState, STALE_AFTER_DAYS};
 use crate::domain::text::{Line, Text};
+use crate::domain::zone::{ClockTime, ZoneName};
 
 /// A commitment as it stands on a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -40,6 +41,12 @@ pub struct CommitmentRow {
     pub due_earliest: Option<Day>,
     /// The latest day that it can be due; null where that is not known.
     pub due_latest: Option<Day>,
+    /// The zone in which its last day ends, where the deadline says where or when that is.
+    pub zone: Option<ZoneName>,
+    /// The time of day at which its last day ends there; null: with the day.
+    pub cut_off: Option<ClockTime>,
+    /// The first moment after its last day, where the deadline says where or when that ends.
+    pub ends_at: Option<Instant>,
     /// Where the count of it reached a day that a calendar does not know, so that the date stays open.
     pub beyond_calendar: Option<BeyondKnown>,
     /// The due date as first set.
@@ -66,6 +73,9 @@ pub struct CommitmentRow {
     pub verified: Option<bool>,
     /// How much of it is done, in per cent, as last reported.
     pub share: Option<u32>,
+    /// The day by which its deadline is judged: at an instant, the one that runs where its last day ends.
+    #[serde(skip)]
+    pub judged_on: Day,
 }
 
 /// Every commitment of an agreement as it stands on a day, in the order of their numbers.
@@ -76,6 +86,7 @@ pub fn rows(entry: &Entry, day: Day) -> Vec<CommitmentRow> {
     };
     let row = |commitment: &super::entry::CommitmentEntry| {
         let (words, stand) = commitment.on(day)?;
+        let judged_on = stand.judged_on.unwrap_or(day);
         let late = matches!(stand.state, CommitmentState::Overdue | CommitmentState::InGrace);
         Some(CommitmentRow {
             agreement: entry.reference.clone(),
@@ -89,11 +100,14 @@ pub fn rows(entry: &Entry, day: Day) -> Vec<CommitmentRow> {
             due: stand.due_latest,
             due_earliest: stand.due_earliest,
             due_latest: stand.due_latest,
+            zone: stand.end.as_ref().map(|end| end.zone.clone()),
+            cut_off: stand.end.as_ref().and_then(|end| end.cut_off),
+            ends_at: stand.ends_at,
             beyond_calendar: stand.beyond_calendar.clone(),
             original_due: stand.original_due,
             extensions: stand.extensions,
             slippage_days: stand.original_due.zip(stand.due_latest).map_or(0, |(first, now)| first.days_until(now)),
-            days_overdue: stand.due_latest.filter(|_| late).map_or(0, |due| due.days_until(day)),
+            days_overdue: stand.due_latest.filter(|_| late).map_or(0, |due| due.days_until(judged_on)),
             authority: stand.authority,
             made: commitment.made,
             age_days: commitment.made.days_until(day).max(0),
@@ -102,6 +116,7 @@ pub fn rows(entry: &Entry, day: Day) -> Vec<CommitmentRow> {
             met_on: stand.met_on,
             verified: stand.verified,
             share: stand.share,
+            judged_on,
         })
     };
     entry.commitments.iter().filter_map(row).collect()
@@ -112,6 +127,8 @@ pub fn rows(entry: &Entry, day: Day) -> Vec<CommitmentRow> {
 pub struct Overdue {
     /// The day it is about.
     pub as_of: Day,
+    /// At this instant of it; null for the whole day.
+    pub at: Option<Instant>,
     /// With what was recorded by then.
     pub known_at: Instant,
     /// Late beyond doubt, the longest first.
@@ -129,6 +146,7 @@ pub struct Overdue {
 pub fn overdue<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked) -> Overdue {
     let mut report = Overdue {
         as_of: asked.as_of,
+        at: asked.at,
         known_at: asked.known_at,
         overdue: Vec::new(),
         possibly_overdue: Vec::new(),
@@ -172,6 +190,8 @@ fn by_due(row: &CommitmentRow) -> (Day, Reference, CommitmentId) {
 pub struct DueList {
     /// The day it is about.
     pub as_of: Day,
+    /// At this instant of it; null for the whole day.
+    pub at: Option<Instant>,
     /// With what was recorded by then.
     pub known_at: Instant,
     /// The last day of the window.
@@ -188,7 +208,7 @@ pub struct DueList {
 #[must_use]
 pub fn due<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked, until: Day) -> DueList {
     let (due, awaiting, terms) = (Vec::new(), Vec::new(), Vec::new());
-    let mut list = DueList { as_of: asked.as_of, known_at: asked.known_at, until, due, awaiting, terms };
+    let mut list = DueList { as_of: asked.as_of, at: asked.at, known_at: asked.known_at, until, due, awaiting, terms };
     let mut all = Vec::new();
     for entry in entries {
         all.extend(rows(entry, asked.as_of));
@@ -204,7 +224,7 @@ pub fn due<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked, until
             | CommitmentState::Disputed
             | CommitmentState::Suspended
                 if row.due_earliest.or(row.due).is_some_and(|due| due <= until)
-                    && row.due.is_none_or(|due| due >= asked.as_of || row.state == CommitmentState::InGrace) =>
+                    && row.due.is_none_or(|due| due >= row.judged_on || row.state == CommitmentState::InGrace) =>
             {
                 list.due.push(row);
             }

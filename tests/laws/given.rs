@@ -162,7 +162,7 @@ impl Register {
 
     /// What the register says about everything, for a day and a time of knowledge.
     pub(crate) async fn answers(&self, as_of: Day, known_at: Instant) -> Value {
-        let asked = Asked { as_of, known_at };
+        let asked = Asked::on(as_of, known_at);
         let every = Filter { retracted: true, ..Filter::default() };
         let service = &self.service;
         let mut answers = json!({

@@ -4,7 +4,7 @@ use super::board::{day_words, due_words, tone};
 use super::{asked_line, joined, spaced};
 use crate::cli::args::AskedArgs;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Field, Item, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Field, Format, Item, Report, Section, Tone};
 use crate::cli::session::{Session, asked, reference};
 use crate::domain::day::Day;
 use crate::domain::vocabulary::Lifecycle;
@@ -26,7 +26,9 @@ pub(super) async fn run(args: ShowArgs, session: &Session) -> Result<Exit, Failu
     let service = session.open(false)?;
     let asked = asked(&service, &args.asked).await?;
     let document = service.show(&reference, asked).await?;
-    session.answer(&document, [&document], || report(&document).heading(asked_line(asked)))
+    session.answer(&document, [&document], || {
+        report(&document, session.format() == Format::Csv).heading(asked_line(asked))
+    })
 }
 
 /// How often, for people.
@@ -201,7 +203,7 @@ fn parties(document: &Document) -> Section {
     Section::table("parties", columns).titled("Parties").rows(rows)
 }
 
-fn commitments(document: &Document) -> Section {
+fn commitments(document: &Document, sheet: bool) -> Section {
     let columns = [
         Column::id("commitment", "No."),
         Column::word("state", "State"),
@@ -232,7 +234,7 @@ fn commitments(document: &Document) -> Section {
         [
             Cell::from(row.commitment).tone(Tone::Strong),
             Cell::from(state).tone(tone(row.state)),
-            Cell::from(due_words(row)),
+            Cell::from(due_words(row, sheet)),
             Cell::from(row.days_overdue),
             Cell::from(row.authority.map_or("–", |authority| authority.word())),
             Cell::from(joined(&row.owed_by)),
@@ -277,7 +279,7 @@ fn sayings(key: &'static str, title: &str, all: &[Saying]) -> Section {
     Section::text(key, all.iter().map(item)).titled(title)
 }
 
-fn report(document: &Document) -> Report {
+fn report(document: &Document, sheet: bool) -> Report {
     let reports = document.reports.iter().map(|report| {
         let share = report.share.map(|share| format!(", {share} %")).unwrap_or_default();
         let by = report.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
@@ -294,7 +296,7 @@ fn report(document: &Document) -> Report {
     Report::new()
         .section(Section::fields("agreement", head(document)))
         .section(parties(document))
-        .section(commitments(document))
+        .section(commitments(document, sheet))
         .section(Section::text("reports", reports).titled("Reports"))
         .section(bodies(document))
         .section(sayings("amendments", "Amendments", &document.amendments))

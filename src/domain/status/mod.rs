@@ -6,7 +6,7 @@ pub mod commitment;
 pub mod lifecycle;
 pub mod party;
 
-pub use commitment::{CommitmentState, Standing, standing};
+pub use commitment::{CommitmentState, Standing, standing, standing_at};
 pub use lifecycle::{AgreementStatus, status, turning_days};
 pub use party::{PartyStatus, party_status, party_statuses};
 
