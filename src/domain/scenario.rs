@@ -19,6 +19,7 @@ mod openings;
 mod term;
 mod windows;
 mod worked;
+mod zones;
 
 use serde_json::{Map, Value, json};
 

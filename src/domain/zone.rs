@@ -322,12 +322,115 @@ mod tests {
         assert_eq!(end.to_string(), "2026-03-09T03:59:59.999999Z");
     }
 
+    fn ends(zone: &str, day: &str, cut_off: &str) -> (String, Shown) {
+        let cut_off = (!cut_off.is_empty()).then(|| ClockTime::parse(cut_off).expect("a time"));
+        let end = Zone::named(zone).expect("bundled").end_at(Day::parse(day).expect("a day"), cut_off);
+        end.map(|(at, shown)| (at.plain(), shown)).expect("within the years")
+    }
+
+    #[test]
+    fn a_last_day_ends_when_the_clocks_show_it_for_the_last_time() {
+        for (zone, day, end) in [
+            // 23 and 25 hours.
+            ("America/New_York", "2026-03-07", "2026-03-08T05:00:00Z"),
+            ("America/New_York", "2026-03-08", "2026-03-09T04:00:00Z"),
+            ("America/New_York", "2026-10-31", "2026-11-01T04:00:00Z"),
+            ("America/New_York", "2026-11-01", "2026-11-02T05:00:00Z"),
+            // The next day begins at 01:00.
+            ("America/Sao_Paulo", "2018-11-03", "2018-11-04T03:00:00Z"),
+            ("America/Sao_Paulo", "2018-11-04", "2018-11-05T02:00:00Z"),
+            ("Africa/Cairo", "2024-04-25", "2024-04-25T22:00:00Z"),
+            ("Africa/Cairo", "2024-04-26", "2024-04-26T21:00:00Z"),
+            // The hour before midnight comes twice.
+            ("America/Sao_Paulo", "2018-02-17", "2018-02-18T03:00:00Z"),
+            ("Africa/Cairo", "2024-10-31", "2024-10-31T22:00:00Z"),
+            // The hour after midnight comes twice: the day before is over with the first.
+            ("America/Havana", "2025-11-01", "2025-11-02T04:00:00Z"),
+            ("America/Havana", "2025-11-02", "2025-11-03T05:00:00Z"),
+            // A minute past midnight the clocks went back into the day before.
+            ("America/St_Johns", "2006-10-28", "2006-10-29T03:30:00Z"),
+            // A day that was left out.
+            ("Pacific/Apia", "2011-12-29", "2011-12-30T10:00:00Z"),
+            ("Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z"),
+            ("Asia/Kathmandu", "2026-01-01", "2026-01-01T18:15:00Z"),
+        ] {
+            assert_eq!(ends(zone, day, "").0, end, "{zone} {day}");
+            assert_eq!(ends(zone, day, "24:00").0, end, "{zone} {day}");
+        }
+        assert_eq!(Zone::utc().end_at(Day::MAX, None), None, "beyond the years");
+    }
+
+    #[test]
+    fn a_cut_off_in_a_gap_is_the_moment_after_it_and_one_that_comes_twice_is_the_second() {
+        for (zone, day, cut_off, end, shown) in [
+            ("Asia/Karachi", "2025-10-17", "17:00", "2025-10-17T12:00:00Z", Shown::Once),
+            ("Asia/Karachi", "2025-10-17", "00:00", "2025-10-16T19:00:00Z", Shown::Once),
+            ("America/New_York", "2026-03-08", "01:59", "2026-03-08T06:59:00Z", Shown::Once),
+            ("America/New_York", "2026-03-08", "02:00", "2026-03-08T07:00:00Z", Shown::Never),
+            ("America/New_York", "2026-03-08", "02:30", "2026-03-08T07:00:00Z", Shown::Never),
+            ("America/New_York", "2026-03-08", "03:00", "2026-03-08T07:00:00Z", Shown::Once),
+            ("America/New_York", "2026-03-08", "17:00", "2026-03-08T21:00:00Z", Shown::Once),
+            ("America/New_York", "2026-11-01", "00:59", "2026-11-01T04:59:00Z", Shown::Once),
+            ("America/New_York", "2026-11-01", "01:00", "2026-11-01T06:00:00Z", Shown::Twice),
+            ("America/New_York", "2026-11-01", "01:30", "2026-11-01T06:30:00Z", Shown::Twice),
+            ("America/New_York", "2026-11-01", "02:00", "2026-11-01T07:00:00Z", Shown::Once),
+            ("America/Sao_Paulo", "2018-11-04", "00:30", "2018-11-04T03:00:00Z", Shown::Never),
+            ("America/Sao_Paulo", "2018-02-17", "23:30", "2018-02-18T02:30:00Z", Shown::Twice),
+            ("America/Havana", "2025-11-02", "00:30", "2025-11-02T05:30:00Z", Shown::Twice),
+            ("Pacific/Apia", "2011-12-30", "17:00", "2011-12-30T10:00:00Z", Shown::Never),
+            // By the rule that goes on for ever, beyond the listed changes.
+            ("America/New_York", "2525-03-11", "02:30", "2525-03-11T07:00:00Z", Shown::Never),
+        ] {
+            assert_eq!(ends(zone, day, cut_off), (end.to_owned(), shown), "{zone} {day} {cut_off}");
+        }
+    }
+
+    #[test]
+    fn the_day_that_runs_is_the_first_that_has_not_ended() {
+        let karachi = Zone::named("Asia/Karachi").expect("bundled");
+        let runs = |at: &str, cut_off: &str| {
+            let at = Instant::parse(at).expect("a time");
+            karachi.running_day(at, ClockTime::parse(cut_off).ok()).to_string()
+        };
+        assert_eq!(runs("2025-10-17T11:59:59Z", "17:00"), "2025-10-17");
+        assert_eq!(runs("2025-10-17T12:00:00Z", "17:00"), "2025-10-18");
+        assert_eq!(runs("2025-10-17T18:59:59Z", ""), "2025-10-17");
+        assert_eq!(runs("2025-10-17T19:00:00Z", ""), "2025-10-18");
+        assert_eq!(runs("2025-10-16T19:00:00Z", "00:00"), "2025-10-18", "the 17th ended as it began");
+    }
+
+    #[test]
+    fn an_instant_at_either_end_of_the_years_has_a_day() {
+        for zone in ["UTC", "Asia/Karachi", "America/New_York"] {
+            let zone = Zone::named(zone).expect("bundled");
+            assert_eq!(zone.day_of(Instant::MAX), Day::MAX);
+            assert_eq!(zone.day_of(Instant::MIN), Day::MIN);
+            let _ = (zone.running_day(Instant::MAX, None), zone.running_day(Instant::MIN, None));
+        }
+    }
+
+    #[test]
+    fn a_zone_is_found_by_a_name_that_is_nearly_its_own() {
+        for (given, meant) in [
+            ("America/New York", "America/New_York"),
+            ("new york", "America/New_York"),
+            ("Asia/Karaci", "Asia/Karachi"),
+            ("Karachi", "Asia/Karachi"),
+            ("Sao Paulo", "America/Sao_Paulo"),
+        ] {
+            assert_eq!(Zone::meant(given).as_deref(), Some(meant));
+        }
+        for wrong in ["", "qqqq", "../x", &"America/New_York".repeat(1000)] {
+            assert_eq!(Zone::meant(wrong), None, "{wrong}");
+        }
+    }
+
     #[test]
     fn a_time_of_day_is_hours_and_minutes() {
         for (given, read) in [("17:00", Some("17:00")), ("00:00", Some("00:00")), ("24:00", Some("24:00"))] {
             assert_eq!(ClockTime::parse(given).ok().map(|time| time.to_string()).as_deref(), read);
         }
-        for wrong in ["24:01", "17", "5:00", "17:60", "+7:00", "", "17:00:00"] {
+        for wrong in ["24:01", "25:00", "17", "5:00", "17:60", "+7:00", "", "17:00:00"] {
             assert!(ClockTime::parse(wrong).is_err(), "{wrong}");
         }
     }

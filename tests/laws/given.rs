@@ -10,7 +10,7 @@ use servanda::domain::command::Request;
 use servanda::domain::day::Day;
 use servanda::domain::id::{Actor, AgreementId, CommitmentId, Reference};
 use servanda::domain::instant::Instant;
-use servanda::domain::timeline::Timeline;
+use servanda::domain::timeline::{Register as Own, Timeline};
 use servanda::domain::zone::Zone;
 use servanda::log::{EventLog, MemoryLog, Position, codec};
 use servanda::service::Service;
@@ -204,7 +204,8 @@ pub(crate) async fn timelines(log: &dyn EventLog) -> Vec<(AgreementId, Timeline)
     for record in log.read(Position::START, usize::MAX).await.unwrap() {
         let id = AgreementId(record.stream.get());
         let at = timelines.iter().position(|(known, _)| *known == id).unwrap_or_else(|| {
-            timelines.push((id, Timeline::default()));
+            let own = Own::default().in_zone(settings().zone_name());
+            timelines.push((id, Timeline::default().within(own)));
             timelines.len() - 1
         });
         timelines[at].1.push(codec::decode(&record).unwrap());

@@ -18,7 +18,7 @@ fn choose(which: usize, of: Vec<Value>) -> Value {
 }
 
 /// How many dice a step has.
-const DICE: usize = 32;
+const DICE: usize = 36;
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
@@ -94,6 +94,16 @@ impl Dice<'_> {
         }
     }
 
+    /// Where a last day ends, if somebody says.
+    fn zone(&mut self) -> Value {
+        self.one(&[Value::Null, Value::Null, json!("America/New_York"), json!("Pacific/Kiritimati")])
+    }
+
+    /// When it ends, if somebody says.
+    fn cut_off(&mut self) -> Value {
+        self.one(&[Value::Null, Value::Null, json!("17:00"), json!("00:30")])
+    }
+
     fn anchor(&mut self) -> String {
         match self.below(10) {
             0 | 1 => "signature".to_owned(),
@@ -137,9 +147,10 @@ fn act(reference: &str, dice: &mut Dice<'_>) -> Value {
             "mode": dice.one(&["simple", "definitive", "ad_referendum"]), "by": "Name, Minister" }),
         5..=8 => json!({ "command": "set-deadline", "agreement": reference, "text": "Form the group",
             "within": dice.one(&["P30D", "P3M", "P1Y", "P2W"]), "after": dice.anchor(), "owed_by": dice.party(),
-            "grace": dice.one(&[Value::Null, Value::Null, json!("P7D")]) }),
+            "grace": dice.one(&[Value::Null, Value::Null, json!("P7D")]), "zone": dice.zone(), "cut_off": dice.cut_off() }),
         9 | 10 => {
-            json!({ "command": "set-deadline", "agreement": reference, "text": "Report", "due": dice.day().to_string() })
+            json!({ "command": "set-deadline", "agreement": reference, "text": "Report", "due": dice.day().to_string(),
+                "zone": dice.zone(), "cut_off": dice.cut_off() })
         }
         11 => {
             json!({ "command": "set-deadline", "agreement": commitment(dice), "within": "P60D", "after": dice.anchor() })
