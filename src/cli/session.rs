@@ -195,7 +195,7 @@ pub fn knowledge(service: &Service, text: &str) -> Result<Instant, Failure> {
 }
 
 fn as_of_hint(failure: Failure) -> Failure {
-    failure.hinted("write a day such as 2025-10-18, a time such as 2025-10-18T20:00:00Z, or now")
+    failure.hinted("write a day such as 2025-10-18, a time with its offset such as 2025-10-18T20:00:00Z, or now")
 }
 
 /// Reads for which day or instant, and with which knowledge is asked; this very instant where nothing is said.

@@ -5,6 +5,7 @@ mod formats;
 mod terms;
 mod treaty;
 mod widths;
+mod zones;
 
 use std::sync::LazyLock;
 

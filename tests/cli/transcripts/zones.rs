@@ -1,0 +1,121 @@
+//! Deadlines that end with the day in their own zone, or at a time of day, looked at from a register in Karachi.
+
+use super::{Desk, seen};
+
+const SETUP: [&str; 6] = [
+    "init --zone Asia/Karachi",
+    r#"record pk-us-health-2025 --kind mou --title "MoU on vaccines" --party pk:state=Pakistan --party us:state="United States" --on 2025-09-01"#,
+    r#"set-deadline pk-us-health-2025 "Name a focal point" --due 2025-10-17 --zone America/New_York --owed-by us --owed-to pk"#,
+    r#"set-deadline pk-us-health-2025 "File the customs list" --due 2025-10-17 --zone Asia/Karachi --cut-off 17:00 --owed-by pk --owed-to us"#,
+    r#"set-deadline pk-us-health-2025 "Send the first report" --due 2026-03-08 --zone America/New_York --cut-off 02:30 --owed-by us --owed-to pk"#,
+    r#"set-deadline pk-us-health-2025 "Pay the first part" --due 2026-11-01 --cut-off 17:00 --owed-by pk --owed-to us"#,
+];
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.morning_of("2025-09-02");
+    desk.done(&SETUP);
+    desk.width(100);
+    desk
+}
+
+fn told(line: &str) -> String {
+    seen(desk().run(line))
+}
+
+#[test]
+fn on_the_18th_in_karachi_it_is_still_the_17th_in_new_york() {
+    insta::assert_snapshot!(told("overdue --as-of 2025-10-18T03:00:00Z"), @"");
+}
+
+#[test]
+fn an_hour_later_the_last_day_is_over_there_too() {
+    insta::assert_snapshot!(told("overdue --as-of 2025-10-18T09:00:00+05:00"), @"");
+}
+
+#[test]
+fn days_are_compared_as_days() {
+    insta::assert_snapshot!(told("overdue --as-of 2025-10-17"), @"");
+}
+
+#[test]
+fn why_says_when_the_last_day_ends() {
+    insta::assert_snapshot!(told("why pk-us-health-2025/c1 --as-of 2025-10-18T04:00:00Z"), @"");
+}
+
+#[test]
+fn why_says_that_the_clocks_pass_over_a_cut_off_and_which_zone_is_assumed() {
+    insta::assert_snapshot!(told("why pk-us-health-2025/c3 --as-of 2026-03-08"), @"");
+    insta::assert_snapshot!(told("why pk-us-health-2025/c4 --as-of 2026-03-08"), @"");
+}
+
+#[test]
+fn for_a_spreadsheet_the_day_stays_a_day() {
+    insta::assert_snapshot!(told("overdue --as-of 2025-10-18T03:00:00Z --format csv"), @"");
+}
+
+#[test]
+fn left_out_it_is_this_very_instant() {
+    let desk = desk();
+    desk.morning_of("2025-10-17");
+    // 09:00 in London is 14:00 in Karachi and 05:00 in New York.
+    let now = desk.json("overdue");
+    assert_eq!(now["overdue"], serde_json::json!([]));
+    assert!(now["at"].as_str().is_some_and(|at| at.starts_with("2025-10-17T09:00:0")), "{}", now["at"]);
+    let row = &now["due_soon"][1];
+    assert_eq!(row["commitment"], "c2");
+    assert_eq!((&row["zone"], &row["cut_off"]), (&"Asia/Karachi".into(), &"17:00".into()));
+    assert_eq!(row["ends_at"], "2025-10-17T12:00:00.000000Z");
+    let of_the_day = desk.json("overdue --as-of 2025-10-17");
+    assert_eq!((&of_the_day["at"], &of_the_day["as_of"]), (&serde_json::Value::Null, &"2025-10-17".into()));
+    let said = seen(desk.run("stats --as-of now"));
+    assert!(said.starts_with("as of Fri 2025-10-17 at 2025-10-17T09:00:0"), "{said}");
+}
+
+#[test]
+fn every_question_gives_one_answer_for_an_instant() {
+    let desk = desk();
+    for (at, c1, c2, late) in [
+        ("2025-10-17T11:59:59Z", "due_today", "due_today", 0),
+        ("2025-10-17T12:00:00Z", "due_today", "overdue", 1),
+        ("2025-10-18T03:59:59Z", "due_today", "overdue", 1),
+        ("2025-10-18T04:00:00Z", "overdue", "overdue", 2),
+    ] {
+        let overdue = desk.json(&format!("overdue --as-of {at}"));
+        assert_eq!(overdue["overdue"].as_array().map(Vec::len), Some(late), "{at}");
+        let list = desk.json(&format!("list --as-of {at}"));
+        assert_eq!(list[0]["overdue"], late, "{at}");
+        let stats = desk.json(&format!("stats --as-of {at}"));
+        assert_eq!(stats["by_state"]["overdue"].as_u64().unwrap_or_default(), late as u64, "{at}");
+        let parties = desk.json(&format!("parties pk-us-health-2025 --as-of {at}"));
+        let by_party: u64 = parties.as_array().into_iter().flatten().filter_map(|row| row["overdue"].as_u64()).sum();
+        assert_eq!(by_party, late as u64, "{at}");
+        let show = desk.json(&format!("show pk-us-health-2025 --as-of {at}"));
+        let due = desk.json(&format!("due --as-of {at} --within P1D"));
+        for (number, commitment, state) in [(0, "c1", c1), (1, "c2", c2)] {
+            assert_eq!(show["commitments"][number]["state"], state, "{commitment} at {at}");
+            let why = desk.json(&format!("why pk-us-health-2025/{commitment} --as-of {at}"));
+            assert_eq!(why["state"], state, "{commitment} at {at}");
+            let listed = due["due"].as_array().into_iter().flatten().any(|row| row["commitment"] == commitment);
+            assert_eq!(listed, state == "due_today", "{commitment} at {at}");
+        }
+    }
+    let _ = desk.run("overdue --as-of 2025-10-17T11:59:59Z --exit-code").exits(0);
+    let _ = desk.run("overdue --as-of 2025-10-17T12:00:00Z --exit-code").exits(10);
+}
+
+#[test]
+fn a_zone_or_a_time_that_there_is_not_is_refused() {
+    let desk = desk();
+    let zone =
+        |zone: &str| seen(desk.run(&format!(r#"set-deadline pk-us-health-2025 "x" --due 2025-10-17 --zone "{zone}""#)));
+    insta::assert_snapshot!(zone("America/New York"), @"");
+    insta::assert_snapshot!(zone("Karachi"), @"");
+    insta::assert_snapshot!(zone("Atlantis"), @"");
+    insta::assert_snapshot!(
+        seen(desk.run(r#"set-deadline pk-us-health-2025 "x" --due 2025-10-17 --cut-off 25:00"#)),
+        @"",
+    );
+    insta::assert_snapshot!(seen(desk.run("init --zone Asia/Karaci --store elsewhere")), @"");
+    insta::assert_snapshot!(seen(desk.run("overdue --as-of 2025-10-18T03:00")), @"");
+}
