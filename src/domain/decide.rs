@@ -14,6 +14,7 @@ use super::event::Event;
 use super::event::change::FieldChange;
 use super::event::opening::Opened;
 use super::fact::{Fact, Occurred, Recording, Saying};
+use super::force;
 use super::guard::{self, Objected};
 use super::id::{Actor, CommandId, EventId, Reference};
 use super::instant::Instant;
@@ -250,7 +251,9 @@ pub fn decide(request: &Request, timeline: &Timeline, context: &Context) -> Resu
 fn remarks(agreement: &Agreement, event: &Event) -> Vec<Remark> {
     let counted = match event {
         Event::DeadlineSet(set) => due::counted(agreement, &set.rule).ok(),
-        Event::EntryIntoForceSet(entry) => due::counted_entry(agreement, &entry.rule),
+        Event::EntryIntoForceSet(entry) if !entry.each_party => {
+            force::runs_from(agreement, entry).map(|from| due::count_effect(agreement, &entry.rule, from.days))
+        }
         _ => None,
     };
     counted.and_then(Result::ok).map(|counted| counted.remarks).unwrap_or_default()

@@ -8,13 +8,15 @@ use super::commitment::{Commitment, DeadlineStep, Mark};
 use super::counting::{self, BeyondKnown, Counted, Uncounted};
 use super::day::Day;
 use super::edtf::Bounds;
+use super::force;
 use super::period::MonthEnd;
-use super::rule::{Anchor, DeadlineNature, Direction, Rule, WhileSuspended};
+use super::rule::{Anchor, DeadlineNature, Direction, Floor, Rule, WhileSuspended};
 use super::suspension::{self, Clock, Shifted};
-use super::vocabulary::Lifecycle;
 
 pub use super::counting::DueDates;
-pub use super::force::notice_effect;
+pub use super::force::{
+    computed_entry_into_force, computed_party_entry_into_force, notice_effect, party_entry_into_force,
+};
 
 /// Whether and when something is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +81,11 @@ pub fn resolve(agreement: &Agreement, anchor: &Anchor) -> Option<Anchored> {
             agreement.party(party).and_then(|record| record.signed.as_ref()).map(|(_, mark)| anchored(mark))
         }
         Anchor::EntryIntoForce => entry_into_force(agreement),
+        Anchor::EntryIntoForceFor(party) => {
+            agreement.party(party).and_then(|record| party_entry_into_force(agreement, record))
+        }
+        Anchor::Consent(means, which) => force::consent_day(agreement, *means, which),
+        Anchor::Conditions => agreement.entry_rule.as_ref().and_then(|(entry, _)| force::runs_from(agreement, entry)),
         Anchor::Announcement => announcement(agreement).map(anchored),
         Anchor::AnnouncementOf(body) => agreement.body(*body).and_then(|body| body.announced.as_ref()).map(anchored),
         Anchor::Formation(body) => {
@@ -107,40 +114,27 @@ fn announcement(agreement: &Agreement) -> Option<&Mark> {
 
 /// The day on which the agreement came, or by its rule will come, into force or operation.
 ///
-/// A declared entry counts before a computed one. An `MoU` or contract without a rule operates from its last
-/// signature; a treaty without a rule has no computed day, and a pledge never has one.
+/// A declared entry counts before a computed one.
 #[must_use]
 pub fn entry_into_force(agreement: &Agreement) -> Option<Anchored> {
     if let Some(mark) = &agreement.entered {
         return Some(anchored(mark));
     }
-    if let Some((entry, _)) = &agreement.entry_rule {
-        if entry.rule.anchor == Anchor::EntryIntoForce {
-            return None;
-        }
-        // "After the last signature" means that every party has signed, not that one has so far.
-        if entry.rule.anchor == Anchor::LastSignature && !agreement.all_signed() {
-            return None;
-        }
-        return Some(Anchored { days: counted_entry(agreement, &entry.rule)?.ok()?.dates, fact: None });
-    }
-    match agreement.opened.kind.lifecycle() {
-        Lifecycle::Mou | Lifecycle::Contract if agreement.all_signed() => resolve(agreement, &Anchor::LastSignature),
-        _ => None,
-    }
+    force::computed_entry_into_force(agreement)
 }
 
-/// What a rule for entry into force leads to as things stand; none where its anchor has not happened.
-#[must_use]
-pub fn counted_entry(agreement: &Agreement, rule: &Rule) -> Option<Result<Counted, Uncounted>> {
-    let from = resolve(agreement, &rule.anchor)?;
-    // A floor "not before entry into force" says nothing of entry into force itself.
-    Some(counting::count(rule, DeadlineNature::Effect, &agreement.almanac, from.days, stated_floor(rule)))
+/// Counts something that takes effect off from its anchor's days, none before the day that its rule states.
+///
+/// # Errors
+///
+/// [`Uncounted`] when it leads to no date.
+pub fn count_effect(agreement: &Agreement, rule: &Rule, from: DueDates) -> Result<Counted, Uncounted> {
+    counting::count(rule, DeadlineNature::Effect, &agreement.almanac, from, stated_floor(rule))
 }
 
 /// The floor that a rule itself states.
 fn stated_floor(rule: &Rule) -> Option<DueDates> {
-    rule.floor.map(|day| DueDates { earliest: Some(day), latest: Some(day) })
+    rule.floor.and_then(Floor::day).map(|day| DueDates { earliest: Some(day), latest: Some(day) })
 }
 
 /// The days before which the dates of a rule never lie, if there are such.
@@ -152,10 +146,20 @@ pub fn floor(agreement: &Agreement, rule: &Rule) -> Result<Option<DueDates>, Anc
     if let Some(floor) = stated_floor(rule) {
         return Ok(Some(floor));
     }
-    match agreement.almanac.profile(&rule.profile).and_then(|profile| profile.floor) {
-        None => Ok(None),
-        Some(ProfileFloor::EntryIntoForce) => {
-            entry_into_force(agreement).map(|entry| Some(entry.days)).ok_or(Anchor::EntryIntoForce)
+    if !waits_for_force(agreement, rule) {
+        return Ok(None);
+    }
+    entry_into_force(agreement).map(|entry| Some(entry.days)).ok_or(Anchor::EntryIntoForce)
+}
+
+/// Whether no date of a rule lies before the agreement's entry into force, by its own word or by its profile's.
+#[must_use]
+pub fn waits_for_force(agreement: &Agreement, rule: &Rule) -> bool {
+    match rule.floor {
+        Some(floor) => floor == Floor::EntryIntoForce,
+        None => {
+            let profile = agreement.almanac.profile(&rule.profile);
+            profile.and_then(|profile| profile.floor) == Some(ProfileFloor::EntryIntoForce)
         }
     }
 }

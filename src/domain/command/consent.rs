@@ -3,20 +3,16 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::deadline::{Counting, counted_rule};
 use super::{Making, Subject, Unsaid, Verb};
-use crate::domain::day::Day;
 use crate::domain::decide::Refusal;
 use crate::domain::edtf::Edtf;
 use crate::domain::event::Event;
 use crate::domain::event::consent::{
-    Adopted, Deposited, EnteredIntoForce, EntryRule, Initialled, Objection, Signed, Statement,
+    Adopted, Deposited, EnteredIntoForce, Initialled, Objection, ProvisionalEnded, Signed, Statement,
 };
-use crate::domain::id::{CalendarId, PartyId, ProfileId};
-use crate::domain::period::{MonthEnd, Period};
-use crate::domain::rule::{Anchor, Authority, DaysOff, DeadlineNature, FirstDay, Landing, Open, Roll};
+use crate::domain::id::PartyId;
 use crate::domain::text::{Line, Text};
-use crate::domain::vocabulary::{InstrumentKind, SignatureMode};
+use crate::domain::vocabulary::{InstrumentKind, PartyKind, SignatureMode};
 
 /// Records that the negotiators settled the text.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -100,6 +96,9 @@ pub struct Deposit {
     pub received: Option<Edtf>,
     /// With whom.
     pub depositary: Option<Line>,
+    /// An organisation's instrument that is not counted as additional to those of its member States.
+    #[serde(default)]
+    pub not_counted: bool,
 }
 
 impl Verb for Deposit {
@@ -113,7 +112,15 @@ impl Verb for Deposit {
             (None, None) => Unsaid::Today,
         }
     }
-    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
+    fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
+        let record = making.agreement.and_then(|agreement| agreement.party(&self.party));
+        if let Some(record) = record.filter(|record| self.not_counted && record.party.kind != PartyKind::Io) {
+            let why = format!(
+                "{} is a {}; only an organisation's (io) instrument is not counted on top of its members'",
+                self.party, record.party.kind
+            );
+            return Err(Refusal::Field { field: "not_counted", why });
+        }
         let received = self.received.as_ref().and_then(Edtf::latest);
         let dated = self.dated.as_ref().and_then(Edtf::earliest);
         if let (Some(dated), Some(received)) = (dated, received)
@@ -127,98 +134,8 @@ impl Verb for Deposit {
             instrument: self.instrument,
             dated: self.dated,
             depositary: self.depositary,
+            not_counted: self.not_counted,
         }))
-    }
-}
-
-/// Records how the agreement comes into force: on a day, or so long after something.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SetEntryIntoForce {
-    /// The day on which it comes into force.
-    pub date: Option<Day>,
-    /// How long after, such as P30D.
-    pub within: Option<Period>,
-    /// How many working days after.
-    pub working_days: Option<u32>,
-    /// How many clear days after: neither the first nor the last counts.
-    pub clear_days: Option<u32>,
-    /// After what: signature, signature:first, signature:PARTY, announcement, @7, or a day.
-    pub after: Option<Anchor>,
-    /// Not before this day.
-    pub floor: Option<Day>,
-    /// The counting profile; plain if left out.
-    pub counting: Option<ProfileId>,
-    /// A calendar whose days off matter; repeat it.
-    #[serde(default)]
-    pub calendar: Vec<CalendarId>,
-    /// Whether all calendars must be open, or any.
-    pub open: Option<Open>,
-    /// What a last day off does; it stays if left out, since nothing has to be done on it.
-    pub roll: Option<Roll>,
-    /// Whether the day it is counted from counts itself.
-    pub first_day: Option<FirstDay>,
-    /// Whether days off inside the period count, or are skipped so that it is counted in working days.
-    pub days_off: Option<DaysOff>,
-    /// What a month end that does not exist becomes: clamp to the last day, or spill to the first of the next.
-    pub month_end: Option<MonthEnd>,
-    /// Whether the period ends on the day that the count gives, or on the first day of the next month.
-    pub landing: Option<Landing>,
-    /// The fewest working days that the period must hold.
-    pub min_working_days: Option<u32>,
-    /// Whether it is counted as an effect, which it is if left out, or as an act.
-    pub nature: Option<DeadlineNature>,
-    /// Whether a source states how it is counted, or the register assumes it.
-    pub authority: Option<Authority>,
-    /// The clause that says so.
-    pub clause: Option<Line>,
-}
-
-impl Verb for SetEntryIntoForce {
-    const NAME: &'static str = "set-entry-into-force";
-    const EXAMPLE: &'static str =
-        "servanda set-entry-into-force pk-ps-health-2025 --after signature --within P30D --clause \"Article 12\"";
-    fn unsaid_day(&self) -> Unsaid {
-        Unsaid::Beginning
-    }
-    fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
-        let mut counting = Counting {
-            due: self.date.map(Edtf::from),
-            working_days: self.working_days,
-            clear_days: self.clear_days,
-            floor: self.floor,
-            counting: self.counting,
-            calendar: self.calendar,
-            open: self.open,
-            roll: self.roll,
-            first_day: self.first_day,
-            days_off: self.days_off,
-            month_end: self.month_end,
-            landing: self.landing,
-            min_working_days: self.min_working_days,
-            nature: self.nature,
-            authority: self.authority,
-            ..Counting::default()
-        };
-        let counts = self.working_days.is_some() || self.clear_days.is_some();
-        if self.date.is_none() {
-            if self.after == Some(Anchor::EntryIntoForce) {
-                return Err(Refusal::Field {
-                    field: "after",
-                    why: "entry into force cannot be counted from itself".to_owned(),
-                });
-            }
-            // "On signature" is a period of no days after it.
-            counting.within = self.within.or_else(|| Period::parse("P0D").ok().filter(|_| !counts));
-            counting.after = self.after;
-        } else if self.within.is_some() || counts || self.after.is_some() {
-            return Err(Refusal::Field {
-                field: "date",
-                why: "give either the day or what it is counted from, not both".to_owned(),
-            });
-        }
-        let rule = counted_rule(counting, making, DeadlineNature::Effect)?;
-        Ok(Event::EntryIntoForceSet(EntryRule { rule, clause: self.clause }))
     }
 }
 
@@ -238,6 +155,23 @@ impl Verb for EnterIntoForce {
     const EXAMPLE: &'static str = "servanda enter-into-force beijing-treaty --on 2020-04-28 --source WIPO";
     fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
         Ok(Event::AgreementEnteredIntoForce(EnteredIntoForce { party: self.party, provisional: self.provisional }))
+    }
+}
+
+/// Records that the provisional application ended by notice, for one party or for all; entry into force ends it by
+/// itself.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndProvisionalApplication {
+    /// The party that gave notice for itself; leave it out where the agreement is no longer applied so by anybody.
+    pub party: Option<PartyId>,
+}
+
+impl Verb for EndProvisionalApplication {
+    const NAME: &'static str = "end-provisional-application";
+    const EXAMPLE: &'static str = "servanda end-provisional-application beijing-treaty --party cn --on 2015-10-18";
+    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
+        Ok(Event::ProvisionalApplicationEnded(ProvisionalEnded { party: self.party }))
     }
 }
 

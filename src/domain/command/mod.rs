@@ -12,6 +12,7 @@ pub mod consent;
 pub mod contract;
 pub mod countable;
 pub mod deadline;
+pub mod force;
 pub mod framing;
 pub mod opening;
 pub mod papers;
@@ -258,7 +259,8 @@ commands! {
         AddParty(parties::AddParty), AliasParty(parties::AliasParty), WithdrawParty(parties::WithdrawParty);
     "Text and consent":
         Adopt(consent::Adopt), Initial(consent::Initial), Sign(consent::Sign), Deposit(consent::Deposit),
-        SetEntryIntoForce(consent::SetEntryIntoForce), EnterIntoForce(consent::EnterIntoForce),
+        SetEntryIntoForce(force::SetEntryIntoForce), EnterIntoForce(consent::EnterIntoForce),
+        EndProvisionalApplication(consent::EndProvisionalApplication),
         Reserve(consent::Reserve), Declare(consent::Declare), Object(consent::Object);
     "Term":
         SetTerm(term::SetTerm), Renew(term::Renew), GiveNotice(term::GiveNotice), RevokeNotice(term::RevokeNotice),

@@ -10,7 +10,7 @@ use crate::domain::event::Event;
 use crate::domain::event::change::FieldChange;
 use crate::domain::patch;
 use crate::domain::period::Period;
-use crate::domain::rule::{Anchor, DeadlineNature, Direction, WhileSuspended};
+use crate::domain::rule::{Anchor, DeadlineNature, Direction, Floor, WhileSuspended};
 use crate::domain::vocabulary::MilestoneStatus;
 
 /// Refuses changes after which a fact would say what no verb records.
@@ -81,6 +81,9 @@ fn check(event: &Event, of: u64, making: &Making<'_>) -> Result<(), Refusal> {
                 if rule.anchor != Anchor::Event(of) {
                     return wrong("data.effect", "the effect of a notice is counted from the notice itself");
                 }
+                if rule.floor == Some(Floor::EntryIntoForce) {
+                    return wrong("data.effect", "the effect of a notice does not wait for entry into force");
+                }
                 return countable(rule, DeadlineNature::Effect, making);
             }
         }
@@ -91,7 +94,10 @@ fn check(event: &Event, of: u64, making: &Making<'_>) -> Result<(), Refusal> {
             }
             return countable(&set.rule, DeadlineNature::Act, making);
         }
-        Event::EntryIntoForceSet(entry) => return countable(&entry.rule, DeadlineNature::Effect, making),
+        Event::EntryIntoForceSet(entry) => {
+            super::force::possible(entry)?;
+            return countable(&entry.rule, DeadlineNature::Effect, making);
+        }
         _ => {}
     }
     Ok(())

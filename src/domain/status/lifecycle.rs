@@ -1,11 +1,11 @@
 //! The status of an agreement on a day, by the lifecycle of its kind (DOMAIN §4).
 
-use crate::domain::agreement::{Agreement, Ending, Opening};
+use crate::domain::agreement::{Agreement, Ending, Opening, Provisional};
 use crate::domain::day::Day;
-use crate::domain::due;
 use crate::domain::suspension;
 use crate::domain::term;
 use crate::domain::vocabulary::{Lifecycle, MilestoneStatus, NoticeKind, Relation, vocabulary};
+use crate::domain::{due, force};
 
 vocabulary! {
     /// The status of an agreement on a day.
@@ -121,7 +121,7 @@ fn operating_status(agreement: &Agreement, lifecycle: Lifecycle, day: Day) -> Ag
             Lifecycle::Mou | Lifecycle::Pledge => AgreementStatus::InOperation,
         };
     }
-    if agreement.provisional.is_some() {
+    if agreement.provisional.as_ref().is_some_and(Provisional::runs) {
         return AgreementStatus::ProvisionallyApplied;
     }
     let any_signed = agreement.signatures().next().is_some();
@@ -208,7 +208,10 @@ fn pledge_status(agreement: &Agreement, day: Day) -> AgreementStatus {
 #[must_use]
 pub fn turning_days(agreement: &Agreement, day: Day) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
-    days.extend(due::entry_into_force(agreement).and_then(|entry| entry.days.latest));
+    let entry = due::entry_into_force(agreement);
+    days.extend(entry.and_then(|entry| entry.days.latest));
+    let parties = agreement.parties.iter().filter_map(|record| force::party_entry_given(agreement, record, || entry));
+    days.extend(parties.filter_map(|entry| entry.days.latest));
     days.extend(term::last_day(agreement).and_then(Day::next));
     days.extend(suspension::turning_days(agreement));
     let effects = agreement.notices.iter().filter_map(|notice| due::notice_effect(agreement, notice));

@@ -4,6 +4,7 @@ mod answers;
 mod counting;
 mod formats;
 mod terms;
+mod treaty;
 mod widths;
 
 use std::sync::LazyLock;
