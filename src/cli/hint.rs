@@ -9,6 +9,7 @@ use crate::domain::objection::Objection;
 use crate::domain::patch::PatchError;
 use crate::log::OpenError;
 use crate::service::error::{QueryError, RegisterError};
+use crate::service::mapping::MappingError;
 
 use super::error::Exit;
 
@@ -157,5 +158,20 @@ pub fn of_storage(exit: Exit) -> Option<String> {
             said("look at the disk's free space, then run the same command again with the same --command-id")
         }
         Exit::Done | Exit::Refused | Exit::Usage | Exit::Overdue | Exit::Bug => None,
+    }
+}
+
+/// What to do about a mapping that does not fit its file.
+pub fn of_mapping(error: &MappingError) -> Option<String> {
+    match error {
+        MappingError::Form(_) => said("docs/csv-mapping.md describes the language, schemas/mapping.v1.json its form"),
+        MappingError::Faults(_) => {
+            said("the names in the mapping are those of the file's first line, letter by letter")
+        }
+        MappingError::Ambiguous(_) => {
+            said("state the format in the mapping; a day and a month are never guessed apart")
+        }
+        MappingError::Empty | MappingError::Input(_) => None,
+        MappingError::TooMany { .. } => said("split the file"),
     }
 }
