@@ -4,5 +4,7 @@ mod bad_input;
 mod completion;
 mod contract;
 mod harness;
+mod mappings;
+mod tables;
 mod transcripts;
 mod verbs;

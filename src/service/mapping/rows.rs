@@ -62,7 +62,7 @@ impl Rows {
     /// How many agreements its rows belong to.
     #[must_use]
     pub fn agreements(&self) -> usize {
-        self.survey.groups.len()
+        self.survey.by_reference.len()
     }
 
     /// What is worth telling of the rows so far, by their lines; and how many more there were than are kept.
@@ -77,13 +77,14 @@ impl Rows {
         let mut scope = Scope::new(&self.survey.plan, &self.file, record, &mut told);
         scope.evaluate(None);
         let mut problems: Vec<Problem> = scope.faults().cloned().collect();
+        let mut commands = Vec::new();
         match self.survey.group_of(&scope) {
             Err(problem) => note(&mut problems, problem),
             Ok(group) => {
                 scope.evaluate(Some(group));
                 for (place, step) in self.survey.plan.mapping.commands.iter().enumerate() {
                     match command(&self.survey, &mut self.made, &mut scope, line, group, (place, step)) {
-                        Ok(made) => self.queue.extend(made),
+                        Ok(made) => commands.extend(made),
                         Err(problem) => note(&mut problems, problem),
                     }
                 }
@@ -106,7 +107,9 @@ impl Rows {
                 }
             }
         }
+        // What is wrong with a row comes before the commands that are refused because of it.
         self.queue.extend(problems.into_iter().map(|problem| Item { line, made: Err(problem.into()) }));
+        self.queue.extend(commands);
         let room = WARNINGS_MAX.saturating_sub(self.told.len());
         self.untold += told.len().saturating_sub(room) as u64;
         self.told.extend(told.into_iter().take(room));
