@@ -58,10 +58,10 @@ fn the_membership_of_wipo_treaties_goes_in_as_it_is_published() {
     assert_eq!(events(&recorded, "party.declared").count(), rows.len());
     assert_eq!(events(&recorded, "agreement.signed").count(), count(&rows, filled("Signature Date")));
     assert_eq!(events(&recorded, "instrument.deposited").count(), count(&rows, filled("Instrument Date")));
-    let own = events(&recorded, "agreement.entered_into_force").filter(|event| event["data"].get("party").is_none());
+    let own = events(&recorded, "agreement.entered-into-force").filter(|event| event["data"].get("party").is_none());
     assert_eq!(own.count(), in_force.len());
     let of_parties =
-        events(&recorded, "agreement.entered_into_force").filter(|event| event["data"].get("party").is_some());
+        events(&recorded, "agreement.entered-into-force").filter(|event| event["data"].get("party").is_some());
     assert_eq!(of_parties.count(), count(&rows, filled("Entry Into Force Date")));
     let organisations: BTreeSet<&str> = events(&recorded, "party.declared")
         .filter(|event| event["data"]["kind"] == "io")
@@ -80,8 +80,7 @@ fn the_membership_of_wipo_treaties_goes_in_as_it_is_published() {
 
     // A fact knows the line that it is from.
     let ivory = events(&recorded, "agreement.signed").find(|event| event["data"]["party"] == "cote-d-ivoire");
-    let source = &ivory.expect("it signed")["body"]["evidence"];
-    let source = if source.is_null() { &ivory.expect("it signed")["evidence"] } else { source };
+    let source = &ivory.expect("it signed")["evidence"];
     assert!(
         source[0]["source"].as_str().is_some_and(|words| words.contains("wipo_membership.csv, line 22")),
         "{source}"
