@@ -220,3 +220,71 @@ fn hashed(parts: &[&str]) -> u128 {
     }
     xxh3_128(&bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::Write as _;
+
+    const MAPPING: &str = r#"{
+        "servanda_mapping": 1,
+        "dates": { "b": "D/M/YYYY" },
+        "group": "{a}",
+        "agreement": { "slug": "{a}" },
+        "commands": [
+            { "command": "record", "once": "agreement", "fields": { "kind": "mou", "on": { "earliest": "b" } } },
+            { "command": "note", "fields": { "text": "{a}[ {b}]" } }
+        ]
+    }"#;
+
+    fn table(bytes: &[u8]) -> (tempfile::NamedTempFile, Result<Rows, MappingError>) {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        let rows = Rows::open(file.path(), Mapping::parse(MAPPING).unwrap());
+        (file, rows)
+    }
+
+    proptest! {
+        #[test]
+        fn every_row_is_a_command_or_a_problem_in_the_order_of_lines(
+            text in "([a-c]|[ab ]{0,3}|1/2/2020|31/2/2020|[,\"\n\r,,\n]|é|\u{0}){0,40}"
+        ) {
+            let (_file, rows) = table(format!("a,b\n{text}").as_bytes());
+            let mut rows = rows.unwrap();
+            let mut lines = Vec::new();
+            while let Some(item) = rows.next().unwrap() {
+                lines.push(item.line);
+            }
+            prop_assert!(lines.is_sorted(), "{lines:?}");
+            lines.dedup();
+            prop_assert_eq!(lines.len() as u64, rows.rows());
+        }
+
+        #[test]
+        fn any_bytes_are_a_table_or_not(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+            if let Ok(mut rows) = table(&[b"a,b\n", bytes.as_slice()].concat()).1 {
+                while let Some(item) = rows.next().unwrap() {
+                    prop_assert!(item.line > 1);
+                }
+            }
+            let _ = table(&bytes);
+        }
+
+        #[test]
+        fn a_mapping_with_anything_at_any_place_is_read_or_refused(
+            place in 0_usize..200, word in "[{}\\[\\]\",:0-9a-z ]{0,6}"
+        ) {
+            let at = (0..=place.min(MAPPING.len())).rev().find(|at| MAPPING.is_char_boundary(*at)).unwrap();
+            let _ = Mapping::parse(&format!("{}{word}{}", &MAPPING[..at], &MAPPING[at..]));
+        }
+    }
+
+    #[test]
+    fn the_earliest_date_is_that_of_all_rows() {
+        let (_file, rows) = table(b"a,b\nx,3/2/2020\ny,1/1/2019\nx,1/2/2020\n");
+        let mut rows = rows.unwrap();
+        let first = rows.next().unwrap().unwrap().made.unwrap().object;
+        assert_eq!(first["on"], "2020-02-01");
+    }
+}
