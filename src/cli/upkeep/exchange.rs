@@ -114,14 +114,22 @@ pub(super) async fn import(args: &ImportArgs, session: &Session) -> Result<Exit,
     let closed = service.close().await;
     let imported = result?;
     closed?;
-    let view = ImportView { table: rows.as_ref().map(table), ..view(&imported, args.dry_run) };
-    let exit = session.answer(&view, [&view], || report(&view))?;
+    told(&ImportView { table: rows.as_ref().map(table), ..view(&imported, args.dry_run) }, session)
+}
+
+/// Answers with what an import did.
+pub(in crate::cli) fn answer(imported: &Imported, dry_run: bool, session: &Session) -> Result<Exit, Failure> {
+    told(&view(imported, dry_run), session)
+}
+
+fn told(view: &ImportView, session: &Session) -> Result<Exit, Failure> {
+    let exit = session.answer(view, [view], || report(view))?;
     // For cron, which mails what is on standard error.
     let refused = view.refused.len();
     if refused > 0 && session.format().layout().is_some() {
         session.say(&format!("{refused} of {} commands were refused", view.commands));
     }
-    Ok(if imported.refused.is_empty() { exit } else { Exit::Refused })
+    Ok(if view.refused.is_empty() { exit } else { Exit::Refused })
 }
 
 fn view(imported: &Imported, dry_run: bool) -> ImportView {
