@@ -138,6 +138,7 @@ fn write() -> Written {
         QUESTIONS.iter().map(|(view, typed)| (*view, typed.to_vec())).collect();
     for reference in &references {
         questions.push(("show", vec!["show", reference]));
+        questions.push(("status", vec!["status", reference]));
         questions.push(("history", vec!["history", reference]));
     }
     for (view, typed) in questions {

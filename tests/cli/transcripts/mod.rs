@@ -2,6 +2,7 @@
 
 mod answers;
 mod formats;
+mod treaty;
 mod widths;
 
 use std::sync::LazyLock;
