@@ -280,7 +280,7 @@ impl Failure {
             ExecuteError::Request(error) => Self::from_request(error),
             ExecuteError::Refused(refusal) => refusal.clone().into(),
             ExecuteError::Row(problem) => {
-                Self::new(Exit::Usage, problem.code, problem.to_string(), problem.hint.clone())
+                Self::new(Exit::Usage, problem.kind.code(), problem.to_string(), hint::of_problem(&problem.kind))
             }
             ExecuteError::Query(_) | ExecuteError::Append(_) => Self::storage("storage", chain(error)),
             ExecuteError::Input { .. } => {

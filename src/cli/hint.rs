@@ -9,7 +9,7 @@ use crate::domain::objection::Objection;
 use crate::domain::patch::PatchError;
 use crate::log::OpenError;
 use crate::service::error::{QueryError, RegisterError};
-use crate::service::mapping::MappingError;
+use crate::service::mapping::{MappingError, ProblemKind};
 
 use super::error::Exit;
 
@@ -182,5 +182,35 @@ pub fn of_mapping(error: &MappingError) -> Option<String> {
         }
         MappingError::Empty | MappingError::Input(_) => None,
         MappingError::TooMany { .. } => said("split the file"),
+    }
+}
+
+/// What to do about a row of a table.
+pub fn of_problem(problem: &ProblemKind) -> Option<String> {
+    match problem {
+        ProblemKind::RaggedRow { .. } => said("a field with a separator or a line break in it stands in quotes"),
+        ProblemKind::OpenQuote => said("a quote inside a field is doubled, and the field stands in quotes"),
+        ProblemKind::NotUtf8 { .. } => said(
+            "if the file is older than UTF-8, say so in the mapping: \"encoding\": \"windows-1252\" or \"latin-1\"",
+        ),
+        ProblemKind::SentinelDate { value } => {
+            said(format!("say in the mapping what it means: \"sentinels\": {{{value:?}: \"unknown\"}}, or \"stated\""))
+        }
+        ProblemKind::NotInTable { meant: Some(word), .. } => {
+            said(format!("add it to the table; it is close to {word:?} there"))
+        }
+        ProblemKind::NotInTable { meant: None, .. } => said("add it to the table, or say what is meant \"otherwise\""),
+        ProblemKind::NoAsciiForm { .. } | ProblemKind::NothingLeft => {
+            said("give its short name in a table of the mapping")
+        }
+        ProblemKind::SameGroup { .. } => said("let \"group\" tell them apart"),
+        ProblemKind::SameReference { .. } => said("give one of them another in a table of the mapping"),
+        ProblemKind::SameParty { .. } => said("give one of them another short name in a table of the mapping"),
+        ProblemKind::FileChanged => said("import it again when nobody writes to it"),
+        ProblemKind::TooLong { .. }
+        | ProblemKind::TooManyParts { .. }
+        | ProblemKind::NotWindows1252 { .. }
+        | ProblemKind::Date { .. }
+        | ProblemKind::NoAgreement { .. } => None,
     }
 }

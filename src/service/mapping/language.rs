@@ -82,6 +82,9 @@ pub struct Step {
     /// Evidence beside that of every command.
     #[serde(default)]
     pub evidence: Vec<Form>,
+    /// Whether its own evidence is all it has, as for what is not in the table.
+    #[serde(default)]
+    pub own_evidence_only: bool,
 }
 
 /// Something worth telling about a row.

@@ -19,5 +19,5 @@ pub mod value;
 pub mod verify;
 
 pub use language::Mapping;
-pub use problem::{MappingError, Problem, Warned};
+pub use problem::{MappingError, Problem, ProblemKind, Warned};
 pub use rows::Rows;

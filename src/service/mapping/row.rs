@@ -6,13 +6,14 @@ use serde_json::{Map, Value as Json};
 
 use super::date::is_sentinel;
 use super::language::{Hidden, Meaning};
-use super::problem::{Problem, Warned, meant, quoted};
+use super::problem::{Problem, ProblemKind, Warned, meant, quoted};
 use super::sheet::Record;
 use super::slug::slug;
 use super::survey::Group;
 use super::template::{Part, Template};
 use super::value::{Condition, Filled, Form};
 use super::verify::Plan;
+use crate::domain::edtf::Edtf;
 
 /// The most parts that one text is split into.
 const PARTS_MAX: usize = 1_000;
@@ -106,8 +107,11 @@ impl<'a> Scope<'a> {
     fn lies_before(&self, one: &str, other: &str) -> Result<bool, Problem> {
         let edtf = |name: &str| -> Result<Option<_>, Problem> {
             let Some(text) = as_text(&self.named(name, None)?) else { return Ok(None) };
-            let wrong = |e: crate::domain::edtf::EdtfError| Problem::new("date", e.to_string()).within(name, &text);
-            crate::domain::edtf::Edtf::parse(&text).map(Some).map_err(wrong)
+            let wrong = |_| {
+                let kind = ProblemKind::Date { value: quoted(&text), format: "EDTF".to_owned() };
+                Problem::from(kind).within(name, &text)
+            };
+            Edtf::parse(&text).map(Some).map_err(wrong)
         };
         let (Some(one), Some(other)) = (edtf(one)?, edtf(other)?) else { return Ok(false) };
         Ok(matches!((one.latest(), other.earliest()), (Some(latest), Some(earliest)) if latest < earliest))
@@ -159,16 +163,16 @@ impl<'a> Scope<'a> {
                     return self.value(otherwise, each);
                 }
                 let perhaps = meant(&text, known.into_iter().flat_map(|known| known.keys().map(String::as_str)));
-                let hint = match perhaps {
-                    Some(word) => format!("add it to the table; it is close to {word:?} there"),
-                    None => "add it to the table, or say what is meant \"otherwise\"".to_owned(),
+                let kind = ProblemKind::NotInTable {
+                    value: quoted(&text),
+                    table: table.clone(),
+                    meant: perhaps.map(str::to_owned),
                 };
-                let why = format!("{:?} is not in the mapping's table {table:?}", quoted(&text));
-                Err(self.blamed(Problem::new("not_in_table", why).hinted(hint), of, &text))
+                Err(self.blamed(kind, of, &text))
             }
             Form::Slug(of) => {
                 let Some(text) = as_text(&self.value(of, each)?) else { return Ok(Json::Null) };
-                slug(&text).map(Json::from).map_err(|problem| self.blamed(problem, of, &text))
+                slug(&text).map(Json::from).map_err(|kind| self.blamed(kind, of, &text))
             }
             Form::Split { split, by, except, each: inner } => {
                 let Some(text) = as_text(&self.value(split, each)?) else { return Ok(Json::Null) };
@@ -176,8 +180,7 @@ impl<'a> Scope<'a> {
                 let parts = text.split(by.as_str()).map(str::trim);
                 for part in parts.filter(|part| !part.is_empty() && !except.iter().any(|word| word == part)) {
                     if all.len() == PARTS_MAX {
-                        let why = format!("it has more than {PARTS_MAX} parts");
-                        return Err(self.blamed(Problem::new("too_long", why), split, &text));
+                        return Err(self.blamed(ProblemKind::TooManyParts { most: PARTS_MAX }, split, &text));
                     }
                     match inner {
                         None => all.push(Json::from(part)),
@@ -247,7 +250,8 @@ impl<'a> Scope<'a> {
     }
 
     /// The problem with the column and value that are to blame, where it is one column.
-    fn blamed(&self, problem: Problem, of: &Form, text: &str) -> Problem {
+    fn blamed(&self, kind: ProblemKind, of: &Form, text: &str) -> Problem {
+        let problem = Problem::from(kind);
         match of {
             Form::Text(template) => match template.names().find(|name| self.plan.columns.contains_key(*name)) {
                 Some(column) => problem.within(column, text),
@@ -285,16 +289,12 @@ fn cell(plan: &Plan, at: usize, field: String, line: u64, told: &mut Vec<Warned>
         let Some(format) = &dates.format else { return Ok(text) };
         let edtf = format.read(&text);
         if meaning.is_none() && is_sentinel(&text, edtf.as_deref()) {
-            let why = format!("{:?} is what programs write where they know no day", quoted(&text));
-            let hint = format!(
-                "say in the mapping what it means: \"sentinels\": {{{:?}: \"unknown\"}}, or \"stated\"",
-                quoted(&text)
-            );
-            return Err(Problem::new("sentinel_date", why).within(name, &text).hinted(hint));
+            let kind = ProblemKind::SentinelDate { value: quoted(&text) };
+            return Err(Problem::from(kind).within(name, &text));
         }
         return edtf.ok_or_else(|| {
-            let why = format!("{:?} is no date of the form {}", quoted(&text), format.written());
-            Problem::new("date", why).within(name, &text)
+            let kind = ProblemKind::Date { value: quoted(&text), format: format.written().to_owned() };
+            Problem::from(kind).within(name, &text)
         });
     }
     if plan.mapping.hidden_characters == Hidden::Replace && plan.used.contains(&at) && text.contains(is_hidden) {

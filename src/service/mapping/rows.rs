@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::language::{At, Mapping, Step};
-use super::problem::{MappingError, Problem, Warned, quoted};
+use super::problem::{MappingError, Problem, ProblemKind, Warned, quoted};
 use super::row::Scope;
 use super::sheet::{Record, Sheet, Source};
 use super::survey::{Group, Survey};
@@ -170,9 +170,10 @@ fn command(
         let name =
             once.parties.entry(hashed(&[&group.reference, &place.to_string(), party])).or_insert_with(|| key.clone());
         if name != key {
-            let why = format!("{:?} and {:?} both give the party {party}", quoted(name), quoted(key));
-            let hint = "give one of them another short name in a table of the mapping";
-            return Err(Problem { value: Some(quoted(key)), ..Problem::new("same_party", why).hinted(hint) });
+            let (one, other) = (quoted(name), quoted(key));
+            let value = Some(other.clone());
+            let kind = ProblemKind::SameParty { one, other, party: party.clone() };
+            return Err(Problem { column: None, value, kind });
         }
     }
     let identity = if survey.plan.places {
@@ -199,7 +200,8 @@ fn request(survey: &Survey, scope: &Scope<'_>, group: &Group, step: &Step) -> Re
         }
     }
     let mut sources = Vec::new();
-    for form in survey.plan.mapping.evidence.iter().chain(&step.evidence) {
+    let shared = if step.own_evidence_only { &[][..] } else { survey.plan.mapping.evidence.as_slice() };
+    for form in shared.iter().chain(&step.evidence) {
         match scope.value(form, None)? {
             Json::Null => {}
             Json::Array(more) => sources.extend(more),

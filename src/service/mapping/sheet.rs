@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::language::{Encoding, Mapping};
-use super::problem::{MappingError, Problem, quoted};
+use super::problem::{MappingError, Problem, ProblemKind, quoted};
 
 /// The most bytes of one row; a longer one is a quote that was never closed.
 pub const ROW_BYTES_MAX: u64 = 32 * 1024 * 1024;
@@ -117,10 +117,8 @@ impl Sheet {
                 let why = "the file is written in UTF-16: save it as UTF-8";
                 return Err(MappingError::Faults(vec![why.to_owned()]));
             }
-            let name = text(bytes, self.encoding).map_err(|p| {
-                let hint = p.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-                MappingError::Faults(vec![format!("the name of column {}: {}{hint}", at + 1, p.why)])
-            })?;
+            let wrong = |p: Problem| MappingError::Faults(vec![format!("the name of column {}: {p}", at + 1)]);
+            let name = text(bytes, self.encoding).map_err(wrong)?;
             let name = name.strip_prefix('\u{feff}').unwrap_or(&name).trim().to_owned();
             if columns.contains(&name) {
                 return Err(MappingError::Faults(vec![format!("the file has two columns {:?}", quoted(&name))]));
@@ -146,15 +144,11 @@ impl Sheet {
             .next_back()
             .is_some_and(|last| last.strip_suffix(b"\n").is_some_and(|rest| rest.ends_with(END)));
         if swallowed {
-            let why = "a quote opens in this row and is never closed";
-            let hint = "a quote inside a field is doubled, and the field stands in quotes";
-            return Ok(Some(Err((line + 1, Problem::new("open_quote", why).hinted(hint)))));
+            return Ok(Some(Err((line + 1, ProblemKind::OpenQuote.into()))));
         }
         let (found, wanted) = (self.record.len(), self.columns.len());
         if found != wanted {
-            let why = format!("the row has {found} fields, and the header names {wanted} columns");
-            let hint = "a field with a separator or a line break in it stands in quotes";
-            return Ok(Some(Err((line, Problem::new("ragged_row", why).hinted(hint)))));
+            return Ok(Some(Err((line, ProblemKind::RaggedRow { found, wanted }.into()))));
         }
         let field = |(name, bytes): (&String, &[u8])| {
             text(bytes, self.encoding)
@@ -188,33 +182,27 @@ impl Sheet {
     }
 }
 
-/// A field's bytes as text; line ends inside are one character each.
+/// A field's bytes as text.
 fn text(bytes: &[u8], encoding: Encoding) -> Result<String, Problem> {
     if bytes.len() > FIELD_BYTES_MAX {
-        let why = format!("the field is {} bytes long, at most {FIELD_BYTES_MAX} are read", bytes.len());
-        return Err(Problem::new("too_long", why));
+        return Err(ProblemKind::TooLong { length: bytes.len(), most: FIELD_BYTES_MAX }.into());
     }
-    let text = match encoding {
+    match encoding {
         Encoding::Utf8 => std::str::from_utf8(bytes).map(str::to_owned).map_err(|e| {
             let byte = bytes.get(e.valid_up_to()).copied().unwrap_or_default();
-            let why = format!("byte {} of the field, 0x{byte:02X}, is not UTF-8", e.valid_up_to() + 1);
-            let hint =
-                "if the file is older than UTF-8, say so in the mapping: \"encoding\": \"windows-1252\" or \"latin-1\"";
-            Problem::new("encoding", why).hinted(hint)
-        })?,
-        Encoding::Latin1 => bytes.iter().copied().map(char::from).collect(),
-        Encoding::Windows1252 => bytes.iter().map(|byte| windows_1252(*byte)).collect::<Result<_, _>>()?,
-    };
-    Ok(text)
+            ProblemKind::NotUtf8 { at: e.valid_up_to() + 1, byte }.into()
+        }),
+        Encoding::Latin1 => Ok(bytes.iter().copied().map(char::from).collect()),
+        Encoding::Windows1252 => Ok(bytes.iter().map(|byte| windows_1252(*byte)).collect::<Result<_, _>>()?),
+    }
 }
 
-fn windows_1252(byte: u8) -> Result<char, Problem> {
+fn windows_1252(byte: u8) -> Result<char, ProblemKind> {
     if !(0x80..0xA0).contains(&byte) {
         return Ok(char::from(byte));
     }
     let code = WINDOWS_1252[usize::from(byte - 0x80)];
-    let letter = char::from_u32(u32::from(code)).filter(|c| *c != '\0');
-    letter.ok_or_else(|| Problem::new("encoding", format!("0x{byte:02X} is no character of Windows-1252")))
+    char::from_u32(u32::from(code)).filter(|c| *c != '\0').ok_or(ProblemKind::NotWindows1252 { byte })
 }
 
 /// A file of which only so much is read before more is allowed, with every line end as one byte, and a row of its own at
@@ -283,7 +271,7 @@ mod tests {
         while let Some(row) = sheet.next().unwrap() {
             rows.push(match row {
                 Ok(record) => Ok((record.line, record.fields.into_iter().map(Result::ok).collect())),
-                Err((line, problem)) => Err((line, problem.code)),
+                Err((line, problem)) => Err((line, problem.kind.code())),
             });
         }
         rows

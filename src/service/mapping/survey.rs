@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::date::{Format, USUAL, is_sentinel};
 use super::language::Mapping;
-use super::problem::{MappingError, Problem, Warned, quoted};
+use super::problem::{MappingError, Problem, ProblemKind, Warned, quoted};
 use super::row::Scope;
 use super::sheet::{Record, Sheet, Source};
 use super::verify::{Plan, ReadDates};
@@ -109,16 +109,16 @@ impl Survey {
     pub fn group_of<'a>(&'a self, scope: &Scope<'_>) -> Result<&'a Group, Problem> {
         let (key, reference) = belongs(scope, &self.plan)?;
         let Some(group) = self.groups.get(&key) else {
-            return Err(Problem::new("group", "its rows were not found again"));
+            return Err(ProblemKind::FileChanged.into());
         };
         if group.reference != reference {
-            let why = format!("its agreement is {reference} here, and {} in an earlier row", group.reference);
-            return Err(Problem::new("same_group", why).hinted("let \"group\" tell them apart"));
+            let earlier = group.reference.clone();
+            return Err(ProblemKind::SameGroup { here: reference, earlier }.into());
         }
         match self.by_reference.get(&reference) {
             Some(first) if *first != key => {
-                let why = format!("{:?} and {:?} both give the reference {reference}", quoted(first), quoted(&key));
-                Err(Problem::new("same_reference", why).hinted("give one of them another in a table of the mapping"))
+                let (one, other) = (quoted(first), quoted(&key));
+                Err(ProblemKind::SameReference { one, other, reference }.into())
             }
             _ => Ok(group),
         }
@@ -126,7 +126,7 @@ impl Survey {
 }
 
 fn belongs(scope: &Scope<'_>, plan: &Plan) -> Result<(String, String), Problem> {
-    let empty = |what: &str| Problem::new("no_agreement", format!("its {what} is empty"));
+    let empty = |what| ProblemKind::NoAgreement { what };
     let key = scope.text(&plan.mapping.group)?.ok_or_else(|| empty("group"))?;
     let reference = scope.text(&plan.mapping.agreement)?.ok_or_else(|| empty("reference"))?;
     Ok((key, reference))
