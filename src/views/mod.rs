@@ -18,6 +18,7 @@ pub mod history;
 pub mod list;
 pub mod outcome;
 pub mod stats;
+pub mod term;
 
 use schemars::Schema;
 

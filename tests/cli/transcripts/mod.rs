@@ -2,6 +2,7 @@
 
 mod answers;
 mod formats;
+mod terms;
 mod treaty;
 mod widths;
 
