@@ -6,6 +6,7 @@ pub mod diff;
 pub mod history;
 pub mod list;
 pub mod parties;
+mod passed;
 pub mod show;
 pub mod stats;
 pub mod status;
