@@ -5,5 +5,7 @@ mod calendar;
 mod completion;
 mod contract;
 mod harness;
+mod mappings;
+mod tables;
 mod transcripts;
 mod verbs;
