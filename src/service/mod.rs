@@ -5,6 +5,7 @@
 //! command again changes nothing; every answer is made of facts that were read and checked.
 //! [`open`] is the only place that names a backend; [`clock`] and [`identity`] are the only sources of time and chance.
 
+pub mod audit;
 pub mod clock;
 pub mod error;
 pub mod exchange;

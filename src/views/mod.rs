@@ -14,6 +14,7 @@ pub mod entry;
 pub mod filter;
 pub mod history;
 pub mod list;
+pub mod mou_return;
 pub mod outcome;
 pub mod stats;
 
@@ -45,6 +46,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("why", shown::<derivation::Derivation>()),
         ("parties", shown::<Vec<list::PartyRow>>()),
         ("stats", shown::<stats::Stats>()),
+        ("mou-return", shown::<mou_return::MouReturn>()),
         ("outcome", shown::<outcome::OutcomeView>()),
         ("import", shown::<outcome::ImportView>()),
         ("init", shown::<outcome::MadeView>()),

@@ -5,6 +5,7 @@ pub mod diff;
 pub mod history;
 pub mod list;
 pub mod parties;
+pub mod report;
 pub mod show;
 pub mod stats;
 pub mod why;
@@ -43,6 +44,9 @@ pub enum Question {
     /// The register in numbers
     #[command(after_help = "Example:\n  servanda stats --as-of 2025-10-18")]
     Stats(stats::StatsArgs),
+    /// A return that somebody asks for, such as that of all MoUs
+    #[command(after_help = "Example:\n  servanda report mou-return --party Pakistan --format csv")]
+    Report(report::ReportArgs),
 }
 
 impl Question {
@@ -62,6 +66,7 @@ impl Question {
             Self::Why(args) => why::run(args, session).await,
             Self::Parties(args) => parties::run(args, session).await,
             Self::Stats(args) => stats::run(args, session).await,
+            Self::Report(args) => args.run(session).await,
         }
     }
 }
