@@ -32,4 +32,4 @@ pub mod vocabulary;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
-mod scenario;
+pub(crate) mod scenario;

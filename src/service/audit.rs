@@ -1,12 +1,14 @@
-//! Questions that read every fact of the agreements wanted: the return of all MoUs.
+//! Questions that read every fact of the agreements wanted: the return of all MoUs, and lint.
 
 use super::Service;
 use super::error::QueryError;
+use crate::domain::id::Reference;
 use crate::domain::timeline::Timeline;
 use crate::domain::vocabulary::AgreementKind;
 use crate::views::Asked;
 use crate::views::entry::Entry;
 use crate::views::filter::Filter;
+use crate::views::lint::{self, Assumptions, Lint};
 use crate::views::mou_return::{self, MouReturn};
 
 impl Service {
@@ -36,5 +38,29 @@ impl Service {
             });
         let listed: Vec<_> = listed.into_iter().map(|(entry, timeline)| (entry.id, timeline)).collect();
         Ok(mou_return::mou_return(&listed, pledges.len(), asked))
+    }
+
+    /// What cannot be right in the record of some agreements, or of those that a filter wants where none is named.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when there is no such agreement, or the store cannot be read.
+    pub async fn lint(
+        &self,
+        named: &[Reference],
+        asked: Asked,
+        filter: &Filter,
+        assuming: Assumptions,
+    ) -> Result<Lint, QueryError> {
+        let register = self.entries_known_at(asked, &Filter::default()).await?;
+        let mut agreements = Vec::new();
+        for reference in named {
+            let (id, timeline) = self.known(reference, asked).await?;
+            agreements.extend(Entry::of(id, &timeline).map(|entry| (entry, timeline)));
+        }
+        if named.is_empty() {
+            agreements = self.facts_known_at(asked, filter).await?;
+        }
+        Ok(lint::lint(&agreements, &register, assuming, asked))
     }
 }

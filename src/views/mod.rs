@@ -13,6 +13,7 @@ pub mod document;
 pub mod entry;
 pub mod filter;
 pub mod history;
+pub mod lint;
 pub mod list;
 pub mod mou_return;
 pub mod outcome;
@@ -46,6 +47,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("why", shown::<derivation::Derivation>()),
         ("parties", shown::<Vec<list::PartyRow>>()),
         ("stats", shown::<stats::Stats>()),
+        ("lint", shown::<lint::Lint>()),
         ("mou-return", shown::<mou_return::MouReturn>()),
         ("outcome", shown::<outcome::OutcomeView>()),
         ("import", shown::<outcome::ImportView>()),

@@ -144,7 +144,7 @@ pub(super) async fn run_overdue(args: OverdueArgs, session: &Session) -> Result<
             .section(undated(&overdue.undated))
     })?;
     if args.exit_code && !overdue.overdue.is_empty() {
-        return Ok(Exit::Overdue);
+        return Ok(Exit::Found);
     }
     Ok(exit)
 }

@@ -3,6 +3,7 @@
 pub mod board;
 pub mod diff;
 pub mod history;
+pub mod lint;
 pub mod list;
 pub mod parties;
 pub mod report;
@@ -44,6 +45,11 @@ pub enum Question {
     /// The register in numbers
     #[command(after_help = "Example:\n  servanda stats --as-of 2025-10-18")]
     Stats(stats::StatsArgs),
+    /// What cannot be right in the record: dates that disagree, an impossible order, what is missing
+    #[command(after_help = "Example:\n  servanda lint --kind mou --exit-code\n\n\
+                            Lint reads the whole record that was known, whatever the day of its facts; --as-of is the day to \
+                            which ages are counted.")]
+    Lint(lint::LintArgs),
     /// A return that somebody asks for, such as that of all MoUs
     #[command(after_help = "Example:\n  servanda report mou-return --party Pakistan --format csv")]
     Report(report::ReportArgs),
@@ -66,6 +72,7 @@ impl Question {
             Self::Why(args) => why::run(args, session).await,
             Self::Parties(args) => parties::run(args, session).await,
             Self::Stats(args) => stats::run(args, session).await,
+            Self::Lint(args) => lint::run(args, session).await,
             Self::Report(args) => args.run(session).await,
         }
     }

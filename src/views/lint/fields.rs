@@ -1,0 +1,71 @@
+//! Fields that cannot both be true.
+
+use super::case::{Case, Found};
+use super::code::Code;
+use crate::domain::agreement::Ending;
+use crate::domain::commitment::{Commitment, Mark, Report};
+use crate::domain::vocabulary::{Certainty, MilestoneStatus};
+
+fn accepted(commitment: &Commitment) -> impl Iterator<Item = &Report> {
+    commitment.reports.iter().filter(|report| report.rejected.is_none())
+}
+
+fn day_unknown(case: &Case<'_>, mark: &Mark) -> bool {
+    let occurred = case.readings.fact(mark.seq).map(|reading| &reading.saying.occurred);
+    occurred.is_some_and(|occurred| occurred.on.is_none() || occurred.certainty == Certainty::Unknown)
+}
+
+/// Done, and nobody knows when.
+pub(super) fn done_without_day(case: &Case<'_>, found: &mut Found) {
+    for commitment in &case.agreement.commitments {
+        let met = accepted(commitment).filter(|report| report.reported.status == MilestoneStatus::Met);
+        for report in met.filter(|report| day_unknown(case, &report.mark)) {
+            let message = format!("{} is reported met, on no day", commitment.id);
+            let finding = case.finding(Code::DoneWithoutDay, &[report.mark.seq], message).about(commitment.id);
+            found.findings.push(finding.told("status", "met").told("day", "not on record"));
+        }
+    }
+    if let Some((Ending::Completed, mark)) = &case.agreement.ending
+        && day_unknown(case, mark)
+    {
+        let finding = case.finding(Code::DoneWithoutDay, &[mark.seq], "the agreement is completed, on no day");
+        found.findings.push(finding.told("status", "completed").told("day", "not on record"));
+    }
+}
+
+/// Met, and reported not met from the same day on or later, without the first report being turned down.
+pub(super) fn met_and_not_met(case: &Case<'_>, found: &mut Found) {
+    for commitment in &case.agreement.commitments {
+        let Some(met) = accepted(commitment).find(|report| report.reported.status == MilestoneStatus::Met) else {
+            continue;
+        };
+        let against = accepted(commitment).find(|report| {
+            report.reported.status == MilestoneStatus::NotMet && report.mark.bounds.latest >= met.mark.bounds.latest
+        });
+        let Some(against) = against else { continue };
+        let (yes, no) = (case.said(&met.mark), case.said(&against.mark));
+        let message = format!("{} is reported met {yes} and not met {no}", commitment.id);
+        let finding = case.finding(Code::MetAndNotMet, &[met.mark.seq, against.mark.seq], message);
+        found.findings.push(finding.about(commitment.id).told("met", yes).told("not met", no));
+    }
+}
+
+/// Shares that do not go with the status.
+pub(super) fn shares(case: &Case<'_>, found: &mut Found) {
+    for commitment in &case.agreement.commitments {
+        for report in accepted(commitment) {
+            let (status, id) = (report.reported.status, commitment.id);
+            let Some(share) = report.reported.share else { continue };
+            let code = match status {
+                MilestoneStatus::Met if share < 100 => Code::MetInPart,
+                MilestoneStatus::Met => continue,
+                _ if share >= 100 && commitment.fulfilment.is_none() => Code::DoneNotMet,
+                _ => continue,
+            };
+            let words = status.word().replace('_', " ");
+            let message = format!("{id} is reported as {words} with {share} % of it done");
+            let finding = case.finding(code, &[report.mark.seq], message).about(id);
+            found.findings.push(finding.told("status", words).told("share", format!("{share} %")));
+        }
+    }
+}
