@@ -31,6 +31,8 @@ pub(crate) fn row_of(view: &str) -> &'static str {
         "list" | "history" | "diff" | "parties" => "/items",
         "overdue" => "/properties/overdue/items",
         "due" => "/properties/due/items",
+        "mou-return" => "/properties/agreements/items",
+        "lint" => "/properties/findings/items",
         "outcome" => "/properties/events/items",
         _ => "",
     }

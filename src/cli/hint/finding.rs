@@ -106,9 +106,7 @@ fn of_code(code: Code, finding: &Finding) -> String {
             format!("if they are one, retract the opening of {reference}: servanda retract {reference}@1 --reason …")
         }
         Code::PartyTwice => {
-            format!(
-                "if they are one, keep one: servanda retract the declaration of {subject}, and alias-party the other"
-            )
+            format!("if they are one, retract what {subject} did and record it as the other's, under one short name")
         }
         Code::PartyUnderSeveralIds => "if they are one, use one short name from now on".to_owned(),
         Code::DisputeOpen if finding.events.len() == 1 => {

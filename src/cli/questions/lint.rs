@@ -53,7 +53,8 @@ pub(super) async fn run(args: LintArgs, session: &Session) -> Result<Exit, Failu
     let exit = session.answer(&lint, &lint.findings, || {
         let mut report = Report::new().heading(asked_line(asked)).heading(summary(&lint));
         if lint.recomputed > 0 {
-            report = report.heading(format!("{} stated dates recomputed, {} agree", lint.recomputed, lint.agree));
+            report =
+                report.heading(format!("{} recomputed, {} agree", count(lint.recomputed, "stated date"), lint.agree));
         }
         match session.format() {
             Format::Csv | Format::Markdown => report.section(rows(&lint)),
@@ -90,12 +91,16 @@ const fn tone(severity: Severity) -> Tone {
 fn place(finding: &Finding) -> String {
     let mut events = finding.events.iter().map(String::as_str);
     let first = events.next().unwrap_or_else(|| finding.agreement.as_str());
-    let more = events.map(|event| event.rfind('@').map_or(event, |at| &event[at..]));
+    let own = |event: &str| event.strip_prefix(finding.agreement.as_str()).is_some_and(|rest| rest.starts_with('@'));
+    // The agreement is said once, unless the facts are of several.
+    let short = own(first);
+    let more = events.map(|event| if short && own(event) { &event[finding.agreement.as_str().len()..] } else { event });
     let mut place = [first].into_iter().chain(more).take(PLACES_SHOWN).collect::<Vec<_>>().join(", ");
     if finding.events.len() > PLACES_SHOWN {
         let _ = write!(place, " and {} more", finding.events.len() - PLACES_SHOWN);
     }
-    let unnamed = finding.subject.as_ref().filter(|subject| !finding.message.contains(subject.as_str()));
+    let said = finding.message.to_lowercase();
+    let unnamed = finding.subject.as_ref().filter(|subject| !said.contains(subject.as_str()));
     unnamed.map_or(place.clone(), |subject| format!("{place} {subject}"))
 }
 

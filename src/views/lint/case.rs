@@ -7,8 +7,9 @@ use crate::domain::commitment::Mark;
 use crate::domain::day::Day;
 use crate::domain::decide::agreement_of;
 use crate::domain::edtf::Bounds;
+use crate::domain::event::naming::{Name, named_by};
 use crate::domain::guard::{self, Objected};
-use crate::domain::id::Reference;
+use crate::domain::id::{PartyId, Reference};
 use crate::domain::objection::Objection;
 use crate::domain::period::Period;
 use crate::domain::text::Text;
@@ -99,6 +100,12 @@ impl<'a> Case<'a> {
     pub(super) fn telling(&self) -> impl Iterator<Item = &Reading> {
         let about = |reading: &&Reading| !crate::domain::timeline::is_about_the_record(&reading.saying.event);
         self.readings.facts.iter().filter(about)
+    }
+
+    /// The fact that declares a party.
+    pub(super) fn declared(&self, party: &PartyId) -> Option<u64> {
+        let names = |reading: &&Reading| named_by(&reading.saying.event).contains(&Name::Party(party.clone()));
+        self.readings.facts.iter().find(names).map(|reading| reading.seq)
     }
 
     /// A finding about facts of this agreement.

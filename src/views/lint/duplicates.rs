@@ -34,7 +34,8 @@ pub(super) fn parties_within(case: &Case<'_>, found: &mut Found) {
             said = true;
             let (a, b) = (&earlier.party, &record.party);
             let message = format!("{} ({}) and {} ({}) have an equal name", a.id, a.name, b.id, b.name);
-            let finding = case.finding(Code::PartyTwice, &[], message).about(&b.id);
+            let facts: Vec<u64> = [&a.id, &b.id].into_iter().filter_map(|id| case.declared(id)).collect();
+            let finding = case.finding(Code::PartyTwice, &facts, message).about(&b.id);
             found.findings.push(finding.told(a.id.to_string(), &a.name).told(b.id.to_string(), &b.name));
         }
     }
@@ -56,19 +57,21 @@ fn standing(register: &[Entry], day: Day) -> impl Iterator<Item = (&Reference, O
     here.filter(|(_, outline)| outline.status != AgreementStatus::Retracted)
 }
 
-fn finding(code: Code, agreement: &Reference, message: String) -> Finding {
-    Finding {
+/// A finding about the openings of agreements; the first of them is the one that it is listed under.
+fn finding(code: Code, agreements: &[&Reference], message: String) -> Option<Finding> {
+    let agreement = agreements.first()?;
+    Some(Finding {
         code: code.word(),
         severity: code.severity(),
-        agreement: agreement.clone(),
+        agreement: (*agreement).clone(),
         subject: None,
-        events: Vec::new(),
+        events: agreements.iter().map(|reference| format!("{reference}@1")).collect(),
         message,
         values: Vec::new(),
         reason: None,
         next: String::new(),
         cause: Cause::Check(code),
-    }
+    })
 }
 
 /// What is there twice in the register, as far as one of the agreements wanted is concerned.
@@ -93,7 +96,8 @@ pub fn between(register: &[Entry], wanted: &[&Reference], day: Day) -> Vec<Findi
             // Signed on another day it is another agreement, such as one that follows the first.
             if signed.zip(*again).is_none_or(|(signed, again)| signed == again) {
                 let message = format!("{a} and {b} have the same title and parties");
-                found.push(finding(Code::AgreementTwice, b, message).told("one", a).told("other", b));
+                let finding = finding(Code::AgreementTwice, &[b, a], message);
+                found.extend(finding.map(|finding| finding.told("one", a).told("other", b)));
             }
         }
     }
@@ -102,12 +106,15 @@ pub fn between(register: &[Entry], wanted: &[&Reference], day: Day) -> Vec<Findi
         if known.len() < 2 || places.len() < 2 {
             continue;
         }
-        let some = known.values().find(|(reference, _)| wanted.contains(reference));
-        let Some((reference, name)) = some else { continue };
+        let Some(name) = known.values().find(|(reference, _)| wanted.contains(reference)).map(|(_, name)| name) else {
+            continue;
+        };
         let list: Vec<String> = known.iter().map(|(id, (reference, _))| format!("{id} in {reference}")).collect();
         let message = format!("{name} has several short names: {}", list.join(", "));
         let ids = known.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        found.push(finding(Code::PartyUnderSeveralIds, reference, message).told("name", name).told("ids", ids));
+        let places: Vec<&Reference> = places.into_iter().collect();
+        let finding = finding(Code::PartyUnderSeveralIds, &places, message);
+        found.extend(finding.map(|finding| finding.told("name", name).told("ids", ids)));
     }
     found
 }

@@ -219,6 +219,10 @@ fn next_step(row: &ReturnRow) -> String {
     )
 }
 
+fn texts<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}
+
 fn list(values: &[String]) -> Vec<Cell> {
     values.iter().map(Cell::from).collect()
 }
@@ -331,7 +335,6 @@ fn sheet(made: &MouReturn) -> Section {
         let words = |all: &[String]| all.join(" | ");
         let each = |all: Vec<String>| Cell::from(words(&all));
         let lines: Vec<String> = row.lines.iter().map(line).collect();
-        let sources: Vec<String> = row.sources.iter().map(ToString::to_string).collect();
         vec![
             Cell::from(row.no),
             Cell::from(&row.reference),
@@ -341,12 +344,12 @@ fn sheet(made: &MouReturn) -> Section {
             each(signatories(row)),
             Cell::from(day_or_dash(row.signatories.iter().map(|signed| signed.when.by).max())),
             each(signed(row)),
-            Cell::from(places(row)),
+            Cell::from(if row.places.is_empty() { places(row) } else { words(&texts(&row.places)) }),
             Cell::from(day_or_dash(row.in_operation_from)),
             Cell::from(day_or_dash(row.expires)),
             Cell::from(expiry(row)),
             Cell::from(spaced(row.status.word())),
-            Cell::from(words(&row.areas.iter().map(ToString::to_string).collect::<Vec<_>>())),
+            Cell::from(if row.areas.is_empty() { areas(row) } else { words(&texts(&row.areas)) }),
             Cell::from(row.progress.commitments),
             Cell::from(row.progress.met),
             Cell::from(row.progress.open),
@@ -360,8 +363,8 @@ fn sheet(made: &MouReturn) -> Section {
             each(row.bodies.iter().map(body).collect()),
             Cell::from(day_or_dash(row.next_step.as_ref().map(|step| step.due))),
             Cell::from(row.next_step.as_ref().map(|_| next_step(row)).unwrap_or_default()),
-            Cell::from(row.became.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ")),
-            each(sources),
+            each(texts(&row.became)),
+            each(texts(&row.sources)),
         ]
     });
     Section::table("agreements", columns).rows(rows)
