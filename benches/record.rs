@@ -19,6 +19,7 @@ use servanda::domain::command::Request;
 use servanda::domain::decide::{Context, decide};
 use servanda::domain::id::{Actor, AgreementId, CommandId, EventId};
 use servanda::domain::timeline::Timeline;
+use servanda::domain::zone::Zone;
 use servanda::log::codec::{self, Stamp};
 use servanda::log::{Append, EventLog as _, OpenOptions, SledLog, StreamId, StreamVersion, ViewStore as _};
 use servanda::service::Service;
@@ -27,7 +28,7 @@ use servanda::service::execute::Execution;
 use servanda::service::identity::{IdSource as _, SystemIds};
 use servanda::service::import::ImportOptions;
 use servanda::service::register::VIEW;
-use servanda::service::settings::{Settings, Zone};
+use servanda::service::settings::Settings;
 use servanda::views::entry::Entry;
 
 const BEFORE: usize = 5_000;

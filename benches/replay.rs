@@ -16,13 +16,14 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use servanda::domain::id::{Actor, AgreementId};
 use servanda::domain::timeline::Timeline;
+use servanda::domain::zone::Zone;
 use servanda::log::{EventLog as _, OpenOptions, Position, Recorded, SledLog, codec};
 use servanda::service::Service;
 use servanda::service::clock::SystemClock;
 use servanda::service::execute::Execution;
 use servanda::service::identity::SystemIds;
 use servanda::service::import::ImportOptions;
-use servanda::service::settings::{Settings, Zone};
+use servanda::service::settings::Settings;
 use servanda::views::entry::Entry;
 
 const PAGE: usize = 4_096;

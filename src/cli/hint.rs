@@ -45,6 +45,12 @@ pub fn of_refusal(refusal: &Refusal) -> Option<String> {
         Refusal::ReferenceTaken { reference } => {
             said(format!("choose another reference, or look at it: servanda show {reference}"))
         }
+        Refusal::RegistersOwn { .. } => {
+            said("choose another reference for an agreement; servanda history register lists the register's own facts")
+        }
+        Refusal::NotTheRegister { verb, .. } => said(format!(
+            "write \"agreement\": \"register\" in an import line; on the command line see servanda {verb} --help"
+        )),
         Refusal::AgreementRetracted { reference, by } => {
             said(format!("if it was retracted by mistake: servanda retract {reference}@{by} --reason …"))
         }
@@ -76,6 +82,9 @@ fn of_objection(objection: &Objection) -> Option<String> {
     match objection {
         Objection::PartyNotDeclared { .. } => said("declare it first with servanda add-party, or check its short name"),
         Objection::NoSuchCommitment { .. } => said("servanda show REF lists the commitments"),
+        Objection::NoSuchCalendar { .. } => {
+            said("servanda calendar list shows those there are; servanda define-calendar makes one")
+        }
         Objection::NoSuchBody { .. } => said("servanda show REF lists the bodies"),
         Objection::NoSuchFact { .. } => said("servanda history REF lists the facts with their places"),
         Objection::DeclaredTwice { .. } => said("for another name use servanda alias-party"),

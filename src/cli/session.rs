@@ -15,10 +15,11 @@ use crate::domain::instant::Instant;
 use crate::domain::spoken;
 use crate::domain::status::AgreementStatus;
 use crate::domain::vocabulary::AgreementKind;
+use crate::domain::zone::Zone;
 use crate::service::Service;
 use crate::service::execute::Execution;
 use crate::service::open::{Opening, in_memory, open};
-use crate::service::settings::{Settings, Zone};
+use crate::service::settings::{self, Settings};
 use crate::views::Asked;
 use crate::views::filter::Filter;
 
@@ -76,7 +77,7 @@ impl Session {
         match self.open(false) {
             Err(failure) if failure.code == error::NO_REGISTER => {
                 let clock = place::clock().map_err(|why| Failure::usage("now", why))?;
-                Ok(in_memory(clock, place::ids(), Settings { zone: Zone::of_the_machine() }))
+                Ok(in_memory(clock, place::ids(), Settings { zone: settings::zone_of_the_machine() }))
             }
             opened => opened,
         }
@@ -92,7 +93,7 @@ impl Session {
             return Ok(());
         }
         let clock = place::clock().map_err(|why| Failure::usage("now", why))?;
-        let service = in_memory(clock, place::ids(), Settings { zone: Zone::of_the_machine() });
+        let service = in_memory(clock, place::ids(), Settings { zone: settings::zone_of_the_machine() });
         service.execute(request, &Execution { dry_run: true, ..execution.clone() }).await?;
         Ok(())
     }

@@ -1,5 +1,8 @@
 //! An agreement as folded from its facts: `evolve` is total, every fact has its place.
 
+use std::sync::Arc;
+
+use super::almanac::Almanac;
 use super::commitment::{Commitment, DeadlineStep, Fulfilment, Mark, Report};
 use super::day::Day;
 use super::event::bodies::Formed;
@@ -135,6 +138,8 @@ pub struct Agreement {
     pub disputed_facts: Vec<(u64, Mark)>,
     /// Every fact that counted, in order.
     pub happened: Vec<Mark>,
+    /// The calendars and counting profiles by which its dates are counted.
+    pub almanac: Arc<Almanac>,
     /// Facts whose party, commitment or body was only named by a fact of a later day; they count from then.
     early: Vec<Reading>,
     /// The facts that were retracted, as known from the start.
@@ -146,7 +151,7 @@ impl Agreement {
     ///
     /// That it exists is a matter of what is known, not of the day: the opening names it whatever its date.
     #[must_use]
-    pub fn known_as(opened: Opened, opening: Opening) -> Self {
+    pub fn known_as(opened: Opened, opening: Opening, readings: &Readings) -> Self {
         Self {
             opened,
             opening,
@@ -172,6 +177,7 @@ impl Agreement {
             links: Vec::new(),
             disputed_facts: Vec::new(),
             happened: Vec::new(),
+            almanac: Arc::clone(&readings.almanac),
             early: Vec::new(),
             retracted: Vec::new(),
         }
@@ -180,7 +186,7 @@ impl Agreement {
     /// Folds what has happened by the end of `day`.
     #[must_use]
     pub fn folded(opened: Opened, opening: Opening, readings: &Readings, day: Day) -> Self {
-        let mut agreement = Self::known_as(opened, opening);
+        let mut agreement = Self::known_as(opened, opening, readings);
         agreement.opening_retracted = readings.retracted_by(1).is_some();
         agreement.retracted = readings.retracted.iter().map(|(seq, _)| *seq).collect();
         for reading in readings.facts.iter().take_while(|reading| reading.bounds.latest <= day) {
@@ -482,6 +488,8 @@ impl Agreement {
             Event::PaperAttached(attached) => self.papers.push((attached.clone(), mark.clone())),
             Event::NoteAdded(note) => self.notes.push((note.text.clone(), mark.clone())),
             Event::AgreementLinked(linked) => self.links.push((linked.clone(), mark.clone())),
+            // They lie in the register's own stream, and count through the almanac.
+            Event::CalendarDefined(_) | Event::WeekSet(_) | Event::DaysListed(_) | Event::ProfileDefined(_) => {}
         }
     }
 

@@ -116,7 +116,11 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
         | Event::ReservationMade(_)
         | Event::NoteAdded(_)
         | Event::PaperAttached(_)
-        | Event::AgreementLinked(_) => {}
+        | Event::AgreementLinked(_)
+        | Event::CalendarDefined(_)
+        | Event::WeekSet(_)
+        | Event::DaysListed(_)
+        | Event::ProfileDefined(_) => {}
         Event::PartyWithdrew(withdrew) => {
             let earlier = agreement.party(&withdrew.party).and_then(|record| record.withdrew.as_ref());
             against.extend(earlier.map(|earlier| twice(format!("the withdrawal of {}", withdrew.party), earlier)));

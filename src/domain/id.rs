@@ -121,8 +121,29 @@ slug_type! {
 }
 
 slug_type! {
+    /// The name of a calendar of days off.
+    CalendarId, "calendar", 40, "lower-case letters, digits and dashes, at most 40, such as pk"
+}
+
+slug_type! {
+    /// The name of a counting profile.
+    ProfileId, "counting profile", 40, "lower-case letters, digits and dashes, at most 40, such as eu-1182-71"
+}
+
+slug_type! {
     /// A party's short name inside an agreement.
     PartyId, "party", 40, "lower-case letters, digits and dashes, at most 40, such as pk"
+}
+
+impl Reference {
+    /// The reserved name of the register's own facts: its calendars and counting profiles.
+    pub const REGISTER: &'static str = "register";
+
+    /// Whether it names the register itself instead of an agreement.
+    #[must_use]
+    pub fn is_register(&self) -> bool {
+        self.0 == Self::REGISTER
+    }
 }
 
 macro_rules! number_type {

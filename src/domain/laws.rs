@@ -237,7 +237,7 @@ fn contradictions(timeline: &Timeline) -> Vec<Objected> {
     if readings.retracted_by(1).is_some() {
         return Vec::new();
     }
-    let all = guard::objections(Agreement::known_as(opened, opening), &readings);
+    let all = guard::objections(Agreement::known_as(opened, opening, &readings), &readings);
     all.into_iter().filter(|objected| objected.objection.is_contradiction()).collect()
 }
 

@@ -6,6 +6,7 @@
 //! To add a command or an event: see the heads of `command` and `event`.
 
 pub mod agreement;
+pub mod almanac;
 pub mod command;
 pub mod commitment;
 pub mod day;
@@ -28,6 +29,7 @@ pub mod text;
 pub mod timeline;
 pub mod typed;
 pub mod vocabulary;
+pub mod zone;
 
 #[cfg(test)]
 mod laws;

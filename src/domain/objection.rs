@@ -4,7 +4,7 @@
 //! oddity is said here and nowhere else; what to do about it is said at the edge, in `cli::hint`.
 
 use super::day::Day;
-use super::id::{BodyId, CommitmentId, PartyId};
+use super::id::{BodyId, CalendarId, CommitmentId, PartyId};
 
 /// What speaks against a fact.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +30,14 @@ pub enum Objection {
     NoSuchBody {
         /// The body.
         body: BodyId,
+        /// The ones there are, in words.
+        known: String,
+    },
+    /// It names a calendar that nobody defined.
+    #[error("there is no calendar {calendar} (there are: {known})")]
+    NoSuchCalendar {
+        /// The calendar.
+        calendar: CalendarId,
         /// The ones there are, in words.
         known: String,
     },
@@ -192,6 +200,7 @@ impl Objection {
             Self::PartyNotDeclared { .. } => "party_not_declared",
             Self::NoSuchCommitment { .. } => "no_such_commitment",
             Self::NoSuchBody { .. } => "no_such_body",
+            Self::NoSuchCalendar { .. } => "no_such_calendar",
             Self::NoSuchFact { .. } => "no_such_fact",
             Self::DeclaredTwice { .. } => "declared_twice",
             Self::PledgeHasNoInstrument { .. } => "pledge_has_no_instrument",
@@ -223,6 +232,7 @@ impl Objection {
             Self::PartyNotDeclared { .. }
                 | Self::NoSuchCommitment { .. }
                 | Self::NoSuchBody { .. }
+                | Self::NoSuchCalendar { .. }
                 | Self::NoSuchFact { .. }
                 | Self::DeclaredTwice { .. }
                 | Self::PledgeHasNoInstrument { .. }

@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::day::Day;
 use super::edtf::Edtf;
-use super::id::{BodyId, CommitmentId, IdError, PartyId};
+use super::id::{BodyId, CalendarId, CommitmentId, IdError, PartyId, ProfileId};
 use super::period::{MonthEnd, Period};
-use super::text::Line;
 use super::vocabulary::vocabulary;
+use super::zone::{ClockTime, ZoneName};
 
 /// The point from which a deadline is counted.
 ///
@@ -147,6 +147,28 @@ vocabulary! {
         None = "none",
         /// The deadline moves to the next open day.
         Following = "following",
+        /// The deadline moves back to the last open day before it.
+        Preceding = "preceding",
+    }
+}
+
+vocabulary! {
+    /// What days off inside a period do.
+    DaysOff {
+        /// They count like any other day.
+        Count = "count",
+        /// They are passed over: the period's days are working days.
+        Skip = "skip",
+    }
+}
+
+vocabulary! {
+    /// On which day a period that is counted in months comes to rest.
+    Landing {
+        /// On the day that the count gives.
+        Day = "day",
+        /// On the first day of the month that follows it.
+        NextMonth = "next-month",
     }
 }
 
@@ -207,19 +229,25 @@ pub struct Rule {
     /// Forward or back.
     pub direction: Direction,
     /// The counting profile that supplies what nobody stated; `plain` is the register's default.
-    pub profile: Line,
+    pub profile: ProfileId,
     /// The calendars whose days off matter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub calendars: Vec<Line>,
+    pub calendars: Vec<CalendarId>,
     /// Which of several calendars must be open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<Open>,
     /// Whether the anchor's day counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_day: Option<FirstDay>,
+    /// What days off inside the period do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days_off: Option<DaysOff>,
     /// What a month end that does not exist becomes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month_end: Option<MonthEnd>,
+    /// On which day a period comes to rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landing: Option<Landing>,
     /// What a last day off does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roll: Option<Roll>,
@@ -232,12 +260,12 @@ pub struct Rule {
     /// The fewest working days that the period must hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_working_days: Option<u32>,
-    /// The time of day at which the last day ends, `HH:MM`.
+    /// The time of day at which the last day ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cut_off: Option<Line>,
+    pub cut_off: Option<ClockTime>,
     /// The IANA time zone in which the last day ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<Line>,
+    pub zone: Option<ZoneName>,
     /// An act or an effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nature: Option<DeadlineNature>,

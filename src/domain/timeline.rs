@@ -1,9 +1,14 @@
 //! All facts of one agreement, and how they are read at a time of knowledge.
 //!
+//! With them go the register's own facts, since dates are counted by its calendars: both are cut at the same time.
+//!
 //! Reading at K: facts recorded by K, without those that were retracted, with the fields of corrections, in the
 //! order of (latest possible day, place in the agreement). Facts without a day take the agreement's beginning:
 //! the first day that any dated fact of it bears, never later than the day they were recorded.
 
+use std::sync::Arc;
+
+use super::almanac::Almanac;
 use super::day::Day;
 use super::edtf::Bounds;
 use super::event::Event;
@@ -12,10 +17,48 @@ use super::fact::{Fact, Saying};
 use super::instant::Instant;
 use super::patch;
 
+/// The register's own facts, on which the dates of its agreements hang; cheap to clone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Register {
+    facts: Arc<Vec<Fact>>,
+    almanac: Arc<Almanac>,
+}
+
+impl Register {
+    /// The register of facts that are in the order of their recording.
+    #[must_use]
+    pub fn new(facts: Vec<Fact>) -> Self {
+        let almanac = Arc::new(Almanac::of(&Timeline::new(facts.clone()).read()));
+        Self { facts: Arc::new(facts), almanac }
+    }
+
+    /// Its facts, in the order of recording.
+    #[must_use]
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    /// The calendars and profiles that its facts make.
+    #[must_use]
+    pub const fn almanac(&self) -> &Arc<Almanac> {
+        &self.almanac
+    }
+
+    /// Only what was recorded by `known_at`.
+    #[must_use]
+    pub fn known_at(&self, known_at: Instant) -> Self {
+        if self.facts.last().is_none_or(|fact| fact.recorded.at <= known_at) {
+            return self.clone();
+        }
+        Self::new(self.facts.iter().filter(|fact| fact.recorded.at <= known_at).cloned().collect())
+    }
+}
+
 /// One agreement's facts, in the order in which they were recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     facts: Vec<Fact>,
+    register: Register,
 }
 
 /// A fact as it is read at a time of knowledge.
@@ -40,13 +83,32 @@ pub struct Readings {
     pub facts: Vec<Reading>,
     /// The facts that were retracted, each with the fact that retracted it.
     pub retracted: Vec<(u64, u64)>,
+    /// The calendars and counting profiles by which dates are counted.
+    pub almanac: Arc<Almanac>,
 }
 
 impl Timeline {
     /// A timeline of facts that are in the order of their recording.
     #[must_use]
-    pub const fn new(facts: Vec<Fact>) -> Self {
-        Self { facts }
+    pub fn new(facts: Vec<Fact>) -> Self {
+        Self { facts, register: Register::default() }
+    }
+
+    /// The same facts in a register.
+    #[must_use]
+    pub fn within(self, register: Register) -> Self {
+        Self { register, ..self }
+    }
+
+    /// Puts the facts into a register as it is by now.
+    pub fn enter(&mut self, register: Register) {
+        self.register = register;
+    }
+
+    /// The register whose calendars its dates are counted by.
+    #[must_use]
+    pub const fn register(&self) -> &Register {
+        &self.register
     }
 
     /// Every fact, in the order of recording.
@@ -77,6 +139,7 @@ impl Timeline {
     #[must_use]
     pub fn known_at(&self, known_at: Instant) -> Self {
         Self::new(self.facts.iter().filter(|fact| fact.recorded.at <= known_at).cloned().collect())
+            .within(self.register.known_at(known_at))
     }
 
     /// The facts as they are read with all that is in this timeline.
@@ -130,7 +193,7 @@ impl Timeline {
             .collect();
         facts.sort_by_key(|reading| (reading.bounds.latest, reading.seq));
         retracted.sort_unstable();
-        Readings { facts, retracted }
+        Readings { facts, retracted, almanac: Arc::clone(&self.register.almanac) }
     }
 }
 

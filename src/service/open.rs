@@ -8,7 +8,8 @@ use super::Service;
 use super::clock::Clock;
 use super::error::RegisterError;
 use super::identity::IdSource;
-use super::settings::{Settings, Zone};
+use super::settings::{Settings, zone_of_the_machine};
+use crate::domain::zone::Zone;
 use crate::log::{EventLog, MemoryLog, OpenOptions, SledLog, ViewStore};
 
 /// How to open a register.
@@ -47,7 +48,7 @@ pub fn open(
     let log = Arc::new(SledLog::open(folder, &options)?);
     let made = opening.create && !folder.join(super::settings::FILE).exists();
     let settings = if made {
-        let settings = Settings { zone: opening.zone.clone().unwrap_or_else(Zone::of_the_machine) };
+        let settings = Settings { zone: opening.zone.clone().unwrap_or_else(zone_of_the_machine) };
         settings.write(folder)?;
         settings
     } else {

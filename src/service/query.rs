@@ -1,13 +1,16 @@
 //! Questions: catch up, then answer, for a day and a time of knowledge.
 
 use super::Service;
+use super::almanac::REGISTER;
 use super::error::QueryError;
+use super::execute::Loaded;
 use crate::domain::day::Day;
-use crate::domain::id::{AgreementId, CommitmentId, Reference};
+use crate::domain::id::{AgreementId, CalendarId, CommitmentId, ProfileId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::timeline::Timeline;
 use crate::views::Asked;
 use crate::views::board::{self, DueList, Overdue};
+use crate::views::calendar::{self, CalendarRow, CalendarView, ProfileRow};
 use crate::views::derivation::{Derivation, derivation};
 use crate::views::diff::{self, Change};
 use crate::views::document::{Document, document};
@@ -63,6 +66,10 @@ impl Service {
         reference: &Reference,
         asked: Asked,
     ) -> Result<(AgreementId, Timeline), QueryError> {
+        if reference.is_register() {
+            let timeline = Loaded::register(self.register().await?).timeline.known_at(asked.known_at);
+            return if timeline.is_empty() { Err(not_yet(reference, asked)) } else { Ok((REGISTER, timeline)) };
+        }
         let Some(entry) = self.entry(reference).await? else {
             let meant = self.meant(reference).await?;
             return Err(QueryError::NoSuchAgreement { reference: reference.clone(), meant });
@@ -144,6 +151,33 @@ impl Service {
     /// [`QueryError`] when the store cannot be read.
     pub async fn stats(&self, asked: Asked, filter: &Filter) -> Result<Stats, QueryError> {
         Ok(stats::stats(&self.entries_known_at(asked, filter).await?, asked))
+    }
+
+    /// Every calendar, on record or shipped.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn calendars(&self, asked: Asked) -> Result<Vec<CalendarRow>, QueryError> {
+        Ok(calendar::calendars(self.register().await?.known_at(asked.known_at).almanac(), asked.as_of))
+    }
+
+    /// A calendar in full; none where there is no such calendar.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn calendar(&self, id: &CalendarId, asked: Asked) -> Result<Option<CalendarView>, QueryError> {
+        Ok(calendar::calendar(self.register().await?.known_at(asked.known_at).almanac(), id))
+    }
+
+    /// Every counting profile, or one.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn profiles(&self, only: Option<&ProfileId>, asked: Asked) -> Result<Vec<ProfileRow>, QueryError> {
+        Ok(calendar::profiles(self.register().await?.known_at(asked.known_at).almanac(), only))
     }
 
     /// What was recorded about an agreement, in the order of recording.

@@ -5,83 +5,16 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::day::Day;
-use crate::domain::instant::Instant;
+use crate::domain::zone::Zone;
 
 /// The name of the file.
 pub const FILE: &str = "register.json";
 
-/// A time zone by its IANA name.
-#[derive(Clone, Debug)]
-pub struct Zone {
-    name: String,
-    zone: TimeZone,
-}
-
-/// A name that is no time zone.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not a time zone of the IANA database, such as Asia/Karachi or UTC")]
-pub struct ZoneError {
-    given: String,
-}
-
-impl Zone {
-    /// Coordinated universal time.
-    #[must_use]
-    pub fn utc() -> Self {
-        Self { name: "UTC".to_owned(), zone: TimeZone::UTC }
-    }
-
-    /// Looks a zone up in the bundled database.
-    ///
-    /// # Errors
-    ///
-    /// [`ZoneError`] when there is no such zone.
-    pub fn named(name: &str) -> Result<Self, ZoneError> {
-        let zone = TimeZone::get(name).map_err(|_| ZoneError { given: name.chars().take(80).collect() })?;
-        let name = zone.iana_name().unwrap_or("UTC").to_owned();
-        Ok(Self { name, zone })
-    }
-
-    /// The machine's own zone, or UTC where it does not say.
-    #[must_use]
-    pub fn of_the_machine() -> Self {
-        let zone = TimeZone::system();
-        match zone.iana_name().map(str::to_owned) {
-            Some(name) => Self { name, zone },
-            None => Self::utc(),
-        }
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The civil day of an instant in this zone.
-    #[must_use]
-    pub fn day_of(&self, instant: Instant) -> Day {
-        let stamp = jiff::Timestamp::from_microsecond(instant.micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        let date = stamp.to_zoned(self.zone.clone()).date();
-        let day =
-            Day::new(i32::from(date.year()), date.month().unsigned_abs().into(), date.day().unsigned_abs().into());
-        day.unwrap_or_else(|| instant.utc_day())
-    }
-
-    /// The last microsecond of a day in this zone.
-    #[must_use]
-    pub fn end_of(&self, day: Day) -> Instant {
-        let next = day.next().and_then(|next| {
-            let date = jiff::civil::Date::new(
-                i16::try_from(next.year()).ok()?,
-                i8::try_from(next.month()).ok()?,
-                i8::try_from(next.day_of_month()).ok()?,
-            );
-            date.ok()?.to_zoned(self.zone.clone()).ok()
-        });
-        next.map_or(Instant::MAX, |next| Instant::from_micros(next.timestamp().as_microsecond() - 1))
-    }
+/// The machine's own zone, or UTC where it does not say.
+#[must_use]
+pub fn zone_of_the_machine() -> Zone {
+    let zone = TimeZone::system();
+    zone.iana_name().and_then(|name| Zone::named(name).ok()).unwrap_or_else(Zone::utc)
 }
 
 /// What a register is set to.
@@ -149,26 +82,5 @@ impl Settings {
         let stored = Stored { format: 1, zone: self.zone.name().to_owned() };
         let text = serde_json::to_string(&stored).map_err(|e| fault(e.into()))?;
         super::papers::write_whole(&path, format!("{text}\n").as_bytes()).map_err(fault)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_ends_at_midnight_of_its_zone() {
-        let karachi = Zone::named("Asia/Karachi").expect("bundled");
-        let end = karachi.end_of(Day::new(2025, 10, 17).expect("a day"));
-        assert_eq!(end.to_string(), "2025-10-17T18:59:59.999999Z");
-        assert_eq!(karachi.day_of(end).to_string(), "2025-10-17");
-        assert_eq!(karachi.day_of(Instant::from_micros(end.micros() + 1)).to_string(), "2025-10-18");
-    }
-
-    #[test]
-    fn a_day_of_daylight_saving_ends_when_its_clocks_say() {
-        let gaza = Zone::named("America/New_York").expect("bundled");
-        let end = gaza.end_of(Day::new(2026, 3, 8).expect("a day"));
-        assert_eq!(end.to_string(), "2026-03-09T03:59:59.999999Z");
     }
 }

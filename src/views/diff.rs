@@ -187,7 +187,7 @@ pub fn between_days(id: AgreementId, timeline: &Timeline, from: Day, to: Day) ->
     let all = timeline.read();
     // Of several facts of one day each answers for its own: the states are of the first so many facts.
     let first = |count: usize, day: Day| {
-        let readings = Readings { facts: all.facts[..count].to_vec(), retracted: all.retracted.clone() };
+        let readings = Readings { facts: all.facts[..count].to_vec(), ..all.clone() };
         written(read_document(id, timeline, &readings, asked(day)))
     };
     let mut before = written(read_document(id, timeline, &all, asked(from)));

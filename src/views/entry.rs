@@ -10,6 +10,7 @@ use crate::domain::agreement::{Agreement, PartyRecord};
 use crate::domain::day::Day;
 use crate::domain::decide::opening_of;
 use crate::domain::event::commitments::Undertaking;
+use crate::domain::event::naming::rules;
 use crate::domain::id::{AgreementId, CommitmentId, PartyId, Reference};
 use crate::domain::rule::Authority;
 use crate::domain::status::{
@@ -161,6 +162,8 @@ pub struct Entry {
     pub turns: Vec<(Day, Turn)>,
     /// Its commitments, in the order of their numbers.
     pub commitments: Vec<CommitmentEntry>,
+    /// Whether a date of it can move when the register's calendars or counting profiles change.
+    pub by_almanac: bool,
 }
 
 /// What holds on a day: the last that began by then.
@@ -211,7 +214,7 @@ impl Entry {
     #[must_use]
     pub fn read(id: AgreementId, timeline: &Timeline, readings: &Readings) -> Option<Self> {
         let (opened, opening) = opening_of(timeline, readings)?;
-        let mut agreement = Agreement::known_as(opened, opening);
+        let mut agreement = Agreement::known_as(opened, opening, readings);
         agreement.opening_retracted = readings.retracted_by(1).is_some();
         let mut entry = Self {
             id,
@@ -221,6 +224,7 @@ impl Entry {
             parties: Vec::new(),
             turns: Vec::new(),
             commitments: Vec::new(),
+            by_almanac: readings.facts.iter().flat_map(|r| rules(&r.saying.event)).any(|r| readings.almanac.moves(r)),
         };
         let facts = &readings.facts;
         let mut next = 0;

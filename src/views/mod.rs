@@ -7,6 +7,7 @@
 //! [`schemas`].
 
 pub mod board;
+pub mod calendar;
 pub mod derivation;
 pub mod diff;
 pub mod document;
@@ -46,6 +47,9 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("diff", shown::<Vec<diff::Change>>()),
         ("why", shown::<derivation::Derivation>()),
         ("parties", shown::<Vec<list::PartyRow>>()),
+        ("calendars", shown::<Vec<calendar::CalendarRow>>()),
+        ("calendar", shown::<calendar::CalendarView>()),
+        ("profiles", shown::<Vec<calendar::ProfileRow>>()),
         ("stats", shown::<stats::Stats>()),
         ("lint", shown::<lint::Lint>()),
         ("mou-return", shown::<mou_return::MouReturn>()),

@@ -11,6 +11,7 @@ use servanda::domain::day::Day;
 use servanda::domain::id::{Actor, AgreementId, CommitmentId, Reference};
 use servanda::domain::instant::Instant;
 use servanda::domain::timeline::Timeline;
+use servanda::domain::zone::Zone;
 use servanda::log::{EventLog, MemoryLog, Position, codec};
 use servanda::service::Service;
 use servanda::service::clock::Clock;
@@ -19,7 +20,7 @@ use servanda::service::execute::{Execution, Outcome};
 use servanda::service::identity::SeededIds;
 use servanda::service::import::{ImportOptions, Imported};
 use servanda::service::open::{Opening, open};
-use servanda::service::settings::{Settings, Zone};
+use servanda::service::settings::Settings;
 use servanda::views::Asked;
 use servanda::views::filter::Filter;
 

@@ -173,6 +173,11 @@ const FAILURES: &[(i32, &[&str])] = &[
 
 const QUESTIONS: &[(&str, &[&str])] = &[
     ("list", &["list"]),
+    ("calendars", &["calendar", "list"]),
+    ("calendar", &["calendar", "show", "cn"]),
+    ("calendar", &["calendar", "show", "our-office"]),
+    ("profiles", &["profiles"]),
+    ("history", &["history", "register"]),
     ("list", &["list", "--kind", "protocol"]),
     ("show", &["show", MOU, "--as-of", "2025-12-01"]),
     ("show", &["show", MOU, "--known-at", "2025-09-15"]),

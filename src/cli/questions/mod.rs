@@ -1,6 +1,7 @@
 //! The questions: one file each, with its options and its report.
 
 pub mod board;
+pub mod calendar;
 pub mod diff;
 pub mod history;
 pub mod lint;
@@ -42,6 +43,12 @@ pub enum Question {
     /// The parties, with what they owe and are owed
     #[command(after_help = "Example:\n  servanda parties pk-ps-health-2025")]
     Parties(parties::PartiesArgs),
+    /// The calendars of days off, and how others' get on record
+    #[command(subcommand)]
+    Calendar(calendar::CalendarArgs),
+    /// The counting profiles, with the law behind each
+    #[command(after_help = "Example:\n  servanda profiles eu-1182-71")]
+    Profiles(calendar::ProfilesArgs),
     /// The register in numbers
     #[command(after_help = "Example:\n  servanda stats --as-of 2025-10-18")]
     Stats(stats::StatsArgs),
@@ -71,6 +78,8 @@ impl Question {
             Self::Diff(args) => diff::run(args, session).await,
             Self::Why(args) => why::run(args, session).await,
             Self::Parties(args) => parties::run(args, session).await,
+            Self::Calendar(args) => calendar::run(args, session).await,
+            Self::Profiles(args) => calendar::run_profiles(args, session).await,
             Self::Stats(args) => stats::run(args, session).await,
             Self::Lint(args) => lint::run(args, session).await,
             Self::Report(args) => args.run(session).await,

@@ -5,7 +5,8 @@ use crate::cli::error::{Exit, Failure};
 use crate::cli::output::Report;
 use crate::cli::place::{FOLDER, named_store};
 use crate::cli::session::Session;
-use crate::service::settings::{FILE, Zone};
+use crate::domain::zone::Zone;
+use crate::service::settings::FILE;
 use crate::views::outcome::{MadeView, RebuiltView};
 
 /// Options of `init`.

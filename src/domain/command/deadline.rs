@@ -10,12 +10,15 @@ use crate::domain::due;
 use crate::domain::edtf::Edtf;
 use crate::domain::event::Event;
 use crate::domain::event::commitments::{DeadlineSet, Extended, Undertaking};
-use crate::domain::id::{CommitmentId, PartyId};
+use crate::domain::id::{CalendarId, CommitmentId, PartyId, ProfileId};
 use crate::domain::objection::Objection;
 use crate::domain::period::{MonthEnd, Period};
-use crate::domain::rule::{Anchor, Authority, DeadlineNature, Direction, FirstDay, Length, Open, PLAIN, Roll, Rule};
+use crate::domain::rule::{
+    Anchor, Authority, DaysOff, DeadlineNature, Direction, FirstDay, Landing, Length, Open, PLAIN, Roll, Rule,
+};
 use crate::domain::text::{Line, Text};
 use crate::domain::vocabulary::{Bindingness, Nature};
+use crate::domain::zone::{ClockTime, ZoneName};
 
 /// The longest period that a deadline can be counted by; what is longer is a slip of the key.
 pub const YEARS_MAX: u32 = 500;
@@ -36,25 +39,31 @@ pub struct Counting {
     /// Counted back from this.
     pub before: Option<Anchor>,
     /// The counting profile.
-    pub counting: Option<Line>,
+    pub counting: Option<ProfileId>,
     /// Calendars.
-    pub calendar: Vec<Line>,
+    pub calendar: Vec<CalendarId>,
     /// Which calendars must be open.
     pub open: Option<Open>,
     /// What a last day off does.
     pub roll: Option<Roll>,
     /// Whether the anchor's day counts.
     pub first_day: Option<FirstDay>,
+    /// What days off inside the period do.
+    pub days_off: Option<DaysOff>,
     /// What a month end that does not exist becomes.
     pub month_end: Option<MonthEnd>,
+    /// On which day a period comes to rest.
+    pub landing: Option<Landing>,
     /// Not before this day.
     pub floor: Option<Day>,
     /// How long after the due date it is not yet called overdue.
     pub grace: Option<Period>,
     /// The fewest working days in the period.
     pub min_working_days: Option<u32>,
+    /// The time of day at which the last day ends.
+    pub cut_off: Option<ClockTime>,
     /// The zone in which the last day ends.
-    pub zone: Option<Line>,
+    pub zone: Option<ZoneName>,
     /// Act or effect.
     pub nature: Option<DeadlineNature>,
     /// Who says so.
@@ -115,17 +124,19 @@ pub fn counted_rule(counting: Counting, making: &Making<'_>, may_be_zero: bool) 
         direction,
         profile: match counting.counting {
             Some(profile) => profile,
-            None => Line::parse(PLAIN).map_err(|e| Refusal::Field { field: "counting", why: e.to_string() })?,
+            None => ProfileId::parse(PLAIN).map_err(|e| Refusal::Field { field: "counting", why: e.to_string() })?,
         },
         calendars: counting.calendar,
         open: counting.open,
         first_day: counting.first_day,
+        days_off: counting.days_off,
         month_end: counting.month_end,
+        landing: counting.landing,
         roll: counting.roll,
         floor: counting.floor,
         grace: counting.grace,
         min_working_days: counting.min_working_days,
-        cut_off: None,
+        cut_off: counting.cut_off,
         zone: counting.zone,
         nature: counting.nature,
         authority: counting.authority.unwrap_or(if fixed || named_profile {
@@ -174,6 +185,9 @@ fn refuse_uncounted(counting: &Counting) -> Result<(), Refusal> {
         ("open", counting.open.is_some()),
         ("roll", counting.roll == Some(Roll::Following)),
         ("min_working_days", counting.min_working_days.is_some()),
+        ("days_off", counting.days_off.is_some()),
+        ("landing", counting.landing.is_some()),
+        ("cut_off", counting.cut_off.is_some()),
         ("zone", counting.zone.is_some()),
         ("counting", counting.counting.as_ref().is_some_and(|profile| profile.as_str() != PLAIN)),
     ];
@@ -211,26 +225,32 @@ pub struct SetDeadline {
     /// Counted back from: the same words as for --after.
     pub before: Option<Line>,
     /// The counting profile; plain if left out.
-    pub counting: Option<Line>,
+    pub counting: Option<ProfileId>,
     /// A calendar whose days off matter; repeat it.
     #[serde(default)]
-    pub calendar: Vec<Line>,
+    pub calendar: Vec<CalendarId>,
     /// Whether all calendars must be open, or any.
     pub open: Option<Open>,
     /// What a last day off does.
     pub roll: Option<Roll>,
     /// Whether the day it is counted from counts itself.
     pub first_day: Option<FirstDay>,
+    /// Whether days off inside the period count, or are skipped so that it is counted in working days.
+    pub days_off: Option<DaysOff>,
     /// What a month end that does not exist becomes: clamp to the last day, or spill to the first of the next.
     pub month_end: Option<MonthEnd>,
+    /// Whether the period ends on the day that the count gives, or on the first day of the next month.
+    pub landing: Option<Landing>,
     /// Not before this day.
     pub floor: Option<Day>,
     /// How long after the due date it is not yet called overdue.
     pub grace: Option<Period>,
     /// The fewest working days that the period must hold.
     pub min_working_days: Option<u32>,
+    /// The time of day at which the last day ends, such as 17:00; the end of the day if left out.
+    pub cut_off: Option<ClockTime>,
     /// The IANA time zone in which the last day ends.
-    pub zone: Option<Line>,
+    pub zone: Option<ZoneName>,
     /// Whether something has to be done by then, or takes effect.
     pub nature: Option<DeadlineNature>,
     /// Whether a source states how it is counted, or the register assumes it.
@@ -264,10 +284,13 @@ impl Verb for SetDeadline {
             open: self.open,
             roll: self.roll,
             first_day: self.first_day,
+            days_off: self.days_off,
             month_end: self.month_end,
+            landing: self.landing,
             floor: self.floor,
             grace: self.grace,
             min_working_days: self.min_working_days,
+            cut_off: self.cut_off,
             zone: self.zone,
             nature: self.nature,
             authority: self.authority,

@@ -15,6 +15,7 @@ pub mod framing;
 pub mod opening;
 pub mod papers;
 pub mod parties;
+pub mod register;
 pub mod sound;
 pub mod term;
 
@@ -45,6 +46,18 @@ pub enum Subject {
     Body,
     /// A fact: `REF@7`.
     Fact,
+    /// A calendar of the register.
+    Calendar,
+    /// A counting profile of the register.
+    Profile,
+}
+
+impl Subject {
+    /// Whether it is the register's own instead of an agreement's.
+    #[must_use]
+    pub const fn of_the_register(self) -> bool {
+        matches!(self, Self::Calendar | Self::Profile)
+    }
 }
 
 /// The day that a verb means when nobody gives one.
@@ -195,6 +208,12 @@ macro_rules! commands {
                 match self { $($(Self::$variant(_) => <$fields as Verb>::NAME,)+)+ }
             }
 
+            /// What its first word points at.
+            #[must_use]
+            pub const fn subject(&self) -> Subject {
+                match self { $($(Self::$variant(_) => <$fields as Verb>::SUBJECT,)+)+ }
+            }
+
             /// Whether it opens an agreement.
             #[must_use]
             pub const fn opens(&self) -> bool {
@@ -251,6 +270,9 @@ commands! {
         DisputeFact(change::DisputeFact), ResolveFact(change::ResolveFact);
     "Papers":
         Attach(papers::Attach), Note(papers::Note), Link(papers::Link);
+    "Register":
+        DefineCalendar(register::DefineCalendar), SetWeek(register::SetWeek),
+        ListDaysOff(register::ListDaysOff), DefineProfile(register::DefineProfile);
 }
 
 /// What a field's error says, with the field's path.

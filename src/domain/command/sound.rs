@@ -66,6 +66,8 @@ fn check(event: &Event, making: &Making<'_>) -> Result<(), Refusal> {
         Event::PaperAttached(paper) if paper.size > (1 << 53) - 1 => {
             return wrong("data.size", "more than 2^53 - 1 bytes");
         }
+        Event::WeekSet(week) => return super::register::sound_week(week),
+        Event::DaysListed(days) => return super::register::sound_days(days),
         Event::DeadlineSet(set) => return counted(&set.rule),
         Event::EntryIntoForceSet(entry) => return counted(&entry.rule),
         _ => {}

@@ -13,6 +13,7 @@ pub mod naming;
 pub mod opening;
 pub mod papers;
 pub mod parties;
+pub mod register;
 pub mod term;
 
 use serde::{Deserialize, Serialize};
@@ -194,6 +195,15 @@ events! {
     NoteAdded(papers::Note) = "note.added" v 1,
     /// The agreement was linked to another.
     AgreementLinked(papers::Linked) = "agreement.linked" v 1,
+
+    /// A calendar got its name.
+    CalendarDefined(register::CalendarDefined) = "calendar.defined" v 1,
+    /// The days of the week that are off in a calendar were set for a time.
+    WeekSet(register::WeekSet) = "calendar.week-set" v 1,
+    /// The days off of a calendar became known for a time.
+    DaysListed(register::DaysListed) = "calendar.days-listed" v 1,
+    /// A counting profile of the register's own was defined.
+    ProfileDefined(super::almanac::profile::Profile) = "profile.defined" v 1,
 }
 
 /// Leaves an empty list out of what is stored.

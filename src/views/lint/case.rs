@@ -73,7 +73,7 @@ impl<'a> Case<'a> {
             return None;
         }
         let agreement = agreement_of(timeline, &readings, Day::MAX)?;
-        let start = Agreement::known_as(agreement.opened.clone(), agreement.opening);
+        let start = Agreement::known_as(agreement.opened.clone(), agreement.opening, &readings);
         let mut objected = guard::objections(start, &readings);
         objected.extend(guard::before_opening(agreement.opening, &readings));
         Some(Self { reference, timeline, readings, agreement, objected, today, each_party_within: within })
