@@ -1,4 +1,4 @@
-//! Questions that read every fact of the agreements wanted: the return of all MoUs, and lint.
+//! Questions that read every fact of the agreements wanted: the return of all memoranda, and lint.
 
 use super::Service;
 use super::error::QueryError;
@@ -25,7 +25,7 @@ impl Service {
         Ok(entries.into_iter().filter_map(known).collect())
     }
 
-    /// The return of all MoUs and agreements that a filter wants.
+    /// The return of all memoranda and agreements that a filter wants.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! The return that a government asks of its ministries: every MoU and agreement with its signatories, dates, expiry
-//! and progress per area, in one row each.
+//! The return that a government asks of its ministries: every memorandum and agreement with its signatories,
+//! dates, expiry and progress per area, in one row each.
 //!
 //! Pledges have no instrument and are left out, and counted as left out, unless they are asked for by their kind or
 //! their reference. What is not on record is absent here and said to be so where people read it; nothing is guessed.
@@ -205,7 +205,7 @@ pub struct ReturnTotals {
     pub pledges_left_out: usize,
 }
 
-/// The return of all MoUs and agreements.
+/// The return of all memoranda and agreements.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MouReturn {
     /// The day it is about.

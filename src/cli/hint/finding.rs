@@ -40,7 +40,6 @@ fn correct(finding: &Finding) -> String {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one arm a code: the list is the point, and has no wildcard")]
 fn of_code(code: Code, finding: &Finding) -> String {
     let reference = &finding.agreement;
     let subject = finding.subject.as_deref().unwrap_or_default();

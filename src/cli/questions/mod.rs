@@ -57,7 +57,7 @@ pub enum Question {
                             Lint reads the whole record that was known, whatever the day of its facts; --as-of is the day to \
                             which ages are counted.")]
     Lint(lint::LintArgs),
-    /// A return that somebody asks for, such as that of all MoUs
+    /// A return that somebody asks for, such as that of all memoranda
     #[command(after_help = "Example:\n  servanda report mou-return --party Pakistan --format csv")]
     Report(report::ReportArgs),
 }

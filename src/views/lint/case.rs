@@ -155,12 +155,14 @@ pub(super) fn other_fact(objection: &Objection) -> Option<u64> {
 
 impl Finding {
     /// Names the party, commitment or body that it is about.
+    #[expect(clippy::needless_pass_by_value, reason = "most callers hand over what they made for it")]
     pub(super) fn about(mut self, subject: impl ToString) -> Self {
         self.subject = Some(subject.to_string());
         self
     }
 
     /// Adds a value that disagrees with the other.
+    #[expect(clippy::needless_pass_by_value, reason = "most callers hand over what they made for it")]
     pub(super) fn told(mut self, of: impl Into<String>, is: impl ToString) -> Self {
         self.values.push(Told { of: of.into(), is: is.to_string() });
         self

@@ -169,7 +169,7 @@ pub(super) fn publications(case: &Case<'_>, found: &mut Found) {
                 | Event::PaperAttached(_)
                 | Event::AgreementLinked(_)
         );
-        let happened = reading.saying.occurred.on.filter(|_| told_after).and_then(|_| reading.bounds.earliest);
+        let happened = reading.saying.occurred.on.filter(|_| told_after).and(reading.bounds.earliest);
         for evidence in &reading.saying.evidence {
             let Some(published) = &evidence.published else { continue };
             if let (Some(happened), Some(latest)) = (happened, published.latest())

@@ -1,4 +1,4 @@
-//! The return of all MoUs and agreements, on the worked agreements: for people, for spreadsheets, for pages.
+//! The return of all memoranda and agreements, on the worked agreements: for people, for spreadsheets, for pages.
 
 use super::{at, of_worked};
 use crate::harness::Desk;

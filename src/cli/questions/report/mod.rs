@@ -16,7 +16,7 @@ pub struct ReportArgs {
 #[derive(Clone, Debug, clap::Subcommand)]
 #[command(rename_all = "kebab-case")]
 pub enum Return {
-    /// Every MoU and agreement with its signatories, dates, expiry and progress
+    /// Every memorandum and agreement with its signatories, dates, expiry and progress
     #[command(
         after_help = "Example:\n  servanda report mou-return --party Pakistan --as-of 2025-10-18 --format csv\n\n\
                       Pledges have no instrument: they are left out, and counted, unless --kind pledge asks for them."
