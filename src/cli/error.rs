@@ -4,6 +4,7 @@ use crate::domain::command::RequestError;
 use crate::domain::decide::Refusal;
 use crate::log::{AppendError, OpenError, ReadError};
 use crate::service::error::{ExecuteError, QueryError, RegisterError, RestoreError};
+use crate::service::mapping::MappingError;
 use crate::service::settings::SettingsError;
 use crate::views::outcome::ErrorView;
 
@@ -278,6 +279,9 @@ impl Failure {
         match error {
             ExecuteError::Request(error) => Self::from_request(error),
             ExecuteError::Refused(refusal) => refusal.clone().into(),
+            ExecuteError::Row(problem) => {
+                Self::new(Exit::Usage, problem.kind.code(), problem.to_string(), hint::of_problem(&problem.kind))
+            }
             ExecuteError::Query(_) | ExecuteError::Append(_) => Self::storage("storage", chain(error)),
             ExecuteError::Input { .. } => {
                 let hint = "the same import again goes on where this one ended";
@@ -295,6 +299,16 @@ impl Failure {
                 Self::new(Exit::Usage, "asserted_time", error.to_string(), Some(hint.to_owned()))
             }
         }
+    }
+}
+
+impl From<MappingError> for Failure {
+    fn from(error: MappingError) -> Self {
+        let exit = match error {
+            MappingError::Input(_) => Exit::Refused,
+            _ => Exit::Usage,
+        };
+        Self::new(exit, error.code(), error.to_string(), hint::of_mapping(&error))
     }
 }
 

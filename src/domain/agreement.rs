@@ -44,8 +44,12 @@ pub struct PartyRecord {
     pub deposited: Vec<(Deposited, Mark)>,
     /// When the agreement came into force for it, where that is declared.
     pub in_force: Option<Mark>,
-    /// When it left.
+    /// Its provisional application.
+    pub provisional: Option<Provisional>,
+    /// When it left, unless it has come back.
     pub withdrew: Option<Mark>,
+    /// Every time that it left, in order.
+    pub departures: Vec<Mark>,
 }
 
 impl PartyRecord {
@@ -54,6 +58,27 @@ impl PartyRecord {
     pub fn subject_to_consent(&self) -> bool {
         let mode = self.signed.as_ref().map(|(signed, _)| signed.mode);
         matches!(mode, Some(SignatureMode::Simple | SignatureMode::AdReferendum))
+    }
+}
+
+/// An application before entry into force (VCLT 25).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provisional {
+    /// Since when.
+    pub since: Mark,
+    /// The notice that ended it.
+    pub ended: Option<Mark>,
+}
+
+impl Provisional {
+    const fn from(since: Mark) -> Self {
+        Self { since, ended: None }
+    }
+
+    /// Whether no notice has ended it.
+    #[must_use]
+    pub const fn runs(&self) -> bool {
+        self.ended.is_none()
     }
 }
 
@@ -87,6 +112,9 @@ pub enum Ending {
     Completed,
 }
 
+/// A notice, the fact that gave it, and the one that took it back, if any did.
+pub type Notice = (NoticeGiven, Mark, Option<Mark>);
+
 /// An agreement as far as its facts tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agreement {
@@ -104,10 +132,12 @@ pub struct Agreement {
     pub adopted: Option<Mark>,
     /// How it comes into force.
     pub entry_rule: Option<(EntryRule, Mark)>,
+    /// How it comes into force for each party.
+    pub party_rule: Option<(EntryRule, Mark)>,
     /// When it came into force, where that is declared.
     pub entered: Option<Mark>,
-    /// Since when it is applied provisionally.
-    pub provisional: Option<Mark>,
+    /// Its provisional application as a whole.
+    pub provisional: Option<Provisional>,
     /// Reservations and declarations, with their facts.
     pub statements: Vec<(Statement, Mark)>,
     /// Objections.
@@ -117,7 +147,7 @@ pub struct Agreement {
     /// Renewals of the term since.
     pub renewals: Vec<(Renewed, Mark)>,
     /// Notices, each with the fact that took it back, if any did.
-    pub notices: Vec<(NoticeGiven, Mark, Option<Mark>)>,
+    pub notices: Vec<Notice>,
     /// The running suspension.
     pub suspended: Option<(Suspended, Mark)>,
     /// How it ended.
@@ -160,6 +190,7 @@ impl Agreement {
             parties: Vec::new(),
             adopted: None,
             entry_rule: None,
+            party_rule: None,
             entered: None,
             provisional: None,
             statements: Vec::new(),
@@ -238,7 +269,9 @@ impl Agreement {
                 signed: None,
                 deposited: Vec::new(),
                 in_force: None,
+                provisional: None,
                 withdrew: None,
+                departures: Vec::new(),
             });
         }
     }
@@ -335,6 +368,7 @@ impl Agreement {
             Event::PartyWithdrew(withdrew) => {
                 if let Some(record) = self.party_mut(&withdrew.party) {
                     record.withdrew = Some(mark.clone());
+                    record.departures.push(mark.clone());
                 }
             }
 
@@ -350,19 +384,46 @@ impl Agreement {
                 }
             }
             Event::InstrumentDeposited(deposited) => {
+                let gone = |record| super::consent::left(self, record, mark.bounds.latest).is_some();
+                let comes_back = self.party(&deposited.party).is_some_and(gone);
                 if let Some(record) = self.party_mut(&deposited.party) {
+                    // Who comes back begins anew: what was declared of the time before is history.
+                    if comes_back {
+                        (record.in_force, record.provisional, record.withdrew) = (None, None, None);
+                    }
                     record.deposited.push((deposited.clone(), mark.clone()));
                 }
             }
+            Event::EntryIntoForceSet(rule) if rule.each_party => self.party_rule = Some((rule.clone(), mark.clone())),
             Event::EntryIntoForceSet(rule) => self.entry_rule = Some((rule.clone(), mark.clone())),
             Event::AgreementEnteredIntoForce(entered) => match (&entered.party, entered.provisional) {
-                (Some(party), _) => {
+                (Some(party), provisional) => {
                     if let Some(record) = self.party_mut(party) {
-                        record.in_force = Some(mark.clone());
+                        if provisional {
+                            record.provisional = Some(Provisional::from(mark.clone()));
+                        } else {
+                            record.in_force = Some(mark.clone());
+                        }
                     }
                 }
-                (None, true) => self.provisional = Some(mark.clone()),
+                (None, true) => self.provisional = Some(Provisional::from(mark.clone())),
                 (None, false) => self.entered = Some(mark.clone()),
+            },
+            Event::ProvisionalApplicationEnded(ended) => match &ended.party {
+                Some(party) => {
+                    let whole = self.provisional.clone();
+                    if let Some(record) = self.party_mut(party)
+                        && let Some(own) = record.provisional.take().or(whole)
+                    {
+                        record.provisional = Some(Provisional { ended: Some(mark.clone()), ..own });
+                    }
+                }
+                None => {
+                    let parties = self.parties.iter_mut().filter_map(|record| record.provisional.as_mut());
+                    for provisional in parties.chain(self.provisional.as_mut()).filter(|running| running.runs()) {
+                        provisional.ended = Some(mark.clone());
+                    }
+                }
             },
             Event::ReservationMade(statement) | Event::DeclarationMade(statement) => {
                 self.statements.push((statement.clone(), mark.clone()));

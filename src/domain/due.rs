@@ -8,9 +8,13 @@ use super::agreement::Agreement;
 use super::commitment::{Commitment, DeadlineStep, Mark};
 use super::day::Day;
 use super::edtf::Bounds;
+use super::force;
 use super::period::MonthEnd;
-use super::rule::{Anchor, Direction, FirstDay, Length, Rule};
-use super::vocabulary::Lifecycle;
+use super::rule::{Anchor, Direction, FirstDay, Floor, Length, Rule};
+
+pub use super::force::{
+    computed_entry_into_force, computed_party_entry_into_force, notice_effect, party_entry_into_force,
+};
 
 /// Between which days something is due; an end that is unknown is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +86,11 @@ pub fn resolve(agreement: &Agreement, anchor: &Anchor) -> Option<Anchored> {
             agreement.party(party).and_then(|record| record.signed.as_ref()).map(|(_, mark)| anchored(mark))
         }
         Anchor::EntryIntoForce => entry_into_force(agreement),
+        Anchor::EntryIntoForceFor(party) => {
+            agreement.party(party).and_then(|record| party_entry_into_force(agreement, record))
+        }
+        Anchor::Consent(means, which) => force::consent_day(agreement, *means, which),
+        Anchor::Conditions => agreement.entry_rule.as_ref().and_then(|(entry, _)| force::runs_from(agreement, entry)),
         Anchor::Announcement => announcement(agreement).map(anchored),
         Anchor::AnnouncementOf(body) => agreement.body(*body).and_then(|body| body.announced.as_ref()).map(anchored),
         Anchor::Formation(body) => {
@@ -110,29 +119,13 @@ fn announcement(agreement: &Agreement) -> Option<&Mark> {
 
 /// The day on which the agreement came, or by its rule will come, into force or operation.
 ///
-/// A declared entry counts before a computed one. An `MoU` or contract without a rule operates from its last
-/// signature; a treaty without a rule has no computed day, and a pledge never has one.
+/// A declared entry counts before a computed one.
 #[must_use]
 pub fn entry_into_force(agreement: &Agreement) -> Option<Anchored> {
     if let Some(mark) = &agreement.entered {
         return Some(anchored(mark));
     }
-    if let Some((entry, _)) = &agreement.entry_rule {
-        if entry.rule.anchor == Anchor::EntryIntoForce {
-            return None;
-        }
-        let from = resolve(agreement, &entry.rule.anchor)?;
-        // "After the last signature" means that every party has signed, not that one has so far.
-        if entry.rule.anchor == Anchor::LastSignature && !agreement.all_signed() {
-            return None;
-        }
-        let days = count(&entry.rule, from.days).ok()?;
-        return Some(Anchored { days, fact: None });
-    }
-    match agreement.opened.kind.lifecycle() {
-        Lifecycle::Mou | Lifecycle::Contract if agreement.all_signed() => resolve(agreement, &Anchor::LastSignature),
-        _ => None,
-    }
+    force::computed_entry_into_force(agreement)
 }
 
 /// The count leads outside the years 1 to 9999.
@@ -167,7 +160,7 @@ fn count_from(rule: &Rule, day: Day) -> Result<Day, Beyond> {
     } else {
         counted
     };
-    Ok(rule.floor.map_or(last, |floor| last.max(floor)))
+    Ok(rule.floor.and_then(Floor::day).map_or(last, |floor| last.max(floor)))
 }
 
 /// Counts a rule off from its anchor's days.
@@ -178,7 +171,7 @@ fn count_from(rule: &Rule, day: Day) -> Result<Day, Beyond> {
 pub fn count(rule: &Rule, from: DueDates) -> Result<DueDates, Beyond> {
     let each = |day: Option<Day>| day.map(|day| count_from(rule, day)).transpose();
     // With an unknown start the floor is still a day before which it cannot be due.
-    Ok(DueDates { earliest: each(from.earliest)?.or(rule.floor), latest: each(from.latest)? })
+    Ok(DueDates { earliest: each(from.earliest)?.or(rule.floor.and_then(Floor::day)), latest: each(from.latest)? })
 }
 
 /// "In October" as a due date means by its end; only an interval leaves open when within it.
@@ -199,7 +192,11 @@ pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize)
         due = match step {
             DeadlineStep::Set(rule) => match resolve(agreement, &rule.anchor) {
                 None => Due::Awaiting(rule.anchor.clone()),
-                Some(from) => count(rule, stated_due(rule, from.days)).map_or(Due::Beyond, Due::On),
+                Some(from) => match count(rule, stated_due(rule, from.days)) {
+                    Ok(days) => force::floored(rule, days, || entry_into_force(agreement))
+                        .map_or(Due::Awaiting(Anchor::EntryIntoForce), Due::On),
+                    Err(Beyond) => Due::Beyond,
+                },
             },
             DeadlineStep::To(day) => Due::On(DueDates { earliest: Some(*day), latest: Some(*day) }),
             DeadlineStep::By(period) => match due {

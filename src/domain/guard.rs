@@ -4,12 +4,13 @@
 //! wants a reason. A command is decided by comparing the objections to the whole timeline before and after it, so
 //! that a back-dated command, a correction, and a retraction are judged by everything they would change.
 
-use super::agreement::{Agreement, Opening};
+use super::agreement::{Agreement, Opening, Provisional};
 use super::commitment::{Commitment, Mark};
+use super::day::Day;
 use super::due::{self, Due};
 use super::event::Event;
 use super::event::naming::{self, Name};
-use super::id::{BodyId, CommitmentId};
+use super::id::{BodyId, CommitmentId, PartyId};
 use super::objection::Objection;
 use super::timeline::{Reading, Readings};
 use super::vocabulary::{InstrumentKind, Lifecycle, MilestoneStatus};
@@ -151,15 +152,23 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
         Event::EntryIntoForceSet(_) => against.extend(no_instrument("given a rule for its entry into force")),
         Event::AgreementEnteredIntoForce(entered) => {
             against.extend(no_instrument("brought into force"));
-            let earlier = match &entered.party {
-                Some(party) => agreement.party(party).and_then(|record| record.in_force.as_ref()),
-                None if entered.provisional => agreement.provisional.as_ref(),
-                None => agreement.entered.as_ref(),
+            let record = entered.party.as_ref().and_then(|party| agreement.party(party));
+            let (what, earlier) = if entered.provisional {
+                let own = record.map_or(agreement.provisional.as_ref(), |record| record.provisional.as_ref());
+                ("the provisional application", own.filter(|own| own.runs()).map(|own| &own.since))
+            } else {
+                let own = record.map_or(agreement.entered.as_ref(), |record| record.in_force.as_ref());
+                ("the entry into force", own)
             };
-            against.extend(earlier.map(|earlier| twice("the entry into force", earlier)));
+            against.extend(earlier.map(|earlier| twice(what, earlier)));
             let consented = agreement.parties.iter().any(|p| p.signed.is_some() || !p.deposited.is_empty());
             if !consented {
                 against.push(Objection::NotSigned { day });
+            }
+        }
+        Event::ProvisionalApplicationEnded(ended) => {
+            if !provisionally_applied(agreement, ended.party.as_ref(), day) {
+                against.push(Objection::NothingTo { what: "provisional application".to_owned() });
             }
         }
         Event::ObjectionMade(objection) => {
@@ -181,8 +190,9 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
                 Some((_, _, Some(earlier))) => {
                     against.push(twice(format!("the revocation of @{}", revoked.event), earlier));
                 }
-                Some((notice, _, None)) => {
-                    if let Some(effect) = notice.takes_effect.filter(|effect| *effect <= day) {
+                Some(notice) => {
+                    let effect = due::notice_effect(agreement, notice).and_then(|effect| effect.days.latest);
+                    if let Some(effect) = effect.filter(|effect| *effect <= day) {
                         against.push(Objection::NoticeTookEffect { notice: revoked.event, effect });
                     }
                 }
@@ -334,6 +344,12 @@ fn common(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>
             against.push(Objection::AfterEnd { by: mark.seq, ended: mark.bounds.latest });
         }
     }
+    // A party that left may accede again; and that a rule once named it asks nothing of it.
+    let may_come_back =
+        matches!(event, Event::InstrumentDeposited(deposited) if deposited.instrument == InstrumentKind::Accession);
+    if may_come_back || matches!(event, Event::EntryIntoForceSet(_)) {
+        return;
+    }
     for name in naming::pointed_at(event) {
         let Name::Party(party) = name else { continue };
         let left = agreement.party(&party).and_then(|record| record.withdrew.as_ref());
@@ -371,6 +387,22 @@ pub fn before_opening(opening: Opening, readings: &Readings) -> Vec<Objected> {
             objection: Objection::BeforeOpening { day: reading.bounds.latest, opened, opening: opening_day },
         })
         .collect()
+}
+
+/// Whether a provisional application runs that a notice could end; entry into force has ended it before.
+fn provisionally_applied(agreement: &Agreement, party: Option<&PartyId>, day: Day) -> bool {
+    let by_then = |entry: Option<due::Anchored>| entry.and_then(|entry| entry.days.latest).is_some_and(|on| on <= day);
+    let runs = |own: &Option<Provisional>| own.as_ref().map(Provisional::runs);
+    match party.and_then(|party| agreement.party(party)) {
+        Some(record) => {
+            runs(&record.provisional).or_else(|| runs(&agreement.provisional)).unwrap_or(false)
+                && !by_then(due::party_entry_into_force(agreement, record))
+        }
+        None => {
+            let any = agreement.parties.iter().any(|record| runs(&record.provisional) == Some(true));
+            (any || runs(&agreement.provisional) == Some(true)) && !by_then(due::entry_into_force(agreement))
+        }
+    }
 }
 
 /// A fact about the record speaks of an earlier fact; that this one may since have been retracted does not make it

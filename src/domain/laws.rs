@@ -112,8 +112,21 @@ fn later(draw: &Draw, story: &Story) -> (&'static str, Value) {
         6 => ("deposit", json!({ "party": party, "instrument": pick(&["ratification", "accession"]) })),
         7 => (
             "set-entry-into-force",
-            json!({ "after": pick(&["signature", "@2", "signature:first"]), "within": format!("P{two}D") }),
+            match two % 4 {
+                0 => {
+                    json!({ "after": pick(&["deposit:own", "consent:own"]), "within": "P2M", "each_party": true, "floor": "entry-into-force" })
+                }
+                1 => {
+                    json!({ "after": pick(&["deposit:first", "consent:#2", "deposit"]), "within": format!("P{two}D") })
+                }
+                2 => json!({ "consents": 1 + one % 2, "needs": "pk" }),
+                _ => json!({ "after": pick(&["signature", "@2", "signature:first"]), "within": format!("P{two}D") }),
+            },
         ),
+        8 if two % 5 == 0 => {
+            ("end-provisional-application", if one % 2 == 0 { json!({}) } else { json!({ "party": party }) })
+        }
+        8 if two % 3 == 0 => ("enter-into-force", json!({ "party": party, "provisional": one % 4 == 0 })),
         8 => ("enter-into-force", json!({ "provisional": two % 2 == 0 })),
         9 => (
             "set-term",
@@ -122,7 +135,9 @@ fn later(draw: &Draw, story: &Story) -> (&'static str, Value) {
         10 => ("renew", json!({})),
         11 | 12 => {
             let kind = ["non_renewal", "withdrawal", "termination"][two % 3];
-            ("give-notice", json!({ "party": party, "kind": kind, "takes_effect": then }))
+            let effect =
+                if one % 2 == 0 { ("takes_effect", then.to_string()) } else { ("effect_after", "P6M".to_owned()) };
+            ("give-notice", json!({ "party": party, "kind": kind, effect.0: effect.1 }))
         }
         13 => ("revoke-notice", json!({ "event": event })),
         14 => ("suspend", if two % 2 == 0 { json!({ "until": then }) } else { json!({}) }),
@@ -179,8 +194,7 @@ type Told<T> = (T, Vec<Day>);
 
 /// The status of the agreement and of its parties.
 fn statuses(agreement: &Agreement, on: Day) -> Told<(status::AgreementStatus, Vec<status::PartyStatus>)> {
-    let parties = agreement.parties.iter().map(|record| status::party_status(agreement, record, on)).collect();
-    ((status::status(agreement, on), parties), status::turning_days(agreement, on))
+    ((status::status(agreement, on), status::party_statuses(agreement, on)), status::turning_days(agreement, on))
 }
 
 /// Each commitment's standing, with the days of its own.

@@ -28,8 +28,10 @@ pub struct Wanted {
     pub time: Option<(Day, Day)>,
     /// The words in a name by which a worked day of the week's rest is known.
     pub worked: Option<String>,
-    /// Who says so.
+    /// Who says so, where the file does not.
     pub source: Option<String>,
+    /// The file's name, which is the source where nobody names another.
+    pub file: String,
     /// Where it can be read.
     pub url: Option<String>,
     /// How far it can be relied on.
@@ -211,7 +213,8 @@ fn listing(
 }
 
 fn said(mut request: Value, wanted: &Wanted) -> Value {
-    let fields = [("source", &wanted.source), ("url", &wanted.url), ("confidence", &wanted.confidence)];
+    let source = Some(wanted.source.clone().unwrap_or_else(|| wanted.file.clone()));
+    let fields = [("source", &source), ("url", &wanted.url), ("confidence", &wanted.confidence)];
     for (name, value) in fields {
         if let Some(value) = value {
             request[name] = json!(value);
@@ -227,6 +230,7 @@ fn of_shown(shown: &Shown, wanted: &Wanted, known: bool) -> Vec<Value> {
             source: wanted.source.clone().or_else(|| first.map(|e| e.source.as_str().to_owned())),
             url: wanted.url.clone().or_else(|| first.and_then(|e| e.url.as_ref()).map(|url| url.as_str().to_owned())),
             confidence: wanted.confidence.clone().or_else(|| Some(confidence.to_owned())),
+            file: wanted.file.clone(),
             ..Wanted::default()
         };
         said(request, &own)

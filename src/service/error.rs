@@ -66,6 +66,9 @@ pub enum ExecuteError {
     /// It is refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A row of a table cannot be made a command.
+    #[error(transparent)]
+    Row(#[from] super::mapping::Problem),
     /// What it is decided on cannot be read.
     #[error(transparent)]
     Query(#[from] QueryError),

@@ -15,6 +15,7 @@ pub mod execute;
 pub mod identity;
 pub mod import;
 mod line;
+pub mod mapping;
 pub mod open;
 pub mod papers;
 pub mod query;

@@ -11,6 +11,7 @@ use crate::domain::timeline::Timeline;
 use crate::views::Asked;
 use crate::views::board::{self, DueList, Overdue};
 use crate::views::calendar::{self, CalendarRow, CalendarView, ProfileRow};
+use crate::views::chart::{Chart, chart};
 use crate::views::derivation::{Derivation, derivation};
 use crate::views::diff::{self, Change};
 use crate::views::document::{Document, document};
@@ -124,6 +125,16 @@ impl Service {
     pub async fn show(&self, reference: &Reference, asked: Asked) -> Result<Document, QueryError> {
         let (id, timeline) = self.known(reference, asked).await?;
         document(id, &timeline, asked).ok_or_else(|| not_yet(reference, asked))
+    }
+
+    /// An agreement's chart of signatures and ratifications.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when there is no such agreement, nothing had happened in it, or the store cannot be read.
+    pub async fn status(&self, reference: &Reference, asked: Asked) -> Result<Chart, QueryError> {
+        let (_, timeline) = self.known(reference, asked).await?;
+        chart(&timeline, asked).ok_or_else(|| not_yet(reference, asked))
     }
 
     /// What is overdue.

@@ -17,6 +17,16 @@ use crate::domain::text::Line;
 use crate::domain::vocabulary::{Confidence, Weekday};
 use crate::domain::zone::ClockTime;
 
+/// A time for which every day off is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct KnownTime {
+    /// Its first day.
+    pub from: Day,
+    /// Its last.
+    pub to: Day,
+}
+
 /// A calendar in one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
@@ -27,10 +37,8 @@ pub struct CalendarRow {
     pub title: Line,
     /// The days of the week that are off on the day that was asked for.
     pub off: Vec<Weekday>,
-    /// The first day for which its days off are listed; null where it lists none, and its weeks are all it knows.
-    pub known_from: Option<Day>,
-    /// The last such day; between the two there may be gaps.
-    pub known_to: Option<Day>,
+    /// The times for which its days off are listed, in their order; empty where its weeks are all it knows.
+    pub known: Vec<KnownTime>,
     /// How many days off are listed.
     pub days_off: usize,
     /// How many days of the week's rest are listed as worked.
@@ -157,13 +165,26 @@ fn row(almanac: &Almanac, calendar: &Calendar, day: Day) -> CalendarRow {
         calendar: calendar.id.clone(),
         title: calendar.title.clone(),
         off: calendar.week(day).map(|week| week.rest.off.clone()).unwrap_or_default(),
-        known_from: calendar.listings.iter().map(|listing| listing.days.from).min(),
-        known_to: calendar.listings.iter().map(|listing| listing.days.to).max(),
+        known: known(calendar),
         days_off: calendar.listings.iter().map(|listing| listing.days.off.len()).sum(),
         worked: calendar.listings.iter().map(|listing| listing.days.worked.len()).sum(),
         on_record: almanac.records(&calendar.id),
         confidence: weakest,
     }
+}
+
+/// The times for which days are listed, those that meet or overlap as one.
+fn known(calendar: &Calendar) -> Vec<KnownTime> {
+    let mut times: Vec<_> = calendar.listings.iter().map(|listing| (listing.days.from, listing.days.to)).collect();
+    times.sort_unstable();
+    let mut all: Vec<KnownTime> = Vec::new();
+    for (from, to) in times {
+        match all.last_mut() {
+            Some(last) if last.to.next().is_none_or(|next| from <= next) => last.to = last.to.max(to),
+            _ => all.push(KnownTime { from, to }),
+        }
+    }
+    all
 }
 
 /// A calendar in full; none where there is no such calendar.

@@ -15,7 +15,7 @@ use crate::domain::event::LocalName;
 use crate::domain::id::{AgreementId, BodyId, CommitmentId, PartyId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::status::lifecycle::last_day;
-use crate::domain::status::{AgreementStatus, PartyStatus, party_status, status};
+use crate::domain::status::{AgreementStatus, PartyStatus, party_statuses, status};
 use crate::domain::text::{Line, Text};
 use crate::domain::timeline::{Readings, Timeline};
 use crate::domain::vocabulary::{AgreementKind, Certainty, Confidence, InstrumentKind, PartyKind, SignatureMode};
@@ -88,6 +88,10 @@ pub struct PartyView {
     pub signature: Option<SignatureView>,
     /// Its instruments.
     pub instruments: Vec<InstrumentView>,
+    /// The day on which the agreement came, or will come, into force for it; the latest that it can be.
+    pub entry_into_force: Option<Day>,
+    /// The earliest that it can be.
+    pub entry_into_force_earliest: Option<Day>,
 }
 
 /// A body.
@@ -332,8 +336,10 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
         notices: agreement
             .notices
             .iter()
-            .map(|(notice, mark, revoked)| {
-                let effect = notice.takes_effect.map(|day| format!(", takes effect on {day}")).unwrap_or_default();
+            .map(|given| {
+                let (notice, mark, revoked) = given;
+                let effect = due::notice_effect(&agreement, given).and_then(|effect| effect.days.latest);
+                let effect = effect.map(|day| format!(", takes effect on {day}")).unwrap_or_default();
                 let back = revoked.as_ref().map(|by| format!(", taken back by @{}", by.seq)).unwrap_or_default();
                 dates.saying(&format!("{}{effect}{back}", notice.kind), Some(&notice.party), mark)
             })
@@ -363,41 +369,45 @@ fn parties(agreement: &Agreement, dates: &Dates<'_>, day: Day) -> Vec<PartyView>
     agreement
         .parties
         .iter()
-        .map(|record| PartyView {
-            id: record.party.id.clone(),
-            name: record.party.name.clone(),
-            kind: record.party.kind,
-            status: party_status(agreement, record, day),
-            role: record.party.role.clone(),
-            acting_through: record.party.acting_through.clone(),
-            names: record
-                .party
-                .names
-                .iter()
-                .cloned()
-                .chain(
-                    record.aliases.iter().filter_map(|alias| {
+        .zip(party_statuses(agreement, day))
+        .map(|(record, status)| {
+            let entry = due::party_entry_into_force(agreement, record);
+            PartyView {
+                id: record.party.id.clone(),
+                name: record.party.name.clone(),
+                kind: record.party.kind,
+                status,
+                role: record.party.role.clone(),
+                acting_through: record.party.acting_through.clone(),
+                names: record
+                    .party
+                    .names
+                    .iter()
+                    .cloned()
+                    .chain(record.aliases.iter().filter_map(|alias| {
                         alias.lang.clone().map(|lang| LocalName { lang, name: alias.name.clone() })
-                    }),
-                )
-                .collect(),
-            aliases: record.aliases.iter().filter(|a| a.lang.is_none()).map(|alias| alias.name.clone()).collect(),
-            signature: record.signed.as_ref().map(|(signed, mark)| SignatureView {
-                name: signed.name.clone(),
-                title: signed.title.clone(),
-                mode: signed.mode,
-                place: signed.place.clone(),
-                when: dates.when(mark),
-            }),
-            instruments: record
-                .deposited
-                .iter()
-                .map(|(deposited, mark)| InstrumentView {
-                    instrument: deposited.instrument,
-                    dated: deposited.dated.as_ref().map(ToString::to_string),
-                    received: dates.when(mark),
-                })
-                .collect(),
+                    }))
+                    .collect(),
+                aliases: record.aliases.iter().filter(|a| a.lang.is_none()).map(|alias| alias.name.clone()).collect(),
+                signature: record.signed.as_ref().map(|(signed, mark)| SignatureView {
+                    name: signed.name.clone(),
+                    title: signed.title.clone(),
+                    mode: signed.mode,
+                    place: signed.place.clone(),
+                    when: dates.when(mark),
+                }),
+                instruments: record
+                    .deposited
+                    .iter()
+                    .map(|(deposited, mark)| InstrumentView {
+                        instrument: deposited.instrument,
+                        dated: deposited.dated.as_ref().map(ToString::to_string),
+                        received: dates.when(mark),
+                    })
+                    .collect(),
+                entry_into_force: entry.and_then(|entry| entry.days.latest),
+                entry_into_force_earliest: entry.and_then(|entry| entry.days.earliest),
+            }
         })
         .collect()
 }

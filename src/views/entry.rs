@@ -14,7 +14,7 @@ use crate::domain::event::naming::rules;
 use crate::domain::id::{AgreementId, CommitmentId, PartyId, Reference};
 use crate::domain::rule::Authority;
 use crate::domain::status::{
-    AgreementStatus, CommitmentState, PartyStatus, Standing, party_status, standing, status, turning_days,
+    AgreementStatus, CommitmentState, PartyStatus, Standing, party_statuses, standing, status, turning_days,
 };
 use crate::domain::text::Line;
 use crate::domain::timeline::{Readings, Timeline};
@@ -289,11 +289,11 @@ fn naming(agreement: &Agreement) -> Naming {
 }
 
 fn parties(agreement: &Agreement, day: Day) -> Vec<PartyOutline> {
-    let party = |record: &PartyRecord| PartyOutline {
+    let party = |(record, status): (&PartyRecord, PartyStatus)| PartyOutline {
         id: record.party.id.clone(),
         kind: record.party.kind,
         name: record.party.name.clone(),
-        status: party_status(agreement, record, day),
+        status,
         signed: record.signed.as_ref().map(|(_, mark)| mark.bounds.latest),
         signed_earliest: record.signed.as_ref().and_then(|(_, mark)| mark.bounds.earliest),
         acting_through: record.party.acting_through.clone(),
@@ -305,7 +305,7 @@ fn parties(agreement: &Agreement, day: Day) -> Vec<PartyOutline> {
             .chain(record.aliases.iter().map(|alias| alias.name.clone()))
             .collect(),
     };
-    agreement.parties.iter().map(party).collect()
+    agreement.parties.iter().zip(party_statuses(agreement, day)).map(party).collect()
 }
 
 fn turn(agreement: &Agreement, day: Day) -> Turn {

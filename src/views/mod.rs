@@ -8,6 +8,7 @@
 
 pub mod board;
 pub mod calendar;
+pub mod chart;
 pub mod derivation;
 pub mod diff;
 pub mod document;
@@ -41,6 +42,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("list", shown::<Vec<list::ListRow>>()),
         ("show", shown::<document::Document>()),
+        ("status", shown::<chart::Chart>()),
         ("overdue", shown::<board::Overdue>()),
         ("due", shown::<board::DueList>()),
         ("history", shown::<Vec<history::HistoryRow>>()),

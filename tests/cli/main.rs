@@ -1,8 +1,11 @@
 //! The program as its users and its attackers meet it: the real binary, one process a command.
 
 mod bad_input;
+mod calendar;
 mod completion;
 mod contract;
 mod harness;
+mod mappings;
+mod tables;
 mod transcripts;
 mod verbs;

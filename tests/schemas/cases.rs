@@ -30,6 +30,7 @@ pub(crate) fn row_of(view: &str) -> &'static str {
     match view {
         "list" | "history" | "diff" | "parties" | "calendars" | "profiles" => "/items",
         "overdue" => "/properties/overdue/items",
+        "status" => "/properties/rows/items",
         "due" => "/properties/due/items",
         "mou-return" => "/properties/agreements/items",
         "lint" => "/properties/findings/items",

@@ -131,10 +131,8 @@ async fn list(args: ListArgs, session: &Session) -> Result<Exit, Failure> {
             Column::word("on_record", "On record"),
         ];
         let row = |row: &CalendarRow| {
-            let known = match (row.known_from, row.known_to) {
-                (Some(from), Some(to)) => format!("{from} to {to}"),
-                _ => "none: weeks only".to_owned(),
-            };
+            let known: Vec<String> = row.known.iter().map(|time| time_words(time.from, time.to)).collect();
+            let known = if known.is_empty() { "none: weeks only".to_owned() } else { known.join(", ") };
             [
                 Cell::from(row.calendar.as_str()),
                 Cell::from(&row.title),
@@ -149,6 +147,16 @@ async fn list(args: ListArgs, session: &Session) -> Result<Exit, Failure> {
         let section = Section::table("calendars", columns).rows(rows.iter().map(row));
         Report::new().heading(asked_line(asked)).section(section)
     })
+}
+
+/// A time for people: whole years as years.
+fn time_words(from: Day, to: Day) -> String {
+    let whole = (from.month(), from.day_of_month()) == (1, 1) && (to.month(), to.day_of_month()) == (12, 31);
+    match (whole, from.year(), to.year()) {
+        (true, first, last) if first == last => first.to_string(),
+        (true, first, last) => format!("{first} to {last}"),
+        _ => format!("{from} to {to}"),
+    }
 }
 
 async fn show(args: ShowArgs, session: &Session) -> Result<Exit, Failure> {
@@ -247,7 +255,8 @@ async fn import(args: ImportArgs, session: &Session) -> Result<Exit, Failure> {
         off: args.off,
         time,
         worked: args.worked,
-        source: args.source.or_else(|| args.file.file_name().map(|name| name.to_string_lossy().into_owned())),
+        source: args.source,
+        file: args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         url: args.url,
         confidence: args.confidence,
     };

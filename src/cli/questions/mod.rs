@@ -10,6 +10,7 @@ pub mod parties;
 pub mod report;
 pub mod show;
 pub mod stats;
+pub mod status;
 pub mod why;
 
 use super::error::{Exit, Failure};
@@ -25,6 +26,9 @@ pub enum Question {
     /// One agreement in full
     #[command(after_help = "Example:\n  servanda show pk-ps-health-2025 --as-of 2025-10-18")]
     Show(show::ShowArgs),
+    /// The chart of signatures and ratifications: who signed, consented, is in, reserved or leaves
+    #[command(after_help = "Example:\n  servanda status beijing-treaty --as-of 2020-04-28 --markdown")]
+    Status(status::StatusArgs),
     /// What is overdue, due soon, or promised without a date
     #[command(after_help = "Example:\n  servanda overdue --as-of 2025-10-18 --exit-code")]
     Overdue(board::OverdueArgs),
@@ -72,6 +76,7 @@ impl Question {
         match self {
             Self::List(args) => list::run(args, session).await,
             Self::Show(args) => show::run(args, session).await,
+            Self::Status(args) => status::run(args, session).await,
             Self::Overdue(args) => board::run_overdue(args, session).await,
             Self::Due(args) => board::run_due(args, session).await,
             Self::History(args) => history::run(args, session).await,

@@ -120,7 +120,14 @@ fn parties(document: &Document) -> Section {
         });
         let instruments =
             party.instruments.iter().map(|deposit| format!("{}, {}", deposit.instrument, when(&deposit.received)));
-        let signature: Vec<String> = signature.into_iter().chain(instruments).collect();
+        // The agreement's own day stands above.
+        let own = party.entry_into_force.filter(|day| Some(*day) != document.entry_into_force);
+        let own = own.filter(|_| document.kind.lifecycle() == Lifecycle::Treaty);
+        let own = own.map(|_| {
+            let from = super::by_or_on(party.entry_into_force_earliest, party.entry_into_force);
+            format!("in force for it {from}")
+        });
+        let signature: Vec<String> = signature.into_iter().chain(instruments).chain(own).collect();
         let mut names = vec![party.name.to_string()];
         names.extend(party.names.iter().map(|local| local.name.to_string()));
         names.extend(party.aliases.iter().map(ToString::to_string));

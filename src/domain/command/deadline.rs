@@ -14,7 +14,8 @@ use crate::domain::id::{CalendarId, CommitmentId, PartyId, ProfileId};
 use crate::domain::objection::Objection;
 use crate::domain::period::{MonthEnd, Period};
 use crate::domain::rule::{
-    Anchor, Authority, DaysOff, DeadlineNature, Direction, FirstDay, Landing, Length, Open, PLAIN, Roll, Rule,
+    Anchor, Authority, DaysOff, DeadlineNature, Direction, FirstDay, Floor, Landing, Length, Open, PLAIN, Roll, Rule,
+    Which,
 };
 use crate::domain::text::{Line, Text};
 use crate::domain::vocabulary::{Bindingness, Nature};
@@ -54,8 +55,8 @@ pub struct Counting {
     pub month_end: Option<MonthEnd>,
     /// On which day a period comes to rest.
     pub landing: Option<Landing>,
-    /// Not before this day.
-    pub floor: Option<Day>,
+    /// Not before this day, or not before the agreement's entry-into-force.
+    pub floor: Option<Floor>,
     /// How long after the due date it is not yet called overdue.
     pub grace: Option<Period>,
     /// The fewest working days in the period.
@@ -155,7 +156,9 @@ fn check_anchor(rule: &Rule, making: &Making<'_>) -> Result<(), Refusal> {
     let missing = |objection| Err(Refusal::against(0, objection));
     let list = |names: Vec<String>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     match &rule.anchor {
-        Anchor::SignatureOf(party) if agreement.party(party).is_none() => {
+        Anchor::SignatureOf(party) | Anchor::EntryIntoForceFor(party) | Anchor::Consent(_, Which::Of(party))
+            if agreement.party(party).is_none() =>
+        {
             let declared = list(agreement.parties.iter().map(|record| record.party.id.to_string()).collect());
             return missing(Objection::PartyNotDeclared { party: party.clone(), declared });
         }
@@ -219,8 +222,9 @@ pub struct SetDeadline {
     pub working_days: Option<u32>,
     /// A number of clear days: neither the first nor the last counts.
     pub clear_days: Option<u32>,
-    /// Counted forward from: signature, signature:first, signature:PARTY, entry-into-force, announcement,
-    /// formation:wg1, fulfilment:c2, @7 or REF@7, or a day.
+    /// Counted forward from: signature, signature:first, signature:PARTY, deposit, deposit:first, deposit:#55,
+    /// deposit:PARTY, consent likewise, entry-into-force, entry-into-force:PARTY, announcement, formation:wg1,
+    /// fulfilment:c2, @7 or REF@7, or a day.
     pub after: Option<Line>,
     /// Counted back from: the same words as for --after.
     pub before: Option<Line>,
@@ -241,8 +245,8 @@ pub struct SetDeadline {
     pub month_end: Option<MonthEnd>,
     /// Whether the period ends on the day that the count gives, or on the first day of the next month.
     pub landing: Option<Landing>,
-    /// Not before this day.
-    pub floor: Option<Day>,
+    /// Not before this day, or not before the agreement's entry-into-force.
+    pub floor: Option<Floor>,
     /// How long after the due date it is not yet called overdue.
     pub grace: Option<Period>,
     /// The fewest working days that the period must hold.
@@ -295,6 +299,12 @@ impl Verb for SetDeadline {
             nature: self.nature,
             authority: self.authority,
         };
+        if let Some(anchor @ (Anchor::Conditions | Anchor::Consent(_, Which::Own))) = counting.after.as_ref() {
+            return wrong("after", format!("{anchor} is counted from in set-entry-into-force only"));
+        }
+        if let Some(anchor @ (Anchor::Conditions | Anchor::Consent(_, Which::Own))) = counting.before.as_ref() {
+            return wrong("before", format!("{anchor} is counted from in set-entry-into-force only"));
+        }
         let rule = counted_rule(counting, making, false)?;
         let (commitment, undertaking) = match (self.commitment, self.text) {
             (Some(_), Some(_)) => {

@@ -11,6 +11,7 @@ pub mod commitments;
 pub mod consent;
 pub mod contract;
 pub mod deadline;
+pub mod force;
 pub mod framing;
 pub mod opening;
 pub mod papers;
@@ -88,6 +89,12 @@ pub struct Making<'a> {
 }
 
 impl Making<'_> {
+    /// The place in the agreement that the fact will have which is being made.
+    #[must_use]
+    pub fn next_fact(&self) -> u64 {
+        self.timeline.facts().len() as u64 + 1
+    }
+
     /// The name of the next commitment; names of retracted ones are not used again.
     #[must_use]
     pub fn next_commitment(&self) -> CommitmentId {
@@ -251,7 +258,8 @@ commands! {
         AddParty(parties::AddParty), AliasParty(parties::AliasParty), WithdrawParty(parties::WithdrawParty);
     "Text and consent":
         Adopt(consent::Adopt), Initial(consent::Initial), Sign(consent::Sign), Deposit(consent::Deposit),
-        SetEntryIntoForce(consent::SetEntryIntoForce), EnterIntoForce(consent::EnterIntoForce),
+        SetEntryIntoForce(force::SetEntryIntoForce), EnterIntoForce(consent::EnterIntoForce),
+        EndProvisionalApplication(consent::EndProvisionalApplication),
         Reserve(consent::Reserve), Declare(consent::Declare), Object(consent::Object);
     "Term":
         SetTerm(term::SetTerm), Renew(term::Renew), GiveNotice(term::GiveNotice), RevokeNotice(term::RevokeNotice),

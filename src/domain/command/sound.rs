@@ -9,7 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::event::change::FieldChange;
 use crate::domain::patch;
 use crate::domain::period::Period;
-use crate::domain::rule::{Length, PLAIN, Roll, Rule};
+use crate::domain::rule::{Anchor, Floor, Length, PLAIN, Roll, Rule};
 use crate::domain::vocabulary::MilestoneStatus;
 
 /// Refuses changes after which a fact would say what no verb records.
@@ -22,10 +22,10 @@ pub fn changed(making: &Making<'_>, event: u64, fields: &[FieldChange]) -> Resul
     if fields.is_empty() {
         return Ok(());
     }
-    check(&patch::apply(&reading.saying, fields.iter()).event, making)
+    check(&patch::apply(&reading.saying, fields.iter()).event, event, making)
 }
 
-fn check(event: &Event, making: &Making<'_>) -> Result<(), Refusal> {
+fn check(event: &Event, of: u64, making: &Making<'_>) -> Result<(), Refusal> {
     let wrong = |field, why: &str| Err(Refusal::Field { field, why: why.to_owned() });
     match event {
         Event::MilestoneReported(reported) => {
@@ -66,10 +66,27 @@ fn check(event: &Event, making: &Making<'_>) -> Result<(), Refusal> {
         Event::PaperAttached(paper) if paper.size > (1 << 53) - 1 => {
             return wrong("data.size", "more than 2^53 - 1 bytes");
         }
+        Event::NoticeGiven(notice) => {
+            if notice.takes_effect.is_some() && notice.effect.is_some() {
+                return wrong("data.takes_effect", "a notice takes effect on a stated day or on a counted one");
+            }
+            if let Some(rule) = &notice.effect {
+                if rule.anchor != Anchor::Event(of) {
+                    return wrong("data.effect", "the effect of a notice is counted from the notice itself");
+                }
+                if rule.floor == Some(Floor::EntryIntoForce) {
+                    return wrong("data.effect", "the effect of a notice does not wait for entry into force");
+                }
+                return counted(rule);
+            }
+        }
         Event::WeekSet(week) => return super::register::sound_week(week),
         Event::DaysListed(days) => return super::register::sound_days(days),
         Event::DeadlineSet(set) => return counted(&set.rule),
-        Event::EntryIntoForceSet(entry) => return counted(&entry.rule),
+        Event::EntryIntoForceSet(entry) => {
+            super::force::possible(entry)?;
+            return counted(&entry.rule);
+        }
         _ => {}
     }
     Ok(())

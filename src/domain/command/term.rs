@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::deadline::{Counting, counted_rule};
 use super::{Making, Subject, Unsaid, Verb};
 use crate::domain::day::Day;
 use crate::domain::decide::Refusal;
@@ -10,8 +11,9 @@ use crate::domain::event::Event;
 use crate::domain::event::term::{
     Completed, NoticeGiven, NoticeRevoked, Renewed, Resumed, Superseded, Suspended, TermSet, Terminated,
 };
-use crate::domain::id::{PartyId, Reference};
+use crate::domain::id::{PartyId, ProfileId, Reference};
 use crate::domain::period::{MonthEnd, Period};
+use crate::domain::rule::Anchor;
 use crate::domain::text::Text;
 use crate::domain::vocabulary::{NoticeKind, Renewal, TerminationGround};
 
@@ -101,16 +103,41 @@ pub struct GiveNotice {
     pub party: PartyId,
     /// Of what.
     pub kind: NoticeKind,
-    /// The day on which it takes effect.
+    /// The day on which it takes effect, where that is stated.
     pub takes_effect: Option<Day>,
+    /// How long after its receipt (--on) it takes effect, such as P12M; the day moves when --on is corrected.
+    pub effect_after: Option<Period>,
+    /// The counting profile of --effect-after; plain if left out.
+    pub counting: Option<ProfileId>,
 }
 
 impl Verb for GiveNotice {
     const NAME: &'static str = "give-notice";
     const EXAMPLE: &'static str =
         "servanda give-notice pk-ps-health-2025 --party ps --kind withdrawal --on 2026-03-15 --takes-effect 2027-03-15";
-    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
-        Ok(Event::NoticeGiven(NoticeGiven { party: self.party, kind: self.kind, takes_effect: self.takes_effect }))
+    fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
+        let wrong = |field, why: &str| Err(Refusal::Field { field, why: why.to_owned() });
+        let effect = match self.effect_after {
+            Some(_) if self.takes_effect.is_some() => {
+                return wrong(
+                    "effect_after",
+                    "give either the day on which it takes effect or how long after, not both",
+                );
+            }
+            Some(within) => {
+                let after = Some(Anchor::On(making.today.into()));
+                let counting = Counting { within: Some(within), after, counting: self.counting, ..Counting::default() };
+                let mut rule = counted_rule(counting, making, false)?;
+                rule.anchor = Anchor::Event(making.next_fact());
+                Some(rule)
+            }
+            None if self.counting.is_some() => {
+                return wrong("counting", "a day that is stated is not counted: leave it out, or give --effect-after");
+            }
+            None => None,
+        };
+        let (party, kind, takes_effect) = (self.party, self.kind, self.takes_effect);
+        Ok(Event::NoticeGiven(NoticeGiven { party, kind, takes_effect, effect }))
     }
 }
 

@@ -122,6 +122,8 @@ events! {
     EntryIntoForceSet(consent::EntryRule) = "entry-into-force.set" v 1,
     /// The agreement came into force, as a source declares.
     AgreementEnteredIntoForce(consent::EnteredIntoForce) = "agreement.entered-into-force" v 1,
+    /// The provisional application ended by notice (VCLT 25(2)).
+    ProvisionalApplicationEnded(consent::ProvisionalEnded) = "provisional-application.ended" v 1,
     /// A party made a reservation (VCLT 19).
     ReservationMade(consent::Statement) = "reservation.made" v 1,
     /// A party made a declaration.

@@ -54,7 +54,6 @@ pub fn pointed_at(event: &Event) -> Vec<Name> {
         | Event::PledgeAnnounced(_)
         | Event::PartyDeclared(_)
         | Event::TextAdopted(_)
-        | Event::EntryIntoForceSet(_)
         | Event::TermSet(_)
         | Event::TermRenewed(_)
         | Event::NoticeRevoked(_)
@@ -75,6 +74,8 @@ pub fn pointed_at(event: &Event) -> Vec<Name> {
         | Event::WeekSet(_)
         | Event::DaysListed(_)
         | Event::ProfileDefined(_) => Vec::new(),
+        Event::EntryIntoForceSet(entry) => parties(&entry.needs),
+        Event::ProvisionalApplicationEnded(ended) => ended.party.iter().cloned().map(Name::Party).collect(),
         Event::PartyAliased(aliased) => vec![Name::Party(aliased.party.clone())],
         Event::PartyWithdrew(withdrew) => vec![Name::Party(withdrew.party.clone())],
         Event::TextInitialled(initialled) => vec![Name::Party(initialled.party.clone())],

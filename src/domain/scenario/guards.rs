@@ -35,6 +35,14 @@ fn bare() -> Story {
     Story::of([recorded("mou")])
 }
 
+fn provisional() -> Story {
+    Story::of([
+        recorded("treaty"),
+        say("sign", json!({ "party": "pk", "mode": "simple", "on": "2025-09-17" })),
+        say("enter-into-force", json!({ "party": "pk", "provisional": true, "on": "2025-09-20" })),
+    ])
+}
+
 fn ended() -> Story {
     bare().then("terminate", json!({ "on": "2026-01-01" }))
 }
@@ -95,6 +103,14 @@ fn consents() -> Vec<Row> {
             "field",
         ),
         ("enter-into-force", full, json!({ "on": "2025-10-01" }), bare, json!({ "on": "2025-10-01" }), "not_signed"),
+        (
+            "end-provisional-application",
+            provisional,
+            json!({ "party": "pk", "on": "2025-10-01" }),
+            full,
+            json!({ "on": "2025-10-01" }),
+            "nothing_to",
+        ),
         ("reserve", full, text("ps"), full, text("zz"), "party_not_declared"),
         ("declare", full, text("ps"), full, text("zz"), "party_not_declared"),
         (

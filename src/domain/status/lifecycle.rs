@@ -1,10 +1,10 @@
 //! The status of an agreement on a day, by the lifecycle of its kind (DOMAIN §4).
 
-use crate::domain::agreement::{Agreement, Ending, Opening};
+use crate::domain::agreement::{Agreement, Ending, Opening, Provisional};
 use crate::domain::day::Day;
-use crate::domain::due;
 use crate::domain::period::{MonthEnd, Period};
 use crate::domain::vocabulary::{Lifecycle, MilestoneStatus, NoticeKind, Relation, Renewal, vocabulary};
+use crate::domain::{due, force};
 
 vocabulary! {
     /// The status of an agreement on a day.
@@ -95,10 +95,9 @@ pub fn status(agreement: &Agreement, day: Day) -> AgreementStatus {
     if lifecycle == Lifecycle::Pledge {
         return pledge_status(agreement, day);
     }
-    let ended_by_notice = agreement.notices.iter().any(|(notice, _, revoked)| {
-        notice.kind == NoticeKind::Termination
-            && revoked.is_none()
-            && notice.takes_effect.is_some_and(|effect| effect <= day)
+    let ended_by_notice = agreement.notices.iter().any(|notice| {
+        let effect = due::notice_effect(agreement, notice).and_then(|effect| effect.days.latest);
+        notice.0.kind == NoticeKind::Termination && notice.2.is_none() && effect.is_some_and(|effect| effect <= day)
     });
     if ended_by_notice {
         return AgreementStatus::Terminated;
@@ -121,7 +120,7 @@ fn operating_status(agreement: &Agreement, lifecycle: Lifecycle, day: Day) -> Ag
             Lifecycle::Mou | Lifecycle::Pledge => AgreementStatus::InOperation,
         };
     }
-    if agreement.provisional.is_some() {
+    if agreement.provisional.as_ref().is_some_and(Provisional::runs) {
         return AgreementStatus::ProvisionallyApplied;
     }
     let any_signed = agreement.signatures().next().is_some();
@@ -262,10 +261,14 @@ fn pledge_status(agreement: &Agreement, day: Day) -> AgreementStatus {
 #[must_use]
 pub fn turning_days(agreement: &Agreement, day: Day) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
-    days.extend(due::entry_into_force(agreement).and_then(|entry| entry.days.latest));
+    let entry = due::entry_into_force(agreement);
+    days.extend(entry.and_then(|entry| entry.days.latest));
+    let parties = agreement.parties.iter().filter_map(|record| force::party_entry_given(agreement, record, || entry));
+    days.extend(parties.filter_map(|entry| entry.days.latest));
     days.extend(last_day(agreement).and_then(Day::next));
     days.extend(agreement.suspended.as_ref().and_then(|(suspended, _)| suspended.until).and_then(Day::next));
-    days.extend(agreement.notices.iter().filter_map(|(notice, ..)| notice.takes_effect));
+    let effects = agreement.notices.iter().filter_map(|notice| due::notice_effect(agreement, notice));
+    days.extend(effects.filter_map(|effect| effect.days.latest));
     let reports = agreement.commitments.iter().flat_map(|commitment| &commitment.reports);
     days.extend(reports.filter_map(|report| report.mark.bounds.latest.plus_days(super::STALE_AFTER_DAYS + 1)));
     days.retain(|turn| *turn > day);

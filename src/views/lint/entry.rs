@@ -6,6 +6,7 @@ use crate::domain::agreement::{Agreement, PartyRecord};
 use crate::domain::day::Day;
 use crate::domain::due::{self, DueDates};
 use crate::domain::edtf::Bounds;
+use crate::domain::force;
 use crate::domain::period::MonthEnd;
 use crate::domain::vocabulary::InstrumentKind;
 
@@ -32,14 +33,19 @@ const fn other_name(month_end: MonthEnd) -> &'static str {
     }
 }
 
-/// The agreement without the day that was declared for it: what its rule alone gives.
-fn undeclared(agreement: &Agreement, month_end: Option<MonthEnd>) -> Agreement {
-    let mut alone = agreement.clone();
-    alone.entered = None;
-    if let (Some(month_end), Some((entry, _))) = (month_end, alone.entry_rule.as_mut()) {
-        entry.rule.month_end = Some(month_end);
+/// The agreement with month ends treated the other way in its rules.
+fn with_month_ends(agreement: &Agreement, month_end: MonthEnd) -> Agreement {
+    let mut other = agreement.clone();
+    for rule in [&mut other.entry_rule, &mut other.party_rule].into_iter().flatten() {
+        rule.0.rule.month_end = Some(month_end);
     }
-    alone
+    other
+}
+
+/// The way to treat month ends with which a rule gives the stated day after all.
+fn month_end_that_agrees(stated: Bounds, counted: impl Fn(MonthEnd) -> Option<DueDates>) -> Option<MonthEnd> {
+    let agrees = |end: &MonthEnd| counted(*end).is_some_and(|days| !differ(stated, days));
+    [MonthEnd::Clamp, MonthEnd::Spill].into_iter().find(agrees)
 }
 
 /// The agreement's own entry into force, where a rule is on record and a day is declared besides.
@@ -47,16 +53,14 @@ pub(super) fn agreement(case: &Case<'_>, found: &mut Found) {
     let agreement = &case.agreement;
     let (Some(mark), Some((_, rule))) = (&agreement.entered, &agreement.entry_rule) else { return };
     let Some(stated) = case.days(mark) else { return };
-    let computed = |month_end| due::entry_into_force(&undeclared(agreement, month_end)).map(|entry| entry.days);
-    let Some(days) = computed(None) else { return };
+    let computed = |agreement: &Agreement| force::computed_entry_into_force(agreement).map(|entry| entry.days);
+    let Some(days) = computed(agreement) else { return };
     found.recomputed += 1;
     if !differ(stated, days) {
         found.agree += 1;
         return;
     }
-    let other = [MonthEnd::Clamp, MonthEnd::Spill]
-        .into_iter()
-        .find(|end| computed(Some(*end)).is_some_and(|days| !differ(stated, days)));
+    let other = month_end_that_agrees(stated, |end| computed(&with_month_ends(agreement, end)));
     let (stated, days) = (case.said(mark), words(days));
     let facts = [mark.seq, rule.seq];
     let finding = match other {
@@ -77,60 +81,69 @@ pub(super) fn agreement(case: &Case<'_>, found: &mut Found) {
     found.findings.push(finding.told("stated", stated).told("computed", days));
 }
 
-/// The day before which it cannot be in force for anybody: the agreement's own, else the earliest stated for a party.
-fn floor(case: &Case<'_>) -> Option<Day> {
-    let own = due::entry_into_force(&case.agreement).and_then(|entry| entry.days.earliest);
-    let parties = case.agreement.parties.iter().filter_map(|record| record.in_force.as_ref());
-    own.or_else(|| parties.filter_map(|mark| case.days(mark)?.earliest).min())
+/// The agreement with a day of its own: where none is on record, the earliest that is stated for a party.
+fn with_its_own_day(case: &Case<'_>) -> Agreement {
+    let mut agreement = case.agreement.clone();
+    if due::entry_into_force(&agreement).is_none() {
+        let stated = case.agreement.parties.iter().filter_map(|record| record.in_force.as_ref());
+        let dated = stated.filter_map(|mark| Some((case.days(mark)?.earliest?, mark)));
+        agreement.entered = dated.min_by_key(|(day, _)| *day).map(|(_, mark)| mark.clone());
+    }
+    agreement
 }
 
-/// What "so long after its instrument, and not before the agreement" gives for a party, and the instrument's fact.
-fn counted(case: &Case<'_>, record: &PartyRecord, floor: Option<Day>, end: MonthEnd) -> Option<(DueDates, u64)> {
-    let within = case.each_party_within?;
-    let (_, mark) = record.deposited.first()?;
-    let received = case.days(mark)?;
+/// What the rule gives for a party: the one that the asker states, else the one on record; none without either.
+fn counted(case: &Case<'_>, agreement: &Agreement, record: &PartyRecord, end: Option<MonthEnd>) -> Option<DueDates> {
+    let Some(within) = case.each_party_within else {
+        agreement.party_rule.as_ref()?;
+        let other = end.map(|end| with_month_ends(agreement, end));
+        return force::computed_party_entry_into_force(other.as_ref().unwrap_or(agreement), record).map(|e| e.days);
+    };
+    let received = case.days(&record.deposited.first()?.1)?;
+    let floor = due::entry_into_force(agreement).and_then(|entry| entry.days.earliest);
+    let end = end.unwrap_or(MonthEnd::Clamp);
     let after = |day: Day| within.add_to(day, end).map(|day| floor.map_or(day, |floor| day.max(floor)));
     let earliest = match received.earliest {
         Some(day) => Some(after(day)?),
         None => floor,
     };
-    Some((DueDates { earliest, latest: Some(after(received.latest)?) }, mark.seq))
+    Some(DueDates { earliest, latest: Some(after(received.latest)?) })
 }
 
 /// The entry into force for each party.
 pub(super) fn parties(case: &Case<'_>, found: &mut Found) {
-    let floor = floor(case);
-    for record in &case.agreement.parties {
+    if case.each_party_within.is_none() && case.agreement.party_rule.is_none() {
+        return;
+    }
+    let agreement = with_its_own_day(case);
+    for record in &agreement.parties {
         let Some((mark, stated)) = record.in_force.as_ref().and_then(|mark| Some((mark, case.days(mark)?))) else {
             continue;
         };
-        let Some((days, instrument)) = counted(case, record, floor, MonthEnd::Clamp) else { continue };
+        let deposited = record.deposited.first().map(|(deposited, mark)| (deposited.instrument.word(), mark));
+        let signed = record.signed.as_ref().map(|(_, mark)| ("signature", mark));
+        let Some((consent, by)) = deposited.or(signed) else { continue };
+        let Some(days) = counted(case, &agreement, record, None) else { continue };
         found.recomputed += 1;
         if !differ(stated, days) {
             found.agree += 1;
             continue;
         }
-        let spilled = counted(case, record, floor, MonthEnd::Spill).is_some_and(|(days, _)| !differ(stated, days));
-        let (said, days) = (case.said(mark), words(days));
-        let name = &record.party.name;
-        let deposited = record.deposited.first();
-        let succession = deposited.is_some_and(|(deposited, _)| deposited.instrument == InstrumentKind::Succession);
-        let (code, more) = if spilled {
-            let other = other_name(MonthEnd::Spill);
-            (Code::EntryIntoForceMonthEnd, format!(", and {said} with {other}"))
-        } else if succession {
-            (Code::PartyEntryIntoForceDiffers, "; a succession counts from the day the State succeeded".to_owned())
-        } else {
-            (Code::PartyEntryIntoForceDiffers, String::new())
+        let other = month_end_that_agrees(stated, |end| counted(case, &agreement, record, Some(end)));
+        let (said, days, name) = (case.said(mark), words(days), &record.party.name);
+        let (code, more) = match other {
+            Some(end) => (Code::EntryIntoForceMonthEnd, format!(", and {said} with {}", other_name(end))),
+            None if consent == InstrumentKind::Succession.word() => {
+                let more = "; a succession counts from the day the State succeeded";
+                (Code::PartyEntryIntoForceDiffers, more.to_owned())
+            }
+            None => (Code::PartyEntryIntoForceDiffers, String::new()),
         };
-        let received = deposited.map(|(_, mark)| case.said(mark)).unwrap_or_default();
-        let message =
-            format!("stated to be in force for {name} from {said}; its instrument of {received} gives {days}{more}");
-        found.findings.push(
-            case.finding(code, &[mark.seq, instrument], message)
-                .about(&record.party.id)
-                .told("stated", said)
-                .told("computed", days),
+        let message = format!(
+            "stated to be in force for {name} from {said}; its {consent} of {} gives {days}{more}",
+            case.said(by)
         );
+        let finding = case.finding(code, &[mark.seq, by.seq], message).about(&record.party.id);
+        found.findings.push(finding.told("stated", said).told("computed", days));
     }
 }
