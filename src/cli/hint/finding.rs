@@ -1,13 +1,13 @@
 //! What to do next about what lint found: one sentence for each code, in a match without wildcard.
 
 use crate::domain::objection::Objection;
-use crate::views::lint::code::Code;
+use crate::views::lint::code::{Code, Severity};
 use crate::views::lint::{Cause, Finding};
 
 /// What to do about a finding.
 #[must_use]
 pub fn of_finding(finding: &Finding) -> String {
-    if finding.reason.is_some() {
+    if finding.reason.is_some() && finding.severity == Severity::Note {
         return "nothing, if the recorded reason holds".to_owned();
     }
     match &finding.cause {
@@ -60,6 +60,10 @@ fn of_code(code: Code, finding: &Finding) -> String {
         | Code::PublishedBeforeOccurred
         | Code::FirstOfYear
         | Code::YearOutOfLine => correct(finding),
+        Code::RecordedAsDisputed => format!(
+            "when a source decides it: servanda correct {} --set confidence=confirmed --reason …",
+            fact(finding)
+        ),
         Code::EntryIntoForceMonthEnd => {
             "ask the depositary how it counts month ends; if the stated day holds, record its rule so".to_owned()
         }

@@ -127,6 +127,12 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Adds the reason that was recorded with a fact; it explains the finding and does not excuse it.
+    pub(super) fn because(&self, mut finding: Finding, seq: u64) -> Finding {
+        finding.reason = self.readings.fact(seq).and_then(|reading| reading.saying.reason.clone());
+        finding
+    }
+
     /// The reason on record for an oddity: of the fact itself, of what corrected it, or of the fact it collides with.
     pub(super) fn reason(&self, objected: &Objected) -> Option<Text> {
         if objected.objection.is_contradiction() {

@@ -93,6 +93,8 @@ vocabulary! {
         PartyUnderSeveralIds = "party_under_several_ids",
         /// Sources disagree about a fact, or parties about a commitment, and nobody settled it.
         DisputeOpen = "dispute_open",
+        /// A fact that was recorded as disputed.
+        RecordedAsDisputed = "recorded_as_disputed",
     }
 }
 
@@ -133,7 +135,8 @@ impl Code {
             | Self::YearOutOfLine
             | Self::AgreementTwice
             | Self::PartyTwice
-            | Self::DisputeOpen => Severity::Warning,
+            | Self::DisputeOpen
+            | Self::RecordedAsDisputed => Severity::Warning,
             Self::FactsWithoutSource | Self::NoCommitment | Self::FirstOfYear | Self::PartyUnderSeveralIds => {
                 Severity::Note
             }

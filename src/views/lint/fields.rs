@@ -10,26 +10,34 @@ fn accepted(commitment: &Commitment) -> impl Iterator<Item = &Report> {
     commitment.reports.iter().filter(|report| report.rejected.is_none())
 }
 
-fn day_unknown(case: &Case<'_>, mark: &Mark) -> bool {
-    let occurred = case.readings.fact(mark.seq).map(|reading| &reading.saying.occurred);
-    occurred.is_some_and(|occurred| occurred.on.is_none() || occurred.certainty == Certainty::Unknown)
+/// Whether nobody knows when, in words: at no day, or at any day up to one.
+fn day_unknown(case: &Case<'_>, mark: &Mark) -> Option<String> {
+    let occurred = &case.readings.fact(mark.seq)?.saying.occurred;
+    match occurred.on {
+        None => Some("not on record".to_owned()),
+        Some(on) if occurred.certainty == Certainty::Unknown => Some(format!("{on}, not known")),
+        Some(on) if on.earliest().is_none() => Some(on.to_string()),
+        Some(_) => None,
+    }
 }
 
 /// Done, and nobody knows when.
 pub(super) fn done_without_day(case: &Case<'_>, found: &mut Found) {
     for commitment in &case.agreement.commitments {
         let met = accepted(commitment).filter(|report| report.reported.status == MilestoneStatus::Met);
-        for report in met.filter(|report| day_unknown(case, &report.mark)) {
-            let message = format!("{} is reported met, on no day", commitment.id);
+        for report in met {
+            let Some(day) = day_unknown(case, &report.mark) else { continue };
+            let message = format!("{} is reported met, and nobody says when: {day}", commitment.id);
             let finding = case.finding(Code::DoneWithoutDay, &[report.mark.seq], message).about(commitment.id);
-            found.findings.push(finding.told("status", "met").told("day", "not on record"));
+            found.findings.push(case.because(finding.told("status", "met").told("day", day), report.mark.seq));
         }
     }
     if let Some((Ending::Completed, mark)) = &case.agreement.ending
-        && day_unknown(case, mark)
+        && let Some(day) = day_unknown(case, mark)
     {
-        let finding = case.finding(Code::DoneWithoutDay, &[mark.seq], "the agreement is completed, on no day");
-        found.findings.push(finding.told("status", "completed").told("day", "not on record"));
+        let message = format!("the agreement is completed, and nobody says when: {day}");
+        let finding = case.finding(Code::DoneWithoutDay, &[mark.seq], message);
+        found.findings.push(case.because(finding.told("status", "completed").told("day", day), mark.seq));
     }
 }
 

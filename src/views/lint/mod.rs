@@ -63,6 +63,7 @@ const CHECKS: &[fn(&Case<'_>, &mut Found)] = &[
     duplicates::parties_within,
     disputes::facts,
     disputes::commitments,
+    disputes::confidence,
     recorded::objections,
     recorded::future,
 ];

@@ -5,7 +5,7 @@ use super::code::{Code, Severity};
 use crate::domain::agreement::Opening;
 use crate::domain::status::CommitmentState;
 use crate::domain::status::{AgreementStatus, STALE_AFTER_DAYS, standing, status};
-use crate::domain::vocabulary::Lifecycle;
+use crate::domain::vocabulary::{AgreementKind, Lifecycle};
 
 /// Commitments of which nothing says where they are from.
 pub(super) fn commitments(case: &Case<'_>, found: &mut Found) {
@@ -53,7 +53,9 @@ pub(super) fn signatures(case: &Case<'_>, found: &mut Found) {
     }
     let seqs: Vec<u64> = agreement.opened_by.iter().map(|mark| mark.seq).collect();
     let mut finding = case.finding(Code::NoSignature, &seqs, "no signature is on record");
-    if agreement.opening == Opening::Proposed && agreement.entered.is_none() {
+    let proposed = agreement.opening == Opening::Proposed && agreement.entered.is_none();
+    // What a source calls a memorandum was signed; an "agreement" can be anything.
+    if proposed || agreement.opened.kind == AgreementKind::Agreement {
         finding.severity = Severity::Note;
     }
     found.findings.push(finding);

@@ -217,6 +217,11 @@ fn fields() -> Vec<Row> {
                 reported("2021-07-01", "not_met"),
             ]),
         ),
+        (
+            Code::RecordedAsDisputed,
+            mou([with(committed(), "confidence", "disputed".into())]),
+            mou([with(committed(), "confidence", "reported".into())]),
+        ),
         (Code::MetInPart, mou([committed(), share("met", 90)]), mou([committed(), share("met", 100)])),
         (Code::DoneNotMet, mou([committed(), share("progress", 100)]), mou([committed(), share("progress", 99)])),
     ]
