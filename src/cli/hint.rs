@@ -59,7 +59,10 @@ pub fn of_refusal(refusal: &Refusal) -> Option<String> {
             said(format!("if that was a mistake, retract @{by}; the fact has effect again then"))
         }
         Refusal::Contradicts(objections) => objections.first().and_then(|objected| of_objection(&objected.objection)),
-        Refusal::Odd(_) => said("if it is so all the same, say why with --reason; the reason is recorded"),
+        Refusal::Odd(objections) => objections
+            .iter()
+            .find_map(|odd| of_objection(&odd.objection))
+            .or_else(|| said("if it is so all the same, say why with --reason; the reason is recorded")),
         Refusal::NoReason { .. } => said("add --reason \"…\"; it is recorded and shown in the history"),
         Refusal::NothingChanges { .. } => {
             said("give the fact's right day with --on, or another field with --set FIELD=VALUE")
@@ -78,7 +81,7 @@ pub fn of_refusal(refusal: &Refusal) -> Option<String> {
     }
 }
 
-/// What to do about a contradiction.
+/// What to do about a contradiction, or an oddity that has a remedy of its own.
 fn of_objection(objection: &Objection) -> Option<String> {
     match objection {
         Objection::PartyNotDeclared { .. } => said("declare it first with servanda add-party, or check its short name"),
@@ -98,6 +101,15 @@ fn of_objection(objection: &Objection) -> Option<String> {
         Objection::Withdrawn { by, .. } => said(format!("if it was not withdrawn, retract @{by}")),
         Objection::NothingTo { .. } => said("servanda history REF shows what is on record"),
         Objection::NoticeTookEffect { .. } => said("a notice can be taken back only before it takes effect"),
+        // Oddities that more often than not have another remedy than a reason.
+        Objection::TermAgain { earlier } => said(format!(
+            "if @{earlier} has it wrong, correct it: servanda correct REF@{earlier} …; if the parties agreed on another \
+             term, say so with --reason"
+        )),
+        Objection::RanOut { .. } => said(
+            "an expired agreement needs no end; if it is so all the same, such as a renewal agreed late, say why with \
+             --reason",
+        ),
         // Oddities: they are refused together, and want a reason.
         Objection::AfterEnd { .. }
         | Objection::BeforeOpening { .. }
@@ -111,7 +123,9 @@ fn of_objection(objection: &Objection) -> Option<String> {
         | Objection::NotEntitled { .. }
         | Objection::StillOpen { .. }
         | Objection::BodyNotThere { .. }
-        | Objection::InTheFuture { .. } => None,
+        | Objection::InTheFuture { .. }
+        | Objection::LeadTooLong { .. }
+        | Objection::RenewalNotLater { .. } => None,
     }
 }
 

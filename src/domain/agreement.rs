@@ -148,8 +148,10 @@ pub struct Agreement {
     pub renewals: Vec<(Renewed, Mark)>,
     /// Notices, each with the fact that took it back, if any did.
     pub notices: Vec<Notice>,
-    /// The running suspension.
-    pub suspended: Option<(Suspended, Mark)>,
+    /// Every suspension by an act of its own, in order; `suspension` says when each ended.
+    pub suspensions: Vec<(Suspended, Mark)>,
+    /// Every resumption, in order.
+    pub resumptions: Vec<Mark>,
     /// How it ended.
     pub ending: Option<(Ending, Mark)>,
     /// Amendments, in words.
@@ -198,7 +200,8 @@ impl Agreement {
             term: None,
             renewals: Vec::new(),
             notices: Vec::new(),
-            suspended: None,
+            suspensions: Vec::new(),
+            resumptions: Vec::new(),
             ending: None,
             amendments: Vec::new(),
             commitments: Vec::new(),
@@ -246,6 +249,15 @@ impl Agreement {
     #[must_use]
     pub fn body(&self, id: BodyId) -> Option<&Body> {
         self.bodies.iter().find(|body| body.id == id)
+    }
+
+    /// The agreement that took the place of this one, if one did.
+    #[must_use]
+    pub fn superseded_by(&self) -> Option<&super::id::Reference> {
+        match &self.ending {
+            Some((Ending::Superseded(by), _)) => Some(by),
+            Some((Ending::Terminated(_) | Ending::Completed, _)) | None => None,
+        }
     }
 
     /// Whether every declared party that has not left has signed, and there is one at all.
@@ -409,22 +421,7 @@ impl Agreement {
                 (None, true) => self.provisional = Some(Provisional::from(mark.clone())),
                 (None, false) => self.entered = Some(mark.clone()),
             },
-            Event::ProvisionalApplicationEnded(ended) => match &ended.party {
-                Some(party) => {
-                    let whole = self.provisional.clone();
-                    if let Some(record) = self.party_mut(party)
-                        && let Some(own) = record.provisional.take().or(whole)
-                    {
-                        record.provisional = Some(Provisional { ended: Some(mark.clone()), ..own });
-                    }
-                }
-                None => {
-                    let parties = self.parties.iter_mut().filter_map(|record| record.provisional.as_mut());
-                    for provisional in parties.chain(self.provisional.as_mut()).filter(|running| running.runs()) {
-                        provisional.ended = Some(mark.clone());
-                    }
-                }
-            },
+            Event::ProvisionalApplicationEnded(ended) => self.end_provisional(ended.party.as_ref(), &mark),
             Event::ReservationMade(statement) | Event::DeclarationMade(statement) => {
                 self.statements.push((statement.clone(), mark.clone()));
             }
@@ -443,8 +440,8 @@ impl Agreement {
                     }
                 }
             }
-            Event::AgreementSuspended(suspended) => self.suspended = Some((suspended.clone(), mark.clone())),
-            Event::AgreementResumed(_) => self.suspended = None,
+            Event::AgreementSuspended(suspended) => self.suspensions.push((suspended.clone(), mark.clone())),
+            Event::AgreementResumed(_) => self.resumptions.push(mark.clone()),
             Event::AgreementTerminated(terminated) => {
                 self.ending = Some((Ending::Terminated(terminated.ground), mark.clone()));
             }
@@ -551,6 +548,23 @@ impl Agreement {
             Event::AgreementLinked(linked) => self.links.push((linked.clone(), mark.clone())),
             // They lie in the register's own stream, and count through the almanac.
             Event::CalendarDefined(_) | Event::WeekSet(_) | Event::DaysListed(_) | Event::ProfileDefined(_) => {}
+        }
+    }
+
+    /// Ends the provisional application of one party, also where it only took part in that of all; or of everybody.
+    fn end_provisional(&mut self, party: Option<&PartyId>, mark: &Mark) {
+        if let Some(party) = party {
+            let whole = self.provisional.clone();
+            if let Some(record) = self.party_mut(party)
+                && let Some(own) = record.provisional.take().or(whole)
+            {
+                record.provisional = Some(Provisional { ended: Some(mark.clone()), ..own });
+            }
+            return;
+        }
+        let parties = self.parties.iter_mut().filter_map(|record| record.provisional.as_mut());
+        for provisional in parties.chain(self.provisional.as_mut()).filter(|running| running.runs()) {
+            provisional.ended = Some(mark.clone());
         }
     }
 

@@ -84,7 +84,11 @@ pub fn spans(agreement: &Agreement, record: &PartyRecord, means: Means, counted_
     let mut spans: Vec<Span> = Vec::new();
     for (mark, from, counted) in acts {
         let act = (mark.bounds.latest, mark.seq);
-        if spans.last().is_none_or(|span| span.until.is_some_and(|until| until <= act.0)) {
+        if let Some(span) = spans.last_mut().filter(|span| span.until.is_none_or(|until| act.0 < until)) {
+            // Of two that are not known to the day either may be the first.
+            span.from.earliest = span.from.earliest.min(from.earliest);
+            span.from.latest = span.from.latest.min(from.latest);
+        } else {
             let until = gone.iter().find(|gone| **gone > act).map(|(day, _)| *day);
             spans.push(Span { from, fact: mark.seq, until, counted });
         }

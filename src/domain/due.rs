@@ -4,20 +4,23 @@
 //! day does not move, a month end that does not exist is clamped; a deadline can state otherwise for the first day
 //! and the month end, and can have a floor and a grace period.
 
+use serde::{Deserialize, Serialize};
+
 use super::agreement::Agreement;
 use super::commitment::{Commitment, DeadlineStep, Mark};
 use super::day::Day;
 use super::edtf::Bounds;
 use super::force;
 use super::period::MonthEnd;
-use super::rule::{Anchor, Direction, FirstDay, Floor, Length, Rule};
+use super::rule::{Anchor, Direction, FirstDay, Floor, Length, Rule, WhileSuspended};
+use super::suspension::{self, Clock, Shifted};
 
 pub use super::force::{
     computed_entry_into_force, computed_party_entry_into_force, notice_effect, party_entry_into_force,
 };
 
 /// Between which days something is due; an end that is unknown is absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueDates {
     /// The earliest day that it can be due.
     pub earliest: Option<Day>,
@@ -34,6 +37,8 @@ pub enum Due {
     Awaiting(Anchor),
     /// Due between these days.
     On(DueDates),
+    /// Its clock stands still from this day on, and nobody has said until when; till then it is due between these.
+    Stopped(Day, DueDates),
     /// The date lies outside the years 1 to 9999.
     Beyond,
 }
@@ -185,8 +190,51 @@ fn stated_due(rule: &Rule, days: DueDates) -> DueDates {
 }
 
 /// The due dates after the first `steps` steps of a commitment's deadline.
+///
+/// Where its rule says that the clock stops during a suspension, suspended days are added; see [`clock`].
 #[must_use]
 pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Due {
+    match (counted_steps(agreement, commitment, steps), clock(agreement, commitment, steps)) {
+        (Due::On(days), Some(clock)) => stopped(&suspension::suspensions(agreement), clock, days),
+        (due, _) => due,
+    }
+}
+
+/// The due dates once these suspensions are added: calendar days, and the day that comes out does not roll again.
+#[must_use]
+pub fn stopped(suspensions: &[suspension::Suspension], clock: Clock, days: DueDates) -> Due {
+    match suspension::shifted(suspensions, clock, days) {
+        Shifted::On(days) => Due::On(days),
+        Shifted::Stopped(since) => Due::Stopped(since, days),
+        Shifted::Beyond => Due::Beyond,
+    }
+}
+
+/// From when the clock runs that a suspension stops, after so many steps; none where it runs on all the same.
+#[must_use]
+pub fn clock(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Option<Clock> {
+    let taken = commitment.deadline.iter().take(steps);
+    let (rule, set) = taken.clone().rev().find_map(|(step, mark, _)| match step {
+        DeadlineStep::Set(rule) => Some((rule, mark)),
+        DeadlineStep::To(_) | DeadlineStep::By(_) => None,
+    })?;
+    if rule.while_suspended != Some(WhileSuspended::Stops) || rule.direction == Direction::Before {
+        return None;
+    }
+    let last_day_agreed = taken.rev().find_map(|(step, mark, _)| match step {
+        DeadlineStep::To(_) => Some(Some(mark)),
+        DeadlineStep::Set(rule) => Some(rule.length.is_none().then_some(set)),
+        DeadlineStep::By(_) => None,
+    });
+    match last_day_agreed.flatten() {
+        Some(mark) => Some(Clock::Agreed(mark.bounds.latest)),
+        None => resolve(agreement, &rule.anchor).map(|from| Clock::Counted(from.days)),
+    }
+}
+
+/// The due dates after the first `steps` steps, as they are without any suspension.
+#[must_use]
+pub fn counted_steps(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Due {
     let mut due = Due::Undated;
     for (step, ..) in commitment.deadline.iter().take(steps) {
         due = match step {
@@ -222,10 +270,10 @@ pub fn current(agreement: &Agreement, commitment: &Commitment) -> Due {
     after_steps(agreement, commitment, commitment.deadline.len())
 }
 
-/// The due dates as first set.
+/// The due dates as first set, before any suspension.
 #[must_use]
 pub fn original(agreement: &Agreement, commitment: &Commitment) -> Due {
-    after_steps(agreement, commitment, 1)
+    counted_steps(agreement, commitment, 1)
 }
 
 /// The day until which it is not called overdue: the latest due date, with grace.

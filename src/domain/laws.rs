@@ -130,11 +130,11 @@ fn later(draw: &Draw, story: &Story) -> (&'static str, Value) {
         8 => ("enter-into-force", json!({ "provisional": two % 2 == 0 })),
         9 => (
             "set-term",
-            json!({ "length": format!("P{}M", 1 + two % 14), "renewal": pick(&["none", "tacit"]), "notice_period": "P1M" }),
+            json!({ "length": format!("P{}M", 1 + two % 14), "renewal": pick(&["none", "express", "tacit"]), "notice_period": "P1M" }),
         ),
         10 => ("renew", json!({})),
         11 | 12 => {
-            let kind = ["non_renewal", "withdrawal", "termination"][two % 3];
+            let kind = ["non_renewal", "withdrawal", "termination", "suspension"][two % 4];
             let effect =
                 if one % 2 == 0 { ("takes_effect", then.to_string()) } else { ("effect_after", "P6M".to_owned()) };
             ("give-notice", json!({ "party": party, "kind": kind, effect.0: effect.1 }))
@@ -169,7 +169,11 @@ fn later(draw: &Draw, story: &Story) -> (&'static str, Value) {
                 "../2025-06-01",
             ];
             let after = after[one % after.len()];
-            ("set-deadline", json!({ "text": "t", "within": format!("P{}D", 1 + two), "after": after, "grace": "P5D" }))
+            let clock = if days % 2 == 0 { "stops" } else { "runs" };
+            (
+                "set-deadline",
+                json!({ "text": "t", "within": format!("P{}D", 1 + two), "after": after, "grace": "P5D", "while_suspended": clock }),
+            )
         }
         32 => ("set-deadline", json!({ "text": "t", "due": then.to_string(), "owed_to": party })),
         33 => ("extend-deadline", json!({ "commitment": id, "to": then })),

@@ -28,6 +28,8 @@ pub mod schema;
 pub mod share;
 pub mod spoken;
 pub mod status;
+pub mod suspension;
+pub mod term;
 pub mod text;
 pub mod timeline;
 pub mod typed;

@@ -5,6 +5,7 @@
 
 use super::day::Day;
 use super::id::{BodyId, CalendarId, CommitmentId, PartyId};
+use super::period::Period;
 
 /// What speaks against a fact.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -182,6 +183,34 @@ pub enum Objection {
         /// Today.
         today: Day,
     },
+    /// The term was set already.
+    #[error("the term was set already, by @{earlier}")]
+    TermAgain {
+        /// The fact that set it.
+        earlier: u64,
+    },
+    /// A notice would have to be given, or prepared, before the term begins.
+    #[error("{of}, {lead}, is longer than the term it is counted back in")]
+    LeadTooLong {
+        /// Of what.
+        of: &'static str,
+        /// How long it is.
+        lead: Period,
+    },
+    /// A renewal does not prolong.
+    #[error("the renewal's last day, {until}, is not after the present one, {end}")]
+    RenewalNotLater {
+        /// The new last day.
+        until: Day,
+        /// The present one.
+        end: Day,
+    },
+    /// The term had run out.
+    #[error("the term ran out on {end}")]
+    RanOut {
+        /// Its last day.
+        end: Day,
+    },
     /// The notice had taken effect.
     #[error("notice @{notice} took effect on {effect}")]
     NoticeTookEffect {
@@ -220,6 +249,10 @@ impl Objection {
             Self::StillOpen { .. } => "still_open",
             Self::BodyNotThere { .. } => "body_not_there",
             Self::InTheFuture { .. } => "in_the_future",
+            Self::TermAgain { .. } => "term_again",
+            Self::LeadTooLong { .. } => "lead_too_long",
+            Self::RenewalNotLater { .. } => "renewal_not_later",
+            Self::RanOut { .. } => "ran_out",
             Self::NoticeTookEffect { .. } => "notice_took_effect",
         }
     }

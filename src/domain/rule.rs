@@ -346,6 +346,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What the clock of a deadline does while its agreement is suspended.
+    WhileSuspended {
+        /// It runs on.
+        Runs = "runs",
+        /// It stops: the days of the suspension are added to the due date.
+        Stops = "stops",
+    }
+}
+
 /// What is counted off from the anchor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
@@ -413,6 +423,9 @@ pub struct Rule {
     /// An act or an effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nature: Option<DeadlineNature>,
+    /// What the clock does while the agreement is suspended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub while_suspended: Option<WhileSuspended>,
     /// Who says so.
     pub authority: Authority,
 }

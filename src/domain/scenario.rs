@@ -5,6 +5,7 @@
 
 mod amending;
 mod bodies;
+mod clocks;
 mod commitments;
 mod consent;
 mod corrections;
@@ -15,6 +16,7 @@ mod guards;
 mod notices;
 mod openings;
 mod term;
+mod windows;
 mod worked;
 
 use serde_json::{Map, Value, json};
@@ -144,7 +146,7 @@ impl Story {
         }
         match what {
             "status" => status::status(&agreement, on).to_string(),
-            "term" => said(status::lifecycle::last_day(&agreement)),
+            "term" => said(super::term::last_day(&agreement)),
             "in force earliest" => said(super::due::entry_into_force(&agreement).and_then(|entry| entry.days.earliest)),
             "in force" => said(super::due::entry_into_force(&agreement).and_then(|entry| entry.days.latest)),
             "title" => agreement.opened.title.map_or_else(|| "none".to_owned(), |title| title.to_string()),

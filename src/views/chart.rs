@@ -385,7 +385,7 @@ fn withdrawal(agreement: &Agreement, record: &PartyRecord, day: Day) -> Option<C
             && notice.0.kind == NoticeKind::Withdrawal
             && notice.2.is_none()
             // An instrument after its effect began a new time.
-            && !back.is_some_and(|back| effect.is_some_and(|effect| effect <= back))
+            && back.is_none_or(|back| effect.is_none_or(|effect| effect > back))
     });
     let gone = consent::left(agreement, record, day).is_some();
     let left = record.withdrew.as_ref().filter(|_| gone);

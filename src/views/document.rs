@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Asked;
 use super::board::{CommitmentRow, rows};
 use super::entry::Entry;
+use super::term::{self, TermView};
 use crate::domain::agreement::{Agreement, Ending, Opening};
 use crate::domain::commitment::Mark;
 use crate::domain::day::Day;
@@ -14,7 +15,6 @@ use crate::domain::due;
 use crate::domain::event::LocalName;
 use crate::domain::id::{AgreementId, BodyId, CommitmentId, PartyId, Reference};
 use crate::domain::instant::Instant;
-use crate::domain::status::lifecycle::last_day;
 use crate::domain::status::{AgreementStatus, PartyStatus, party_statuses, status};
 use crate::domain::text::{Line, Text};
 use crate::domain::timeline::{Readings, Timeline};
@@ -88,7 +88,8 @@ pub struct PartyView {
     pub signature: Option<SignatureView>,
     /// Its instruments.
     pub instruments: Vec<InstrumentView>,
-    /// The day on which the agreement came, or will come, into force for it; the latest that it can be.
+    /// The day on which the agreement came, or will come, into force for it, where that is another than for the
+    /// agreement itself; the latest that it can be.
     pub entry_into_force: Option<Day>,
     /// The earliest that it can be.
     pub entry_into_force_earliest: Option<Day>,
@@ -155,22 +156,6 @@ pub struct Saying {
     pub when: When,
 }
 
-/// The term of the agreement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(inline)]
-pub struct TermView {
-    /// Its first day, where stated.
-    pub start: Option<Day>,
-    /// How long it runs.
-    pub length: Option<String>,
-    /// Its last day with renewals; null while it goes on by tacit renewal.
-    pub ends: Option<Day>,
-    /// What happens then.
-    pub renewal: crate::domain::vocabulary::Renewal,
-    /// How long before its end a notice has to be given.
-    pub notice_period: Option<String>,
-}
-
 /// A document that is attached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
@@ -227,6 +212,8 @@ pub struct Document {
     pub term: Option<TermView>,
     /// How it ended.
     pub ended: Option<Saying>,
+    /// The agreement that took its place.
+    pub superseded_by: Option<Reference>,
     /// Its commitments.
     pub commitments: Vec<CommitmentRow>,
     /// Reports on them, in order.
@@ -309,13 +296,7 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
         adopted: when(&agreement.adopted),
         entry_into_force: due::entry_into_force(&agreement).and_then(|entry| entry.days.latest),
         entry_into_force_earliest: due::entry_into_force(&agreement).and_then(|entry| entry.days.earliest),
-        term: agreement.term.as_ref().map(|(term, _)| TermView {
-            start: term.start,
-            length: term.length.map(|length| length.to_string()),
-            ends: last_day(&agreement),
-            renewal: term.renewal,
-            notice_period: term.notice_period.map(|period| period.to_string()),
-        }),
+        term: term::view(&agreement, asked.as_of),
         ended: agreement.ending.as_ref().map(|(ending, mark)| {
             let words = match ending {
                 Ending::Terminated(ground) => format!("terminated: {ground}"),
@@ -324,6 +305,7 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
             };
             dates.saying(&words, None, mark)
         }),
+        superseded_by: agreement.superseded_by().cloned(),
         commitments: rows(&entry, asked.as_of),
         reports: reports(&agreement, &dates),
         bodies: bodies(&agreement, &dates),
@@ -366,12 +348,13 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
 }
 
 fn parties(agreement: &Agreement, dates: &Dates<'_>, day: Day) -> Vec<PartyView> {
+    let whole = due::entry_into_force(agreement).map(|entry| entry.days);
     agreement
         .parties
         .iter()
         .zip(party_statuses(agreement, day))
         .map(|(record, status)| {
-            let entry = due::party_entry_into_force(agreement, record);
+            let entry = due::party_entry_into_force(agreement, record).filter(|own| Some(own.days) != whole);
             PartyView {
                 id: record.party.id.clone(),
                 name: record.party.name.clone(),

@@ -16,6 +16,7 @@ use crate::domain::rule::Authority;
 use crate::domain::status::{
     AgreementStatus, CommitmentState, PartyStatus, Standing, party_statuses, standing, status, turning_days,
 };
+use crate::domain::term::{Term, term_of};
 use crate::domain::text::Line;
 use crate::domain::timeline::{Readings, Timeline};
 use crate::domain::vocabulary::{AgreementKind, PartyKind};
@@ -61,8 +62,10 @@ pub struct Turn {
     pub signed: Option<Day>,
     /// The earliest possible day of the last signature.
     pub signed_earliest: Option<Day>,
-    /// The last day of its term, where it has one.
+    /// Its last day, where that is settled: by its term or by a notice.
     pub ends: Option<Day>,
+    /// The agreement that took its place.
+    pub superseded_by: Option<Reference>,
     /// The latest possible day of the last fact.
     pub last_fact: Option<Day>,
 }
@@ -84,8 +87,12 @@ pub struct Outline<'a> {
     pub signed: Option<Day>,
     /// The earliest possible day of the last signature.
     pub signed_earliest: Option<Day>,
-    /// The last day of its term, where it has one.
+    /// Its last day, where that is settled: by its term or by a notice.
     pub ends: Option<Day>,
+    /// Its term, of which any day can be asked.
+    pub term: Option<&'a Term>,
+    /// The agreement that took its place.
+    pub superseded_by: Option<&'a Reference>,
     /// The latest possible day of the last fact.
     pub last_fact: Option<Day>,
 }
@@ -160,6 +167,9 @@ pub struct Entry {
     pub parties: Vec<(Day, Vec<PartyOutline>)>,
     /// How it stands, from each day on.
     pub turns: Vec<(Day, Turn)>,
+    /// Its term as the facts say it, from each day on: its periods and windows are counted when somebody asks, since a
+    /// tacit term has no end of them.
+    pub terms: Vec<(Day, Option<Term>)>,
     /// Its commitments, in the order of their numbers.
     pub commitments: Vec<CommitmentEntry>,
     /// Whether a date of it can move when the register's calendars or counting profiles change.
@@ -200,6 +210,8 @@ impl Entry {
             signed: turn.signed,
             signed_earliest: turn.signed_earliest,
             ends: turn.ends,
+            term: on(&self.terms, day).and_then(Option::as_ref),
+            superseded_by: turn.superseded_by.as_ref(),
             last_fact: turn.last_fact,
         })
     }
@@ -223,6 +235,7 @@ impl Entry {
             namings: Vec::new(),
             parties: Vec::new(),
             turns: Vec::new(),
+            terms: Vec::new(),
             commitments: Vec::new(),
             by_almanac: readings.facts.iter().flat_map(|r| rules(&r.saying.event)).any(|r| readings.almanac.moves(r)),
         };
@@ -272,6 +285,10 @@ impl Entry {
         record(&mut self.namings, day, naming(agreement));
         record(&mut self.parties, day, parties(agreement, day));
         record(&mut self.turns, day, turn(agreement, day));
+        let term = term_of(agreement);
+        if term.is_some() || !self.terms.is_empty() {
+            record(&mut self.terms, day, term);
+        }
     }
 
     fn commitment(&mut self, id: CommitmentId, made: Day) -> &mut CommitmentEntry {
@@ -313,7 +330,8 @@ fn turn(agreement: &Agreement, day: Day) -> Turn {
         status: status(agreement, day),
         signed: agreement.signatures().map(|(_, _, mark)| mark.bounds.latest).max(),
         signed_earliest: agreement.signatures().filter_map(|(_, _, mark)| mark.bounds.earliest).max(),
-        ends: crate::domain::status::lifecycle::last_day(agreement),
+        ends: term_of(agreement).and_then(|term| term.ends()).and_then(|end| end.last.latest),
+        superseded_by: agreement.superseded_by().cloned(),
         last_fact: agreement.happened.last().map(|mark| mark.bounds.latest),
     }
 }

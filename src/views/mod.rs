@@ -20,6 +20,7 @@ pub mod list;
 pub mod mou_return;
 pub mod outcome;
 pub mod stats;
+pub mod term;
 
 use schemars::Schema;
 

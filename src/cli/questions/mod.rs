@@ -32,7 +32,7 @@ pub enum Question {
     /// What is overdue, due soon, or promised without a date
     #[command(after_help = "Example:\n  servanda overdue --as-of 2025-10-18 --exit-code")]
     Overdue(board::OverdueArgs),
-    /// What comes due
+    /// What comes due: commitments, and the notices, renewals and ends of terms
     #[command(after_help = "Example:\n  servanda due --within P30D --party Pakistan")]
     Due(board::DueArgs),
     /// What was recorded about an agreement, in the order of recording

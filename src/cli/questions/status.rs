@@ -164,10 +164,6 @@ fn columns(wide: bool) -> Vec<Told> {
     columns
 }
 
-fn number(count: &[u64]) -> Option<Cell> {
-    Some(Cell::from(count.len()))
-}
-
 /// The columns of a spreadsheet: one value in each.
 fn sheet_columns() -> Vec<Told> {
     let on = |column| Column::day(column, "");
@@ -189,9 +185,9 @@ fn sheet_columns() -> Vec<Told> {
         told(on("in_force_computed"), true, |row| row.in_force.as_ref()?.computed.map(Into::into)),
         told(on("provisional_since"), true, |row| row.provisional.as_ref()?.since.on.map(Into::into)),
         told(on("provisional_ended"), true, |row| row.provisional.as_ref()?.ended.as_ref()?.on.map(Into::into)),
-        told(Column::number("reservations", ""), true, |row| number(&row.reservations)),
-        told(Column::number("declarations", ""), true, |row| number(&row.declarations)),
-        told(Column::number("objections", ""), true, |row| number(&row.objections)),
+        told(Column::number("reservations", ""), true, |row| Some(row.reservations.len().into())),
+        told(Column::number("declarations", ""), true, |row| Some(row.declarations.len().into())),
+        told(Column::number("objections", ""), true, |row| Some(row.objections.len().into())),
         told(on("notice"), true, |row| row.withdrawal.as_ref()?.notice.as_ref()?.on.map(Into::into)),
         told(on("withdrawn"), true, |row| row.withdrawal.as_ref()?.effect.as_ref()?.on.map(Into::into)),
     ]

@@ -169,7 +169,7 @@ pub struct EndProvisionalApplication {
 
 impl Verb for EndProvisionalApplication {
     const NAME: &'static str = "end-provisional-application";
-    const EXAMPLE: &'static str = "servanda end-provisional-application energy-charter-1994 --party ru --on 2009-10-18";
+    const EXAMPLE: &'static str = "servanda end-provisional-application beijing-treaty --party cn --on 2015-10-18";
     fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
         Ok(Event::ProvisionalApplicationEnded(ProvisionalEnded { party: self.party }))
     }

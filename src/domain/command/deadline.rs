@@ -15,7 +15,7 @@ use crate::domain::objection::Objection;
 use crate::domain::period::{MonthEnd, Period};
 use crate::domain::rule::{
     Anchor, Authority, DaysOff, DeadlineNature, Direction, FirstDay, Floor, Landing, Length, Open, PLAIN, Roll, Rule,
-    Which,
+    Which, WhileSuspended,
 };
 use crate::domain::text::{Line, Text};
 use crate::domain::vocabulary::{Bindingness, Nature};
@@ -67,6 +67,8 @@ pub struct Counting {
     pub zone: Option<ZoneName>,
     /// Act or effect.
     pub nature: Option<DeadlineNature>,
+    /// What the clock does while the agreement is suspended.
+    pub while_suspended: Option<WhileSuspended>,
     /// Who says so.
     pub authority: Option<Authority>,
 }
@@ -117,6 +119,9 @@ pub fn counted_rule(counting: Counting, making: &Making<'_>, may_be_zero: bool) 
     {
         return wrong("after", format!("{day} gives neither an earliest nor a latest day to count from"));
     }
+    if counting.while_suspended == Some(WhileSuspended::Stops) && direction == Direction::Before {
+        return wrong("while_suspended", "a deadline counted back from a later day has no clock that could stop");
+    }
     let named_profile = counting.counting.is_some();
     let fixed = length.is_none();
     let rule = Rule {
@@ -140,6 +145,7 @@ pub fn counted_rule(counting: Counting, making: &Making<'_>, may_be_zero: bool) 
         cut_off: counting.cut_off,
         zone: counting.zone,
         nature: counting.nature,
+        while_suspended: counting.while_suspended,
         authority: counting.authority.unwrap_or(if fixed || named_profile {
             Authority::Stated
         } else {
@@ -257,6 +263,8 @@ pub struct SetDeadline {
     pub zone: Option<ZoneName>,
     /// Whether something has to be done by then, or takes effect.
     pub nature: Option<DeadlineNature>,
+    /// Whether its time runs on while the agreement is suspended, or stops; it runs if left out.
+    pub while_suspended: Option<WhileSuspended>,
     /// Whether a source states how it is counted, or the register assumes it.
     pub authority: Option<Authority>,
     /// A result, best efforts, or an intention: of the commitment that is made.
@@ -297,6 +305,7 @@ impl Verb for SetDeadline {
             cut_off: self.cut_off,
             zone: self.zone,
             nature: self.nature,
+            while_suspended: self.while_suspended,
             authority: self.authority,
         };
         if let Some(anchor @ (Anchor::Conditions | Anchor::Consent(_, Which::Own))) = counting.after.as_ref() {

@@ -60,7 +60,8 @@ pub struct SetEntryIntoForce {
 
 impl Verb for SetEntryIntoForce {
     const NAME: &'static str = "set-entry-into-force";
-    const EXAMPLE: &'static str = "servanda set-entry-into-force paris-2015 --after deposit:#55 --share 55 --within P30D --clause \"Article 21(1)\"";
+    const EXAMPLE: &'static str =
+        "servanda set-entry-into-force beijing-treaty --after deposit:#30 --within P3M --clause \"Article 26\"";
     fn unsaid_day(&self) -> Unsaid {
         Unsaid::Beginning
     }

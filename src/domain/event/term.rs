@@ -30,6 +30,9 @@ pub struct TermSet {
     /// How long before the end a notice has to be given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice_period: Option<Period>,
+    /// How long before the last day for a notice it is to be prepared; nobody but the register's owner is bound by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepare: Option<Period>,
 }
 
 /// The term was renewed, until a day or for a period beyond its end.

@@ -4,6 +4,7 @@ mod answers;
 mod formats;
 mod lint;
 mod returns;
+mod terms;
 mod treaty;
 mod widths;
 

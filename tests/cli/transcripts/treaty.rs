@@ -5,9 +5,9 @@ use crate::harness::Desk;
 
 const TREATY: [&str; 16] = [
     r#"record clear-lakes --kind treaty --title "Convention on clear lakes" --on 2024-01-10 --source Depositary"#,
-    r#"add-party clear-lakes --party fr --kind state --name France --weight 35"#,
+    "add-party clear-lakes --party fr --kind state --name France --weight 35",
     r#"add-party clear-lakes --party pk --kind state --name "پاکستان" --weight 24.5"#,
-    r#"add-party clear-lakes --party ch --kind state --name Switzerland --weight 10"#,
+    "add-party clear-lakes --party ch --kind state --name Switzerland --weight 10",
     r#"add-party clear-lakes --party th --kind state --name "ประเทศไทย" --weight 30.5"#,
     r#"add-party clear-lakes --party eu --kind io --name "European Union""#,
     r#"set-entry-into-force clear-lakes --after deposit:#2 --share 55 --within P30D --clause "Article 9""#,
@@ -60,7 +60,34 @@ fn what_is_missing_before_entry_into_force() {
 
 #[test]
 fn who_is_in_and_who_leaves() {
-    insta::assert_snapshot!(told(80, "status clear-lakes"), @"");
+    insta::assert_snapshot!(told(80, "status clear-lakes"), @"
+    as of Tue 2026-01-06, as recorded by 2026-01-06T09:00:00Z
+
+    Agreement:   clear-lakes
+    Title:       Convention on clear lakes
+    Status:      treaty, in force
+    In force:    2024-07-15 (computed)
+    Rule:        P30D after deposit:#2; with 55 % of the declared weights (Article
+                 9, @7)
+    Each party:  P3M after deposit:own; not before entry-into-force (@8)
+    Parties:     5 named, 2 signed, 4 consented (3 counted), in force for 4
+
+    As  Signature     Instrument      In force      Status       Party
+    ──  ────────────  ──────────────  ────────────  ───────────  ──────────────
+    eu  –             2024-03-01 c +  2024-07-15    party        European Union
+    fr  2024-01-10    2024-03-01      2024-07-16 !  party        France
+    ch  2024-01-10 s  –               2024-07-15    party        Switzerland
+    pk  –             2024-06-15 a    2024-09-15    withdrawing  پاکستان
+    th  –             –               –             declared     ประเทศไทย
+
+    Remarks
+    - fr: reservation @11; instrument dated 2024-02-20
+    - pk: notice of withdrawal 2025-10-31 (@16), effect 2026-10-31
+
+    s: definitive signature; no letter: ratification; a: accession; c: formal
+    confirmation; +: not counted on top of the members' instruments; !: declared by
+    a source, and computed otherwise; in force without a mark: computed
+    ");
 }
 
 #[test]
