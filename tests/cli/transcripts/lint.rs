@@ -94,7 +94,7 @@ fn lint_on_a_doubtful_record() {
     marks-2000@8 --on DAY --reason …
 
     error party_entry_into_force_differs (1)
-    - marks-2000@5, @6 pk: stated to be in force for Pakistan from 2009-06-11; its instrument of
+    - marks-2000@5, @6 pk: stated to be in force for Pakistan from 2009-06-11; its accession of
       2009-03-10 gives 2009-06-10
     next: look at the sources of marks-2000@5, marks-2000@6; correct the wrong one: servanda correct
     marks-2000@6 --on DAY --reason …
@@ -112,7 +112,7 @@ fn lint_on_a_doubtful_record() {
     next: correct the status or the share: servanda correct marks-2001@3 --set data.share=N --reason …
 
     warning entry_into_force_month_end (1)
-    - marks-2000@3, @4 ch: stated to be in force for Switzerland from 2008-07-01; its instrument of
+    - marks-2000@3, @4 ch: stated to be in force for Switzerland from 2008-07-01; its ratification of
       2008-03-31 gives 2008-06-30, and 2008-07-01 with a month end that does not exist becoming the
       first of the next month
     next: ask the depositary how it counts month ends; if the stated day holds, record its rule so
