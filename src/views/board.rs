@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Asked;
 use super::entry::Entry;
 use super::term::{self, TermRow};
+use crate::domain::counting::BeyondKnown;
 use crate::domain::day::Day;
 use crate::domain::id::{CommitmentId, PartyId, Reference};
 use crate::domain::instant::Instant;
@@ -39,6 +40,8 @@ pub struct CommitmentRow {
     pub due_earliest: Option<Day>,
     /// The latest day that it can be due; null where that is not known.
     pub due_latest: Option<Day>,
+    /// Where the count of it reached a day that a calendar does not know, so that the date stays open.
+    pub beyond_calendar: Option<BeyondKnown>,
     /// The due date as first set.
     pub original_due: Option<Day>,
     /// How often the due date was moved.
@@ -86,6 +89,7 @@ pub fn rows(entry: &Entry, day: Day) -> Vec<CommitmentRow> {
             due: stand.due_latest,
             due_earliest: stand.due_earliest,
             due_latest: stand.due_latest,
+            beyond_calendar: stand.beyond_calendar.clone(),
             original_due: stand.original_due,
             extensions: stand.extensions,
             slippage_days: stand.original_due.zip(stand.due_latest).map_or(0, |(first, now)| first.days_until(now)),

@@ -7,6 +7,7 @@ pub mod history;
 pub mod lint;
 pub mod list;
 pub mod parties;
+mod passed;
 pub mod report;
 pub mod show;
 pub mod stats;
