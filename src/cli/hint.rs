@@ -7,7 +7,7 @@ mod finding;
 use crate::domain::command::RequestError;
 use crate::domain::counting::{Need, Uncounted};
 use crate::domain::decide::Refusal;
-use crate::domain::id::Reference;
+use crate::domain::id::{CalendarId, Reference};
 use crate::domain::objection::Objection;
 use crate::domain::patch::PatchError;
 use crate::log::OpenError;
@@ -103,7 +103,7 @@ fn of_uncounted(uncounted: &Uncounted) -> Option<String> {
         Uncounted::NoSuchProfile { profile, known } => one_of(profile.as_str(), known, "there are"),
         Uncounted::NoSuchCalendar { calendar, known } => one_of(calendar.as_str(), known, "there are"),
         Uncounted::NeedsCalendar { need, known, .. } => {
-            let names: Vec<&str> = known.iter().take(NAMES_MAX).map(|calendar| calendar.as_str()).collect();
+            let names: Vec<&str> = known.iter().take(NAMES_MAX).map(CalendarId::as_str).collect();
             let or = match need {
                 Need::WorkingDays => "",
                 Need::Roll(_) => "; or say that it stays with --roll none",

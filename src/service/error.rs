@@ -68,7 +68,7 @@ pub enum ExecuteError {
     Refused(#[from] Refusal),
     /// A row of a table cannot be made a command.
     #[error(transparent)]
-    Row(#[from] super::mapping::Problem),
+    Row(Box<super::mapping::Problem>),
     /// What it is decided on cannot be read.
     #[error(transparent)]
     Query(#[from] QueryError),
@@ -101,6 +101,12 @@ pub enum ExecuteError {
     /// A time was asserted without leave.
     #[error("recorded_at is accepted with --asserted-times only")]
     AssertedTime,
+}
+
+impl From<super::mapping::Problem> for ExecuteError {
+    fn from(problem: super::mapping::Problem) -> Self {
+        Self::Row(Box::new(problem))
+    }
 }
 
 impl From<ReadError> for ExecuteError {

@@ -216,7 +216,7 @@ fn report(view: &ImportView) -> Report {
     };
     let text = |text: &Option<String>| Cell::from(text.as_deref().unwrap_or_default());
     let place = |first: &'static str, title: &str| {
-        [line.clone(), Column::text(first, title).priority(1), Column::text("value", "Value").priority(2)]
+        [line.clone(), Column::text(first, title).priority(1), Column::text("value", "Value").priority(5)]
     };
     let refused = view.refused.iter().map(|refused| {
         let place = if refused.column.is_some() { &refused.column } else { &refused.command };
@@ -233,7 +233,7 @@ fn report(view: &ImportView) -> Report {
         [Cell::from(warned.line), text(&warned.column), text(&warned.value), Cell::from(&warned.message)]
     });
     let refused_columns = place("column", "Column or command").into_iter().chain(why);
-    let warned_columns = place("column", "Column").into_iter().chain([Column::text("message", "Warning").priority(3)]);
+    let warned_columns = place("column", "Column").into_iter().chain([Column::text("message", "Warning")]);
     Report::new()
         .section(Section::table("refused", refused_columns).titled("Refused").rows(refused))
         .section(Section::table("warnings", warned_columns).titled("Warnings").rows(warned))

@@ -1,5 +1,7 @@
 //! Dates as a file prints them: the format is stated, and a column that fits several is not guessed at.
 
+use std::fmt::Write as _;
+
 use crate::domain::edtf::Edtf;
 
 /// Days that programs and people write where they know none: the first days of calendars and spreadsheets, and the
@@ -137,7 +139,7 @@ impl Format {
         }
         let mut written = format!("{:04}", year?);
         for number in [month, day].into_iter().flatten() {
-            written.push_str(&format!("-{number:02}"));
+            let _ = write!(written, "-{number:02}");
         }
         Edtf::parse(&written).ok().map(|_| written)
     }

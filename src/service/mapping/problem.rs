@@ -35,7 +35,7 @@ pub struct Problem {
     /// The value, cut to 80 characters.
     pub value: Option<String>,
     /// What is wrong.
-    pub kind: ProblemKind,
+    pub kind: Box<ProblemKind>,
 }
 
 /// What is wrong with a row; each kind has a stable code. The way out is said at the edge.
@@ -176,7 +176,7 @@ impl ProblemKind {
 
 impl From<ProblemKind> for Problem {
     fn from(kind: ProblemKind) -> Self {
-        Self { column: None, value: None, kind }
+        Self { column: None, value: None, kind: Box::new(kind) }
     }
 }
 

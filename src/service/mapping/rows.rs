@@ -123,10 +123,7 @@ impl Commands for Rows {
             if let Some(item) = self.queue.pop_front() {
                 return Ok(Some(item));
             }
-            let row = match self.sheet.next().map_err(std::io::Error::other)? {
-                None => return Ok(None),
-                Some(row) => row,
-            };
+            let Some(row) = self.sheet.next_row().map_err(std::io::Error::other)? else { return Ok(None) };
             match row {
                 Ok(record) => self.take(record).map_err(std::io::Error::other)?,
                 Err((line, problem)) => self.queue.push_back(Item { line, made: Err(problem.into()) }),
@@ -170,10 +167,9 @@ fn command(
         let name =
             once.parties.entry(hashed(&[&group.reference, &place.to_string(), party])).or_insert_with(|| key.clone());
         if name != key {
-            let (one, other) = (quoted(name), quoted(key));
-            let value = Some(other.clone());
-            let kind = ProblemKind::SameParty { one, other, party: party.clone() };
-            return Err(Problem { column: None, value, kind });
+            let value = Some(quoted(key));
+            let kind = ProblemKind::SameParty { one: quoted(name), other: quoted(key), party: party.clone() };
+            return Err(Problem { value, ..Problem::from(kind) });
         }
     }
     let identity = if survey.plan.places {

@@ -44,6 +44,9 @@ pub struct Record {
     pub fields: Vec<Result<String, Problem>>,
 }
 
+/// A row, or the line of one that is wrong as a whole with what is wrong.
+pub type Row = Result<Record, (u64, Problem)>;
+
 /// A file that is being read.
 pub struct Sheet {
     reader: csv::Reader<Bounded>,
@@ -133,7 +136,7 @@ impl Sheet {
     /// # Errors
     ///
     /// [`MappingError::Input`] where the file cannot be read on.
-    pub fn next(&mut self) -> Result<Option<Result<Record, (u64, Problem)>>, MappingError> {
+    pub fn next_row(&mut self) -> Result<Option<Row>, MappingError> {
         if !self.advance()? {
             return Ok(None);
         }
@@ -177,7 +180,7 @@ impl Sheet {
 
     /// The line on which the record begins: the one after it, less its own line ends.
     fn line(&self) -> u64 {
-        let inside: usize = self.record.iter().map(|field| field.iter().filter(|byte| **byte == b'\n').count()).sum();
+        let inside: usize = self.record.iter().map(|field| field.split(|byte| *byte == b'\n').count() - 1).sum();
         self.reader.position().line().saturating_sub(inside as u64 + 1).max(1)
     }
 }
@@ -262,13 +265,16 @@ mod tests {
     use super::*;
     use std::io::Write as _;
 
-    fn rows(bytes: &[u8]) -> Vec<Result<(u64, Vec<Option<String>>), (u64, &'static str)>> {
+    /// The line with its fields, or with the code of what is wrong.
+    type Told = Result<(u64, Vec<Option<String>>), (u64, &'static str)>;
+
+    fn rows(bytes: &[u8]) -> Vec<Told> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
         let source = Source { path: file.path().to_owned(), separator: b',', encoding: Encoding::Utf8 };
         let mut sheet = source.open().unwrap();
         let mut rows = Vec::new();
-        while let Some(row) = sheet.next().unwrap() {
+        while let Some(row) = sheet.next_row().unwrap() {
             rows.push(match row {
                 Ok(record) => Ok((record.line, record.fields.into_iter().map(Result::ok).collect())),
                 Err((line, problem)) => Err((line, problem.kind.code())),
@@ -277,13 +283,18 @@ mod tests {
         rows
     }
 
-    fn row(line: u64, fields: [&str; 2]) -> Result<(u64, Vec<Option<String>>), (u64, &'static str)> {
-        Ok((line, fields.map(|field| Some(field.to_owned())).to_vec()))
+    fn fields(fields: [&str; 2]) -> Vec<Option<String>> {
+        fields.map(|field| Some(field.to_owned())).to_vec()
     }
 
     #[test]
     fn every_row_knows_the_line_it_begins_on() {
-        let expected = vec![row(3, ["x", "y\nz"]), row(5, ["", "é"]), Err((6, "ragged_row")), row(7, ["p", "q"])];
+        let expected = vec![
+            Ok((3, fields(["x", "y\nz"]))),
+            Ok((5, fields(["", "é"]))),
+            Err((6, "ragged_row")),
+            Ok((7, fields(["p", "q"]))),
+        ];
         for end in ["\n", "\r\n", "\r"] {
             let text = "a,b\n\nx,\"y\nz\"\n,é\n1\np,q".replace('\n', end);
             assert_eq!(rows(text.as_bytes()), expected, "{end:?}");
@@ -298,6 +309,6 @@ mod tests {
 
     #[test]
     fn a_quote_that_is_never_closed_is_noticed() {
-        assert_eq!(rows(b"a,b\n1,2\n3,\"4\n5,6\n"), [row(2, ["1", "2"]), Err((3, "open_quote"))]);
+        assert_eq!(rows(b"a,b\n1,2\n3,\"4\n5,6\n"), [Ok((2, fields(["1", "2"]))), Err((3, "open_quote"))]);
     }
 }

@@ -78,7 +78,7 @@ impl Survey {
 
     fn gather(&mut self, source: &Source) -> Result<(), MappingError> {
         let mut sheet = source.open()?;
-        while let Some(row) = sheet.next()? {
+        while let Some(row) = sheet.next_row()? {
             self.rows += 1;
             let Ok(record) = row else { continue };
             let line = record.line;
@@ -151,7 +151,7 @@ fn widen(extremes: &mut Extremes, date: &str) {
 /// Decides on the format of every column with dates, by all of its values.
 fn settle_dates(sheet: &mut Sheet, plan: &mut Plan) -> Result<Vec<Warned>, MappingError> {
     let mut all: BTreeMap<usize, Evidence> = plan.dates.iter().map(|(at, dates)| (*at, Evidence::of(dates))).collect();
-    while let Some(row) = sheet.next()? {
+    while let Some(row) = sheet.next_row()? {
         let Ok(Record { line, fields }) = row else { continue };
         for (at, evidence) in &mut all {
             let Some(Ok(field)) = fields.get(*at) else { continue };

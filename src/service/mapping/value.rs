@@ -117,49 +117,34 @@ impl Form {
 
     /// Calls with every name in the value, and whether it has to be a column with dates.
     pub fn each_name<'a>(&'a self, found: &mut dyn FnMut(&'a str, bool)) {
-        match self {
+        self.each_form(&mut |form| match form {
             Self::Text(template) => template.names().for_each(|name| found(name, false)),
-            Self::Constant(_) => {}
-            Self::List(list) | Self::FirstOf(list) => list.iter().for_each(|inner| inner.each_name(found)),
-            Self::Table { of, otherwise, .. } => {
-                of.each_name(found);
-                otherwise.iter().for_each(|inner| inner.each_name(found));
-            }
-            Self::Slug(inner) => inner.each_name(found),
-            Self::Split { split, each, .. } => {
-                split.each_name(found);
-                each.iter().for_each(|inner| inner.each_name(found));
-            }
             Self::Earliest(column) | Self::Latest(column) => found(column, true),
-            Self::Choice { when, then, otherwise } => {
-                when.iter().for_each(|condition| condition.each_name(found));
-                then.each_name(found);
-                otherwise.iter().for_each(|inner| inner.each_name(found));
-            }
-            Self::Object(fields) => fields.iter().for_each(|(_, inner)| inner.each_name(found)),
-        }
+            Self::Choice { when, .. } => when.iter().for_each(|condition| condition.each_name(&mut *found)),
+            _ => {}
+        });
     }
 
     /// Calls with the value and every value inside it.
     pub fn each_form<'a>(&'a self, found: &mut dyn FnMut(&'a Self)) {
         found(self);
+        for inner in self.inner() {
+            inner.each_form(found);
+        }
+    }
+
+    /// The values that stand directly inside it.
+    fn inner(&self) -> Vec<&Self> {
         match self {
-            Self::Text(_) | Self::Constant(_) | Self::Earliest(_) | Self::Latest(_) => {}
-            Self::List(list) | Self::FirstOf(list) => list.iter().for_each(|inner| inner.each_form(found)),
-            Self::Table { of, otherwise, .. } => {
-                of.each_form(found);
-                otherwise.iter().for_each(|inner| inner.each_form(found));
+            Self::Text(_) | Self::Constant(_) | Self::Earliest(_) | Self::Latest(_) => Vec::new(),
+            Self::List(list) | Self::FirstOf(list) => list.iter().collect(),
+            Self::Table { of: one, otherwise: other, .. }
+            | Self::Split { split: one, each: other, .. }
+            | Self::Choice { then: one, otherwise: other, .. } => {
+                std::iter::once(one).chain(other).map(Box::as_ref).collect()
             }
-            Self::Slug(inner) => inner.each_form(found),
-            Self::Split { split, each, .. } => {
-                split.each_form(found);
-                each.iter().for_each(|inner| inner.each_form(found));
-            }
-            Self::Choice { then, otherwise, .. } => {
-                then.each_form(found);
-                otherwise.iter().for_each(|inner| inner.each_form(found));
-            }
-            Self::Object(fields) => fields.iter().for_each(|(_, inner)| inner.each_form(found)),
+            Self::Slug(one) => vec![one.as_ref()],
+            Self::Object(fields) => fields.iter().map(|(_, inner)| inner).collect(),
         }
     }
 }

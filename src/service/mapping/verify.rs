@@ -250,7 +250,9 @@ impl<'a> Walk<'a> {
     }
 
     fn conditions(&mut self, place: &str, conditions: &'a [Condition]) {
-        conditions.iter().for_each(|condition| condition.each_name(&mut |name, dated| self.name(place, name, dated)));
+        for condition in conditions {
+            condition.each_name(&mut |name, dated| self.name(place, name, dated));
+        }
         self.tested(place, conditions);
     }
 

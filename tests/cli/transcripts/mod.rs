@@ -1,6 +1,7 @@
 //! What people see, looked at: a tour in tables, with names of many scripts, narrow and wide.
 
 mod answers;
+mod counting;
 mod formats;
 mod lint;
 mod returns;
