@@ -26,8 +26,8 @@ pub enum Exit {
     Integrity,
     /// The store, a file, or the network failed.
     Storage,
-    /// `overdue --exit-code` found something overdue.
-    Overdue,
+    /// Asked with `--exit-code`: something is overdue, or lint found an error or a warning.
+    Found,
     /// A bug in the program.
     Bug,
 }
@@ -43,7 +43,7 @@ impl Exit {
             Self::Conflict => 3,
             Self::Integrity => 4,
             Self::Storage => 5,
-            Self::Overdue => 10,
+            Self::Found => 10,
             Self::Bug => 70,
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! The matches have no wildcard arm: a new refusal does not compile until somebody says what to do about it.
 
+mod finding;
+
 use crate::domain::command::RequestError;
 use crate::domain::counting::{Need, Uncounted};
 use crate::domain::decide::Refusal;
@@ -13,6 +15,8 @@ use crate::service::error::{QueryError, RegisterError};
 use crate::service::mapping::{MappingError, ProblemKind};
 
 use super::error::Exit;
+
+pub use finding::of_finding;
 
 #[expect(clippy::unnecessary_wraps, reason = "every arm of the matches below is an option")]
 fn said(words: impl Into<String>) -> Option<String> {
@@ -220,7 +224,7 @@ pub fn of_storage(exit: Exit) -> Option<String> {
         Exit::Storage => {
             said("look at the disk's free space, then run the same command again with the same --command-id")
         }
-        Exit::Done | Exit::Refused | Exit::Usage | Exit::Overdue | Exit::Bug => None,
+        Exit::Done | Exit::Refused | Exit::Usage | Exit::Found | Exit::Bug => None,
     }
 }
 

@@ -209,5 +209,9 @@ const QUESTIONS: &[(&str, &[&str])] = &[
     ("why", &["why", "arlandia-velmora-health-2025/c9"]),
     ("parties", &["parties"]),
     ("stats", &["stats"]),
+    ("mou-return", &["report", "mou-return"]),
+    ("mou-return", &["report", "mou-return", "--kind", "pledge", "--as-of", "2025-12-01"]),
+    ("lint", &["lint"]),
+    ("lint", &["lint", MOU, "--each-party-within", "P3M"]),
     ("stats", &["stats", "--as-of", "1999-01-01"]),
 ];
