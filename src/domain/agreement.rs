@@ -462,8 +462,14 @@ impl Agreement {
                 }
                 self.amendments.push((amended.what.clone(), mark.clone()));
             }
-            // Their effect is on how other facts are read, and already in those readings.
-            Event::RecordCorrected(_) | Event::RecordRetracted(_) => {}
+            // The effect of the first two is on how other facts are read, and already in those readings; the others lie
+            // in the register's own stream, and count through the almanac.
+            Event::RecordCorrected(_)
+            | Event::RecordRetracted(_)
+            | Event::CalendarDefined(_)
+            | Event::WeekSet(_)
+            | Event::DaysListed(_)
+            | Event::ProfileDefined(_) => {}
             // With the fact retracted there is nothing left to disagree about.
             Event::FactDisputed(disputed) if self.retracted.contains(&disputed.event) => {}
             Event::FactDisputed(disputed) => self.disputed_facts.push((disputed.event, mark.clone())),
@@ -546,8 +552,6 @@ impl Agreement {
             Event::PaperAttached(attached) => self.papers.push((attached.clone(), mark.clone())),
             Event::NoteAdded(note) => self.notes.push((note.text.clone(), mark.clone())),
             Event::AgreementLinked(linked) => self.links.push((linked.clone(), mark.clone())),
-            // They lie in the register's own stream, and count through the almanac.
-            Event::CalendarDefined(_) | Event::WeekSet(_) | Event::DaysListed(_) | Event::ProfileDefined(_) => {}
         }
     }
 

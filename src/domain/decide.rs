@@ -266,10 +266,8 @@ fn well_addressed(reference: &Reference, command: &Command, timeline: &Timeline)
     let (verb, given) = (command.name(), reference.clone());
     if reference.is_register() {
         let about_a_fact = matches!(command, Command::Correct(_) | Command::Retract(_) | Command::Note(_));
-        return match of_the_register || about_a_fact {
-            true => Ok(()),
-            false => Err(Refusal::RegistersOwn { reference: given, verb }),
-        };
+        let fits = of_the_register || about_a_fact;
+        return if fits { Ok(()) } else { Err(Refusal::RegistersOwn { reference: given, verb }) };
     }
     match (of_the_register, command.opens(), timeline.is_empty()) {
         (true, ..) => Err(Refusal::NotTheRegister { reference: given, verb }),
@@ -389,9 +387,12 @@ fn judge_whole(
     if after.retracted_by(1).is_some() && !of_the_register {
         return Ok(Vec::new());
     }
-    let all_objections = |timeline: &Timeline, readings: &Readings| match of_the_register {
-        true => super::almanac::objections::objections(readings),
-        false => all_objections(timeline, readings),
+    let all_objections = |timeline: &Timeline, readings: &Readings| {
+        if of_the_register {
+            super::almanac::objections::objections(readings)
+        } else {
+            all_objections(timeline, readings)
+        }
     };
     let mut new = all_objections(&whole, &after);
     // Most timelines have nothing against them: what was known before is looked up only where there is something.
