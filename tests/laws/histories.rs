@@ -132,7 +132,7 @@ fn act(reference: &str, dice: &mut Dice<'_>) -> Value {
     let fact = |dice: &mut Dice<'_>| format!("{reference}@{}", 1 + dice.below(9));
     let commitment = |dice: &mut Dice<'_>| to(&dice.commitment());
     let which = dice.throw();
-    match dice.below(56) {
+    match dice.below(66) {
         0..=4 => json!({ "command": "sign", "agreement": reference, "party": dice.party(),
             "mode": dice.one(&["simple", "definitive", "ad_referendum"]), "by": "Name, Minister" }),
         5..=8 => json!({ "command": "set-deadline", "agreement": reference, "text": "Form the group",
@@ -248,7 +248,42 @@ fn act(reference: &str, dice: &mut Dice<'_>) -> Value {
                 "size": 120_000, "sha256": "ab".repeat(32) }),
             ],
         ),
+        55..=64 => counted(reference, dice),
         _ => json!({ "command": "note", "agreement": reference, "text": "the outlet calls it the 77th" }),
+    }
+}
+
+/// What is counted by calendars and profiles, what changes them, and provisional application.
+fn counted(reference: &str, dice: &mut Dice<'_>) -> Value {
+    let calendar = |dice: &mut Dice<'_>| dice.one(&["pk", "ps", "cn", "sat-sun", "ours"]);
+    let deadline = |more: Value, dice: &mut Dice<'_>| {
+        let mut deadline = json!({ "command": "set-deadline", "agreement": reference, "text": "By working days",
+            "after": dice.anchor(), "calendar": [calendar(dice), calendar(dice)], "owed_by": "pk" });
+        deadline.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        deadline
+    };
+    match dice.below(10) {
+        0 | 1 => deadline(json!({ "working_days": 1 + dice.below(40) }), dice),
+        2 => deadline(json!({ "within": "P30D", "roll": "following", "open": dice.one(&["all", "any"]) }), dice),
+        3 => deadline(json!({ "within": "P1M", "counting": dice.one(&["eu-1182-71", "cisg-20", "house"]) }), dice),
+        4 => json!([
+            { "command": "define-calendar", "agreement": "register", "calendar": "ours", "title": "Ours" },
+            { "command": "set-week", "agreement": "register", "calendar": "ours", "off": ["fri"] },
+        ]),
+        5 => json!({ "command": "set-week", "agreement": "register", "calendar": calendar(dice), "off": ["sun"],
+            "from": dice.day().to_string() }),
+        6 | 7 => json!({ "command": "list-days-off", "agreement": "register", "calendar": calendar(dice),
+            "from": "2024-01-01", "to": dice.one(&["2025-12-31", "2026-06-30", "2027-12-31"]),
+            "off": ["2025-10-20 a feast", "2025-10-21"] }),
+        8 => json!([
+            { "command": "define-profile", "agreement": "register", "profile": "house", "title": "Ours", "law": "Rules",
+                "like": "eu-1182-71", "act_forward": dice.one(&["none", "following", "preceding"]) },
+            { "command": dice.one(&["retract", "correct"]), "agreement": format!("register@{}", 1 + dice.below(9)) },
+        ]),
+        _ => json!([
+            { "command": "enter-into-force", "agreement": reference, "provisional": true },
+            { "command": "end-provisional-application", "agreement": reference },
+        ]),
     }
 }
 
