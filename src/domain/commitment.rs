@@ -4,6 +4,7 @@ use super::edtf::Bounds;
 use super::event::commitments::{Reported, Undertaking};
 use super::id::{CommitmentId, PartyId};
 use super::period::Period;
+use super::recurrence::series::Nth;
 use super::rule::Rule;
 
 /// Which fact brought something about, and between which days it happened.
@@ -75,6 +76,10 @@ pub struct Commitment {
     pub disputed: Option<Mark>,
     /// The last fact about it.
     pub last: Mark,
+    /// Which instance of a recurring commitment this is; none for a commitment itself.
+    pub instance: Option<Nth>,
+    /// The instances of a recurring commitment about which something is on record, in the order of their numbers.
+    pub instances: Vec<Self>,
 }
 
 impl Commitment {
@@ -92,6 +97,8 @@ impl Commitment {
             withdrawn: None,
             disputed: None,
             last: mark,
+            instance: None,
+            instances: Vec::new(),
         }
     }
 

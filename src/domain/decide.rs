@@ -17,6 +17,7 @@ use super::id::{Actor, CommandId, EventId, Reference};
 use super::instant::Instant;
 use super::objection::Objection;
 use super::patch::PatchError;
+use super::recurrence::RepeatError;
 use super::spoken;
 use super::text::Line;
 use super::timeline::{Readings, Timeline};
@@ -113,6 +114,9 @@ pub enum Refusal {
         /// Which date.
         what: String,
     },
+    /// What is to recur cannot recur so.
+    #[error("repeat: {0}")]
+    Repeat(#[from] RepeatError),
     /// The rule could hold it, and this release does not count so.
     #[error("{field}: this release counts with the plain profile only, in calendar days, weeks, months and years")]
     NotCounted {
@@ -161,6 +165,7 @@ impl Refusal {
             Self::NoReason { .. } => "no_reason",
             Self::NothingChanges { .. } => "nothing_changes",
             Self::BeyondCalendar { .. } => "beyond_calendar",
+            Self::Repeat(error) => error.code(),
             Self::NotCounted { .. } => "not_counted",
             Self::Patch(PatchError::NoSuchField { .. }) => "no_such_field",
             Self::Patch(PatchError::Identity { .. }) => "identity_field",

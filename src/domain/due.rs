@@ -9,6 +9,7 @@ use super::commitment::{Commitment, DeadlineStep, Mark};
 use super::day::Day;
 use super::edtf::Bounds;
 use super::period::MonthEnd;
+use super::recurrence::series;
 use super::rule::{Anchor, Direction, FirstDay, Length, Rule};
 use super::vocabulary::Lifecycle;
 
@@ -89,7 +90,13 @@ pub fn resolve(agreement: &Agreement, anchor: &Anchor) -> Option<Anchored> {
         }
         Anchor::Fulfilment(commitment) => agreement
             .commitment(*commitment)
-            .and_then(|commitment| commitment.fulfilment.as_ref())
+            .and_then(|commitment| series::fulfilment(agreement, commitment))
+            .filter(|fulfilment| !fulfilment.in_part)
+            .map(|fulfilment| anchored(&fulfilment.mark)),
+        Anchor::FulfilmentOf(commitment, instance) => agreement
+            .commitment(*commitment)
+            .and_then(|commitment| commitment.touched(*instance))
+            .and_then(|instance| instance.fulfilment.as_ref())
             .filter(|fulfilment| !fulfilment.in_part)
             .map(|fulfilment| anchored(&fulfilment.mark)),
         Anchor::Event(seq) => agreement.happened.iter().find(|mark| mark.seq == *seq).map(anchored),
@@ -181,8 +188,18 @@ pub fn count(rule: &Rule, from: DueDates) -> Result<DueDates, Beyond> {
     Ok(DueDates { earliest: each(from.earliest)?.or(rule.floor), latest: each(from.latest)? })
 }
 
+/// Where a day that a recurring rule gives comes to rest, as any due date does.
+///
+/// # Errors
+///
+/// [`Beyond`] when it would lie outside the years 1 to 9999.
+#[expect(clippy::unnecessary_wraps, reason = "a roll over days off may lead beyond the calendar")]
+pub fn settle(_: &Agreement, rule: &Rule, day: Day) -> Result<Day, Beyond> {
+    Ok(rule.floor.map_or(day, |floor| day.max(floor)))
+}
+
 /// "In October" as a due date means by its end; only an interval leaves open when within it.
-fn stated_due(rule: &Rule, days: DueDates) -> DueDates {
+pub(super) fn stated_due(rule: &Rule, days: DueDates) -> DueDates {
     match &rule.anchor {
         Anchor::On(day) if rule.length.is_none() && !day.is_interval() => {
             DueDates { earliest: days.latest, latest: days.latest }
@@ -195,11 +212,14 @@ fn stated_due(rule: &Rule, days: DueDates) -> DueDates {
 #[must_use]
 pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Due {
     let mut due = Due::Undated;
+    // An instance of a recurring commitment bears its own due date under each rule that was set.
+    let mut own = commitment.instance.iter().flat_map(|nth| &nth.dues);
     for (step, ..) in commitment.deadline.iter().take(steps) {
         due = match step {
-            DeadlineStep::Set(rule) => match resolve(agreement, &rule.anchor) {
-                None => Due::Awaiting(rule.anchor.clone()),
-                Some(from) => count(rule, stated_due(rule, from.days)).map_or(Due::Beyond, Due::On),
+            DeadlineStep::Set(rule) => match (own.next(), resolve(agreement, &rule.anchor)) {
+                (Some(due), _) => due.clone(),
+                (None, None) => Due::Awaiting(rule.anchor.clone()),
+                (None, Some(from)) => count(rule, stated_due(rule, from.days)).map_or(Due::Beyond, Due::On),
             },
             DeadlineStep::To(day) => Due::On(DueDates { earliest: Some(*day), latest: Some(*day) }),
             DeadlineStep::By(period) => match due {

@@ -5,6 +5,7 @@
 
 use super::day::Day;
 use super::id::{BodyId, CommitmentId, PartyId};
+use super::recurrence::Owed;
 
 /// What speaks against a fact.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +25,22 @@ pub enum Objection {
         commitment: CommitmentId,
         /// The ones there are, in words.
         made: String,
+    },
+    /// The commitment has no such instance.
+    #[error("there is no instance {owed} (there are: {there})")]
+    NoSuchInstance {
+        /// The instance.
+        owed: Owed,
+        /// The ones there are, in words.
+        there: String,
+    },
+    /// The commitment recurs, and which instance is meant is not said.
+    #[error("commitment {commitment} recurs, and this is about one instance of it (open: {open})")]
+    WhichInstance {
+        /// The commitment.
+        commitment: CommitmentId,
+        /// The open instances, in words.
+        open: String,
     },
     /// It names a body that nobody announced or formed.
     #[error("there is no body {body} in this agreement (there are: {known})")]
@@ -63,7 +80,7 @@ pub enum Objection {
     #[error("commitment {commitment} was withdrawn by @{by}")]
     Withdrawn {
         /// The commitment.
-        commitment: CommitmentId,
+        commitment: Owed,
         /// The fact that withdrew it.
         by: u64,
     },
@@ -134,7 +151,7 @@ pub enum Objection {
     #[error("commitment {commitment} is {state} since @{by}")]
     Closed {
         /// The commitment.
-        commitment: CommitmentId,
+        commitment: Owed,
         /// How it was closed.
         state: &'static str,
         /// The fact that closed it.
@@ -144,7 +161,7 @@ pub enum Objection {
     #[error("commitment {commitment} is not owed to {party} but to {owed_to}")]
     NotEntitled {
         /// The commitment.
-        commitment: CommitmentId,
+        commitment: Owed,
         /// The party that waives.
         party: PartyId,
         /// To whom it is owed, in words.
@@ -191,6 +208,8 @@ impl Objection {
         match self {
             Self::PartyNotDeclared { .. } => "party_not_declared",
             Self::NoSuchCommitment { .. } => "no_such_commitment",
+            Self::NoSuchInstance { .. } => "no_such_instance",
+            Self::WhichInstance { .. } => "which_instance",
             Self::NoSuchBody { .. } => "no_such_body",
             Self::NoSuchFact { .. } => "no_such_fact",
             Self::DeclaredTwice { .. } => "declared_twice",
@@ -222,6 +241,8 @@ impl Objection {
             self,
             Self::PartyNotDeclared { .. }
                 | Self::NoSuchCommitment { .. }
+                | Self::NoSuchInstance { .. }
+                | Self::WhichInstance { .. }
                 | Self::NoSuchBody { .. }
                 | Self::NoSuchFact { .. }
                 | Self::DeclaredTwice { .. }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Asked;
+use super::recurrence;
 use crate::domain::agreement::Agreement;
 use crate::domain::commitment::{Commitment, DeadlineStep};
 use crate::domain::day::Day;
@@ -12,7 +13,9 @@ use crate::domain::due::{self, Due, DueDates};
 use crate::domain::fact::{Evidence, Occurred};
 use crate::domain::id::{CommitmentId, PartyId, Reference};
 use crate::domain::instant::Instant;
+use crate::domain::recurrence::{InstanceNumber, Owed, series};
 use crate::domain::rule::{Authority, Length, Rule};
+use crate::domain::status::recurring::{self, Counts};
 use crate::domain::status::{CommitmentState, standing};
 use crate::domain::text::Text;
 use crate::domain::timeline::{Readings, Timeline};
@@ -69,6 +72,8 @@ pub struct Derivation {
     pub agreement: Reference,
     /// The commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it; null for a commitment as a whole.
+    pub instance: Option<InstanceNumber>,
     /// What was undertaken.
     pub text: Text,
     /// Its state.
@@ -95,11 +100,13 @@ pub struct Derivation {
     pub stated: Vec<String>,
     /// What the register assumed because nobody stated it.
     pub assumed: Vec<String>,
+    /// Of a recurring commitment as a whole, how many instances stand how.
+    pub instances: Option<Counts>,
     /// Why the commitment is in its state, in one sentence.
     pub because: String,
 }
 
-fn spelled(dates: DueDates) -> String {
+pub(super) fn spelled(dates: DueDates) -> String {
     match (dates.earliest, dates.latest) {
         (Some(a), Some(b)) if a == b => format!("{} {b}", b.weekday_name()),
         (Some(a), Some(b)) => format!("{a} to {b}"),
@@ -109,7 +116,7 @@ fn spelled(dates: DueDates) -> String {
     }
 }
 
-fn count_words(rule: &Rule) -> String {
+pub(super) fn count_words(rule: &Rule) -> String {
     let Some(length) = &rule.length else { return "the due date is stated".to_owned() };
     let length = match length {
         Length::Period(period) => period.to_string(),
@@ -127,6 +134,10 @@ fn steps(agreement: &Agreement, commitment: &Commitment) -> Vec<Step> {
     let empty = DueDates { earliest: None, latest: None };
     for (at, (step, mark, agreed_by)) in commitment.deadline.iter().enumerate() {
         let due = due::after_steps(agreement, commitment, at + 1);
+        if let (DeadlineStep::Set(rule), true) = (step, recurrence::recurs(step)) {
+            all.extend(recurrence::steps(agreement, commitment, rule, mark, &due));
+            continue;
+        }
         let (words, dates) = match (&step, &due) {
             (DeadlineStep::Set(rule), due) => {
                 if let Some(from) = due::resolve(agreement, &rule.anchor).filter(|_| rule.length.is_some()) {
@@ -236,20 +247,35 @@ fn anchor_view(agreement: &Agreement, readings: &Readings, rule: &Rule) -> Ancho
 
 /// Derives a commitment's due date; none where there is no such commitment by that day.
 #[must_use]
-pub fn derivation(timeline: &Timeline, id: CommitmentId, asked: Asked) -> Option<Derivation> {
+pub fn derivation(timeline: &Timeline, owed: Owed, asked: Asked) -> Option<Derivation> {
     let readings = timeline.read();
     let agreement = agreement_of(timeline, &readings, asked.as_of)?;
-    let commitment = agreement.commitment(id)?;
+    let whole = agreement.commitment(owed.commitment)?;
+    let instance = match owed.instance {
+        Some(number) => Some(series::instance(&agreement, whole, number)?),
+        None => None,
+    };
+    let commitment = instance.as_ref().unwrap_or(whole);
     let standing = standing(&agreement, commitment, asked.as_of);
     let rule = commitment.rule().map(|(rule, _)| rule);
     let has_grace = rule.is_some_and(|rule| rule.grace.is_some());
+    let by = recurring::whole(&recurring::instances(&agreement, commitment, asked.as_of), asked.as_of);
     let grace_until = standing.due.latest.filter(|_| has_grace).map(|latest| due::end_of_grace(commitment, latest));
-    let (stated, assumed) = rule.map(stated_and_assumed).unwrap_or_default();
+    let (mut stated, mut assumed) = rule.map(stated_and_assumed).unwrap_or_default();
+    if let Some(rule) = rule {
+        recurrence::stated_and_assumed(&agreement, rule, &mut stated, &mut assumed);
+    }
+    let because = because(standing.state, standing.due, grace_until, asked.as_of);
+    let because = match by {
+        Some(whole) => recurrence::because(owed.commitment, &whole, &because),
+        None => because,
+    };
     Some(Derivation {
         as_of: asked.as_of,
         known_at: asked.known_at,
         agreement: agreement.opened.reference.clone(),
-        commitment: id,
+        commitment: owed.commitment,
+        instance: owed.instance,
         text: commitment.undertaking.text.clone(),
         state: standing.state,
         due: standing.due.latest,
@@ -263,6 +289,7 @@ pub fn derivation(timeline: &Timeline, id: CommitmentId, asked: Asked) -> Option
         authority: standing.authority,
         stated,
         assumed,
-        because: because(standing.state, standing.due, grace_until, asked.as_of),
+        instances: standing.instances,
+        because,
     })
 }

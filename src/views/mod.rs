@@ -13,8 +13,10 @@ pub mod document;
 pub mod entry;
 pub mod filter;
 pub mod history;
+pub mod instances;
 pub mod list;
 pub mod outcome;
+mod recurrence;
 pub mod stats;
 
 use schemars::Schema;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::history::HistoryRow;
 use crate::domain::day::Day;
 use crate::domain::id::{CommitmentId, Reference};
+use crate::domain::recurrence::InstanceNumber;
 
 /// What is odd about a recorded event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -25,6 +26,8 @@ pub struct OddView {
 pub struct MovedView {
     /// Whose.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs.
+    pub instance: Option<InstanceNumber>,
     /// The due date before.
     pub before: Option<Day>,
     /// The due date now.

@@ -6,6 +6,7 @@ use crate::cli::error::{Exit, Failure};
 use crate::cli::output::{Cell, Column, Report, Section, Tone};
 use crate::cli::session::{Session, asked, day, filter};
 use crate::domain::period::{MonthEnd, Period};
+use crate::domain::recurrence::Owed;
 use crate::domain::status::CommitmentState;
 use crate::views::board::CommitmentRow;
 
@@ -70,7 +71,8 @@ pub(super) fn due_words(row: &CommitmentRow) -> String {
 }
 
 fn address(row: &CommitmentRow) -> Cell {
-    Cell::from(format!("{}/{}", row.agreement, row.commitment)).tone(Tone::Strong)
+    Cell::from(format!("{}/{}", row.agreement, Owed { commitment: row.commitment, instance: row.instance }))
+        .tone(Tone::Strong)
 }
 
 fn dated(key: &'static str, title: &str, empty: &str, rows: &[CommitmentRow]) -> Section {

@@ -3,6 +3,7 @@
 pub mod board;
 pub mod diff;
 pub mod history;
+mod instances;
 pub mod list;
 pub mod parties;
 pub mod show;

@@ -66,7 +66,13 @@ fn check(event: &Event, making: &Making<'_>) -> Result<(), Refusal> {
         Event::PaperAttached(paper) if paper.size > (1 << 53) - 1 => {
             return wrong("data.size", "more than 2^53 - 1 bytes");
         }
-        Event::DeadlineSet(set) => return counted(&set.rule),
+        Event::DeadlineSet(set) => {
+            super::recurring::judge(&set.rule, making)?;
+            return counted(&set.rule);
+        }
+        Event::EntryIntoForceSet(entry) if entry.rule.repeat.is_some() => {
+            return wrong("data.rule.repeat", "an agreement comes into force once");
+        }
         Event::EntryIntoForceSet(entry) => return counted(&entry.rule),
         _ => {}
     }

@@ -7,6 +7,8 @@ use crate::domain::due::{self, Due, DueDates};
 use crate::domain::rule::Authority;
 use crate::domain::vocabulary::vocabulary;
 
+use super::recurring::Counts;
+
 vocabulary! {
     /// The state of a commitment on a day. Retracted ones are not listed: their facts have no effect.
     CommitmentState {
@@ -79,12 +81,22 @@ pub struct Standing {
     pub last_fact: Day,
     /// The days on which this standing may change though nothing happens.
     pub turns: Vec<Day>,
+    /// Of a recurring one, how many instances stand how.
+    pub instances: Option<Counts>,
 }
 
 /// Derives how a commitment stands on a day.
 #[must_use]
 pub fn standing(agreement: &Agreement, commitment: &Commitment, day: Day) -> Standing {
-    let due = due::current(agreement, commitment);
+    let recurs = commitment.repeats().is_some();
+    if let Some(whole) = super::recurring::standing_of_whole(agreement, commitment, day).filter(|_| recurs) {
+        return whole;
+    }
+    // A rule that gives no day any more, after a correction, leaves nothing that could be due.
+    let due = match due::current(agreement, commitment) {
+        Due::On(_) if recurs => Due::Undated,
+        due => due,
+    };
     let dates = match &due {
         Due::On(dates) => *dates,
         Due::Undated | Due::Awaiting(_) | Due::Beyond => DueDates { earliest: None, latest: None },
@@ -125,6 +137,7 @@ pub fn standing(agreement: &Agreement, commitment: &Commitment, day: Day) -> Sta
         share: commitment.reports.iter().rev().find_map(|report| report.reported.share),
         last_fact: commitment.last.bounds.latest,
         turns,
+        instances: None,
     }
 }
 
@@ -172,7 +185,7 @@ fn state(
     }
 }
 
-fn dated_state(dates: DueDates, end_of_grace: Option<Day>, day: Day) -> CommitmentState {
+pub(super) fn dated_state(dates: DueDates, end_of_grace: Option<Day>, day: Day) -> CommitmentState {
     let certain = dates.earliest == dates.latest;
     let soon = |due: Day| due.plus_days(-super::DUE_SOON_DAYS).is_none_or(|from| day >= from);
     let past_earliest = dates.earliest.is_none_or(|earliest| day > earliest);

@@ -1,9 +1,11 @@
 //! The status of an agreement on a day, by the lifecycle of its kind (DOMAIN §4).
 
 use crate::domain::agreement::{Agreement, Ending, Opening};
+use crate::domain::commitment::Commitment;
 use crate::domain::day::Day;
 use crate::domain::due;
 use crate::domain::period::{MonthEnd, Period};
+use crate::domain::recurrence::series;
 use crate::domain::vocabulary::{Lifecycle, MilestoneStatus, NoticeKind, Relation, Renewal, vocabulary};
 
 vocabulary! {
@@ -224,10 +226,11 @@ fn pledge_status(agreement: &Agreement, day: Day) -> AgreementStatus {
         return AgreementStatus::Instrumented;
     }
     let done = |in_part: bool| {
-        agreement.commitments.iter().filter(move |c| c.fulfilment.as_ref().is_some_and(|f| f.in_part == in_part))
+        let fulfilled = |commitment| series::fulfilment(agreement, commitment);
+        agreement.commitments.iter().filter(move |c| fulfilled(c).is_some_and(|done| done.in_part == in_part))
     };
-    let open = agreement.commitments.iter().filter(|commitment| !commitment.is_closed()).count();
-    let judged_broken = agreement.commitments.iter().any(|commitment| {
+    let open = agreement.commitments.iter().filter(|commitment| !series::is_closed(agreement, commitment)).count();
+    let judged_broken = agreement.commitments.iter().flat_map(Commitment::parts).any(|commitment| {
         commitment.reports.last().is_some_and(|report| {
             report.reported.status == MilestoneStatus::NotMet
                 && report.reported.by.is_some()
@@ -247,6 +250,7 @@ fn pledge_status(agreement: &Agreement, day: Day) -> AgreementStatus {
     let last_report = agreement
         .commitments
         .iter()
+        .flat_map(Commitment::parts)
         .flat_map(|commitment| &commitment.reports)
         .filter(|report| report.reported.status != MilestoneStatus::NotMet)
         .map(|report| report.mark.bounds.latest)
@@ -266,7 +270,7 @@ pub fn turning_days(agreement: &Agreement, day: Day) -> Vec<Day> {
     days.extend(last_day(agreement).and_then(Day::next));
     days.extend(agreement.suspended.as_ref().and_then(|(suspended, _)| suspended.until).and_then(Day::next));
     days.extend(agreement.notices.iter().filter_map(|(notice, ..)| notice.takes_effect));
-    let reports = agreement.commitments.iter().flat_map(|commitment| &commitment.reports);
+    let reports = agreement.commitments.iter().flat_map(Commitment::parts).flat_map(|part| &part.reports);
     days.extend(reports.filter_map(|report| report.mark.bounds.latest.plus_days(super::STALE_AFTER_DAYS + 1)));
     days.retain(|turn| *turn > day);
     days
