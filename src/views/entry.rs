@@ -122,8 +122,9 @@ pub struct Stand {
 impl Stand {
     /// What stays the same of a recurring commitment while only its instances change.
     fn beside_instances(self) -> Self {
+        let withdrawn = self.state == CommitmentState::Withdrawn;
         Self {
-            state: CommitmentState::Pending,
+            state: if withdrawn { CommitmentState::Withdrawn } else { CommitmentState::Pending },
             due_earliest: None,
             due_latest: None,
             original_due: None,
@@ -137,8 +138,9 @@ impl Stand {
     }
 
     fn told_by(&self, whole: Whole) -> Self {
+        let withdrawn = self.state == CommitmentState::Withdrawn;
         Self {
-            state: whole.state,
+            state: if withdrawn { CommitmentState::Withdrawn } else { whole.state },
             due_earliest: whole.by.due.earliest,
             due_latest: whole.by.due.latest,
             original_due: whole.by.original_due,

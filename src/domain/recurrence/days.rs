@@ -1,4 +1,5 @@
-//! The days of a recurrence rule, counted off from a first due date by the `rrule` crate.
+//! The days of a recurrence rule, counted off from a first due date: of one that picks days out of a calendar by the
+//! `rrule` crate, of a plain one (every three months) as any period is counted.
 //!
 //! One thing is added to the RFC, as a lawyer would count: where the rule itself names no days and the first due
 //! date lies on the 29th, 30th or 31st, a month without that day is not skipped; its instance is due at the month's
@@ -51,6 +52,13 @@ impl RepeatRule {
         self.endless().validate(start).map(|_| ()).map_err(|e| e.to_string())
     }
 
+    /// The days that the crate gives, however plain the rule is.
+    #[cfg(test)]
+    pub(super) fn expanded(&self, start: Day) -> Vec<Day> {
+        let days = expand(self.endless(), start, self.horizon(start));
+        days.into_iter().take(self.count.map_or(usize::MAX, |count| count as usize)).collect()
+    }
+
     /// The last day that is looked at.
     fn horizon(&self, start: Day) -> Day {
         let span = Period::new(SPAN_YEARS, 0, 0, 0).ok().and_then(|span| span.add_to(start, MonthEnd::Clamp));
@@ -66,6 +74,9 @@ impl RepeatRule {
         let most = self.count.unwrap_or(INSTANCES_MAX + 1).min(INSTANCES_MAX + 1) as usize;
         if horizon < start {
             return Vec::new();
+        }
+        if self.picks().is_none() {
+            return self.stepped(start, month_end).take_while(|day| *day <= horizon).take(most).collect();
         }
         if !self.keeps_day_of_month() || start.day_of_month() <= 28 {
             return expand(self.endless(), start, horizon).into_iter().take(most).collect();
@@ -83,6 +94,18 @@ impl RepeatRule {
             .filter(|day| *day >= start && *day <= horizon)
             .take(most)
             .collect()
+    }
+
+    /// The days of a rule that picks nothing out of a calendar: each so many steps after the first.
+    fn stepped(&self, start: Day, month_end: MonthEnd) -> impl Iterator<Item = Day> {
+        let step = self.step();
+        (0..=INSTANCES_MAX).map_while(move |number| {
+            let step = step?;
+            let times = |unit: u32| unit.checked_mul(number);
+            let all =
+                Period::new(times(step.years())?, times(step.months())?, times(step.weeks())?, times(step.days())?);
+            all.ok()?.add_to(start, month_end)
+        })
     }
 
     /// Judges the rule by its first due date: that it has instances, not too many, and comes to its end.

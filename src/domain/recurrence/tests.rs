@@ -1,9 +1,12 @@
 //! The rule's grammar, its days, and the laws that hold for any rule.
 
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
+use crate::domain::due::{self, Due};
 use crate::domain::period::MonthEnd;
+use crate::domain::scenario::{Story, recorded, say};
 
 fn day(text: &str) -> Day {
     Day::parse(text).expect("a day")
@@ -203,8 +206,67 @@ proptest! {
     }
 
     #[test]
+    fn a_plain_rule_has_the_days_that_the_crate_gives(kind in 0_usize..4, interval in 1_u16..30, from in 0_i64..20_000) {
+        let freq = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"][kind];
+        let start = day("1990-01-01").plus_days(from).expect("a day");
+        prop_assume!(start.day_of_month() <= 28);
+        let plain = rule(&format!("FREQ={freq};INTERVAL={interval};COUNT=9"));
+        prop_assert_eq!(plain.days(start, MonthEnd::Clamp), plain.expanded(start));
+    }
+
+    #[test]
     fn no_text_makes_a_rule_panic(text in "[A-Z=;,0-9+-]{0,60}", words in proptest::collection::vec("(FREQ|COUNT|BYDAY|UNTIL|INTERVAL|BYSETPOS)=(DAILY|YEARLY|-?[0-9]{1,9}|[0-9]?MO|,)", 0..5)) {
         let _ = RepeatRule::parse(&text).map(|rule| rule.days(day("2026-01-31"), MonthEnd::Clamp));
         let _ = RepeatRule::parse(&words.join(";")).map(|rule| rule.days(day("2026-01-31"), MonthEnd::Clamp));
+    }
+}
+
+/// A story with one recurring commitment of six instances at most.
+fn recurring(repeat: &str) -> Story {
+    let set = json!({ "text": "Report", "due": "2026-01-31", "repeat": repeat });
+    Story::of([recorded("mou"), say("set-deadline", set)])
+}
+
+fn dues(story: &Story) -> Vec<Due> {
+    let agreement = story.at(Day::MAX);
+    let all = series::instances(&agreement, &agreement.commitments[0]);
+    all.iter().map(|instance| due::current(&agreement, instance)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn what_is_said_of_one_instance_moves_no_other(
+        acts in proptest::collection::vec((0_usize..5, 0_usize..6, 0_i64..400), 1..8),
+        rule in 0_usize..3,
+    ) {
+        let rules = ["FREQ=MONTHLY;COUNT=6", "FREQ=MONTHLY;UNTIL=20260630", "FREQ=WEEKLY;INTERVAL=3;COUNT=6"];
+        let mut story = recurring(rules[rule]);
+        let first = dues(&story);
+        for (verb, at, on) in acts {
+            let on = day("2026-01-01").plus_days(on).expect("a day").to_string();
+            let base = json!({ "agreement": format!("a/c1.{}", at + 1), "on": on, "reason": "so it was" });
+            let (verb, more) = [
+                ("report-milestone", json!({ "status": "met" })),
+                ("report-milestone", json!({ "status": "not_met" })),
+                ("waive", json!({ "by": "ps" })),
+                ("dispute", json!({ "by": "ps" })),
+                ("extend-deadline", json!({ "by": "P9D" })),
+            ][verb].clone();
+            let mut fields = base;
+            for (name, value) in more.as_object().expect("fields") {
+                fields[name] = value.clone();
+            }
+            let before = dues(&story);
+            if story.record(&say(verb, fields)).is_err() {
+                continue;
+            }
+            let after = dues(&story);
+            prop_assert_eq!(after.len(), first.len());
+            for (other, (now, then)) in after.iter().zip(&before).enumerate() {
+                prop_assert!(other == at || now == then, "instance {}", other + 1);
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::commitment::{CommitmentState, Standing, dated_state, standing};
 use crate::domain::agreement::Agreement;
 use crate::domain::commitment::Commitment;
 use crate::domain::day::Day;
-use crate::domain::due::{self, Due, DueDates};
+use crate::domain::due::{self, DueDates};
 use crate::domain::recurrence::{InstanceNumber, series};
 
 /// One instance as it stands from a fact's day on, whatever the passing of time makes of it.
@@ -114,23 +114,32 @@ pub fn whole(instances: &[InstanceStanding], day: Day) -> Option<Whole> {
 /// Every instance of a recurring commitment; empty for one that is due once, or has no instance that is known.
 #[must_use]
 pub fn instances(agreement: &Agreement, commitment: &Commitment, day: Day) -> Vec<InstanceStanding> {
-    let stands = |instance: &Commitment| {
-        let standing = standing(agreement, instance, day);
-        let by_date = !is_held(standing.state) && matches!(due::current(agreement, instance), Due::On(_));
-        Some(InstanceStanding {
+    each(agreement, commitment, day).map(|(instance, _)| instance).collect()
+}
+
+/// Every instance with the days on which its state may change though nothing happens.
+fn each(
+    agreement: &Agreement,
+    commitment: &Commitment,
+    day: Day,
+) -> impl Iterator<Item = (InstanceStanding, Vec<Day>)> {
+    series::instances(agreement, commitment).into_iter().filter_map(move |instance| {
+        let standing = standing(agreement, &instance, day);
+        let dated = standing.due.latest.or(standing.due.earliest).is_some();
+        let stands = InstanceStanding {
             number: instance.instance.as_ref()?.number,
-            held: (!by_date).then_some(standing.state),
+            held: (is_held(standing.state) || !dated).then_some(standing.state),
             due: standing.due,
-            grace_until: standing.due.latest.map(|latest| due::end_of_grace(instance, latest)),
+            grace_until: standing.due.latest.map(|latest| due::end_of_grace(&instance, latest)),
             original_due: standing.original_due,
             extensions: standing.extensions,
             verified: standing.verified,
             met_on: standing.met_on,
             share: standing.share,
             last_fact: standing.last_fact,
-        })
-    };
-    series::instances(agreement, commitment).iter().filter_map(stands).collect()
+        };
+        Some((stands, standing.turns))
+    })
 }
 
 /// Whether a state stays whatever day it is, until something happens.
@@ -159,8 +168,9 @@ const fn is_held(state: CommitmentState) -> bool {
 #[must_use]
 pub fn standing_by(commitment: &Commitment, instances: &[InstanceStanding], day: Day) -> Option<Standing> {
     let whole = whole(instances, day)?;
+    let withdrawn = commitment.withdrawn.is_some();
     Some(Standing {
-        state: whole.state,
+        state: if withdrawn { CommitmentState::Withdrawn } else { whole.state },
         due: whole.by.due,
         original_due: whole.by.original_due,
         extensions: whole.by.extensions,
@@ -176,9 +186,9 @@ pub fn standing_by(commitment: &Commitment, instances: &[InstanceStanding], day:
 
 /// How the whole of a recurring commitment stands on a day, with the days on which that may change.
 pub(super) fn standing_of_whole(agreement: &Agreement, commitment: &Commitment, day: Day) -> Option<Standing> {
-    let all = series::instances(agreement, commitment);
-    let mut whole = standing_by(commitment, &instances(agreement, commitment, day), day)?;
-    whole.turns = all.iter().flat_map(|instance| standing(agreement, instance, day).turns).collect();
+    let (all, turns): (Vec<_>, Vec<_>) = each(agreement, commitment, day).unzip();
+    let mut whole = standing_by(commitment, &all, day)?;
+    whole.turns = turns.into_iter().flatten().collect();
     whole.turns.sort_unstable();
     whole.turns.dedup();
     Some(whole)
