@@ -100,6 +100,10 @@ pub(super) fn stated_and_assumed(
     assumed: &mut Vec<String>,
 ) {
     let Some(repeat) = &rule.repeat else { return };
+    if rule.length.is_none() {
+        stated.clear();
+        stated.push(format!("first due date {}", rule.anchor));
+    }
     stated.push(format!("recurs by {repeat}"));
     match rule.repeat_from {
         Some(RepeatFrom::Due) => stated.push("each instance is counted from the first due date".to_owned()),

@@ -2,6 +2,7 @@
 
 mod answers;
 mod formats;
+mod recurring;
 mod widths;
 
 use std::sync::LazyLock;
