@@ -42,6 +42,12 @@ pub fn of_refusal(refusal: &Refusal) -> Option<String> {
         Refusal::ReferenceTaken { reference } => {
             said(format!("choose another reference, or look at it: servanda show {reference}"))
         }
+        Refusal::RegistersOwn { .. } => {
+            said("choose another reference for an agreement; servanda history register lists the register's own facts")
+        }
+        Refusal::NotTheRegister { verb, .. } => said(format!(
+            "write \"agreement\": \"register\" in an import line; on the command line see servanda {verb} --help"
+        )),
         Refusal::AgreementRetracted { reference, by } => {
             said(format!("if it was retracted by mistake: servanda retract {reference}@{by} --reason …"))
         }
@@ -49,7 +55,10 @@ pub fn of_refusal(refusal: &Refusal) -> Option<String> {
             said(format!("if that was a mistake, retract @{by}; the fact has effect again then"))
         }
         Refusal::Contradicts(objections) => objections.first().and_then(|objected| of_objection(&objected.objection)),
-        Refusal::Odd(_) => said("if it is so all the same, say why with --reason; the reason is recorded"),
+        Refusal::Odd(objections) => objections
+            .iter()
+            .find_map(|odd| of_objection(&odd.objection))
+            .or_else(|| said("if it is so all the same, say why with --reason; the reason is recorded")),
         Refusal::NoReason { .. } => said("add --reason \"…\"; it is recorded and shown in the history"),
         Refusal::NothingChanges { .. } => {
             said("give the fact's right day with --on, or another field with --set FIELD=VALUE")
@@ -96,7 +105,7 @@ fn of_repeat(error: &RepeatError) -> Option<String> {
     }
 }
 
-/// What to do about a contradiction.
+/// What to do about a contradiction, or an oddity that has a remedy of its own.
 fn of_objection(objection: &Objection) -> Option<String> {
     match objection {
         Objection::PartyNotDeclared { .. } => said("declare it first with servanda add-party, or check its short name"),
@@ -104,6 +113,9 @@ fn of_objection(objection: &Objection) -> Option<String> {
         Objection::NoSuchInstance { .. } => said("servanda show REF lists the instances"),
         Objection::WhichInstance { commitment, .. } => {
             said(format!("write REF/{commitment}.1 for the first, and so on"))
+        }
+        Objection::NoSuchCalendar { .. } => {
+            said("servanda calendar list shows those there are; servanda define-calendar makes one")
         }
         Objection::NoSuchBody { .. } => said("servanda show REF lists the bodies"),
         Objection::NoSuchFact { .. } => said("servanda history REF lists the facts with their places"),
@@ -117,6 +129,15 @@ fn of_objection(objection: &Objection) -> Option<String> {
         Objection::Withdrawn { by, .. } => said(format!("if it was not withdrawn, retract @{by}")),
         Objection::NothingTo { .. } => said("servanda history REF shows what is on record"),
         Objection::NoticeTookEffect { .. } => said("a notice can be taken back only before it takes effect"),
+        // Oddities that more often than not have another remedy than a reason.
+        Objection::TermAgain { earlier } => said(format!(
+            "if @{earlier} has it wrong, correct it: servanda correct REF@{earlier} …; if the parties agreed on another \
+             term, say so with --reason"
+        )),
+        Objection::RanOut { .. } => said(
+            "an expired agreement needs no end; if it is so all the same, such as a renewal agreed late, say why with \
+             --reason",
+        ),
         // Oddities: they are refused together, and want a reason.
         Objection::AfterEnd { .. }
         | Objection::BeforeOpening { .. }
@@ -130,7 +151,9 @@ fn of_objection(objection: &Objection) -> Option<String> {
         | Objection::NotEntitled { .. }
         | Objection::StillOpen { .. }
         | Objection::BodyNotThere { .. }
-        | Objection::InTheFuture { .. } => None,
+        | Objection::InTheFuture { .. }
+        | Objection::LeadTooLong { .. }
+        | Objection::RenewalNotLater { .. } => None,
     }
 }
 

@@ -11,6 +11,7 @@ use super::session::Session;
 use super::shape::{Shape, description, first_sentence, shapes};
 use crate::domain::command::framing::Framing;
 use crate::domain::command::{Request, Subject, VERBS, VerbSpec, schema_of};
+use crate::domain::id::Reference;
 use crate::domain::recurrence::Owed;
 use crate::service::execute::{Execution, Outcome};
 use crate::service::papers::{Paper, read_paper};
@@ -49,9 +50,11 @@ fn full(command: Command, verb: &VerbSpec) -> Command {
         }
         Subject::Body => ("REF/wgN", "The body, such as pk-ps-health-2025/wg1"),
         Subject::Fact => ("REF@N", "The fact, by its place in the agreement, such as pk-ps-health-2025@3"),
+        Subject::Calendar => ("CALENDAR", "The calendar's name: lower-case letters, digits and dashes, such as pk"),
+        Subject::Profile => ("PROFILE", "The counting profile's name: lower-case letters, digits and dashes"),
     };
     let mut first = Arg::new("agreement").value_name(value_name).help(help).required(true);
-    if !verb.opens {
+    if !verb.opens && !verb.subject.of_the_register() {
         first = first.add(super::place::references());
     }
     let mut command = command
@@ -62,6 +65,7 @@ fn full(command: Command, verb: &VerbSpec) -> Command {
     for shape in shapes(&(verb.schema)()) {
         command = match verb.text {
             Some((name, required)) if name == shape.name => command.arg(shape.option().required(required).index(2)),
+            _ if own_name(verb) == Some(shape.name.as_str()) => command,
             _ => {
                 let carried = CARRIED.iter().any(|(name, _)| *name == shape.name);
                 let from_file = verb.name == "attach" && OF_THE_FILE.contains(&shape.name.as_str());
@@ -96,6 +100,15 @@ fn full(command: Command, verb: &VerbSpec) -> Command {
     )
 }
 
+/// The field of a verb about the register that its first word carries.
+fn own_name(verb: &VerbSpec) -> Option<&'static str> {
+    match verb.subject {
+        Subject::Calendar => Some("calendar"),
+        Subject::Profile => Some("profile"),
+        Subject::Agreement | Subject::Commitment | Subject::Body | Subject::Fact => None,
+    }
+}
+
 fn framing_shapes() -> Vec<Shape> {
     shapes(&schema_of::<Framing>()).into_iter().filter(|shape| shape.name != IMPORT_ONLY).collect()
 }
@@ -104,10 +117,14 @@ fn framing_shapes() -> Vec<Shape> {
 fn typed(verb: &VerbSpec, matches: &ArgMatches) -> Result<(Map<String, Value>, Option<Paper>), Failure> {
     let mut object = Map::new();
     object.insert("command".to_owned(), Value::from(verb.name));
-    if let Some(agreement) = matches.get_one::<String>("agreement") {
-        object.insert("agreement".to_owned(), Value::from(agreement.as_str()));
+    let own = own_name(verb);
+    if let Some(first) = matches.get_one::<String>("agreement") {
+        let agreement = if own.is_some() { Reference::REGISTER } else { first.as_str() };
+        object.insert("agreement".to_owned(), Value::from(agreement));
+        object.extend(own.map(|name| (name.to_owned(), Value::from(first.as_str()))));
     }
-    for shape in shapes(&(verb.schema)()).iter().chain(&framing_shapes()) {
+    let own_shapes = shapes(&(verb.schema)());
+    for shape in own_shapes.iter().filter(|shape| own != Some(shape.name.as_str())).chain(&framing_shapes()) {
         if let Some(value) = shape.value(matches) {
             object.insert(shape.name.clone(), value);
         }
@@ -120,7 +137,7 @@ fn typed(verb: &VerbSpec, matches: &ArgMatches) -> Result<(Map<String, Value>, O
             let form = match subject {
                 Subject::Commitment => "REF/c1",
                 Subject::Body => "REF/wg1",
-                Subject::Fact | Subject::Agreement => "REF@3",
+                Subject::Fact | Subject::Agreement | Subject::Calendar | Subject::Profile => "REF@3",
             };
             return Err(Failure::usage("agreement", format!("{} wants to know which {field}", verb.name))
                 .hinted(format!("write {form}; servanda history REF lists the facts, servanda show REF the rest")));
@@ -177,11 +194,12 @@ pub(super) async fn run(verb: &VerbSpec, matches: &ArgMatches, session: &Session
     let request = Request::from_json(object)?;
     let dry_run = matches.get_flag("dry_run");
     let execution = Execution { actor: session.actor()?, dry_run, asserted_times: false };
-    if verb.opens && !dry_run {
+    let begins = verb.opens || verb.subject.of_the_register();
+    if begins && !dry_run {
         // A register is made for what is recorded, not for what is refused.
         session.try_first(&request, &execution).await?;
     }
-    let service = if verb.opens && dry_run { session.open_to_try()? } else { session.open(verb.opens)? };
+    let service = if begins && dry_run { session.open_to_try()? } else { session.open(begins)? };
     if let Some(paper) = paper.filter(|_| !dry_run) {
         service
             .keep_paper(&paper)
@@ -203,6 +221,7 @@ fn view(outcome: &Outcome) -> OutcomeView {
         repeated: outcome.repeated,
         dry_run: outcome.dry_run,
         events: outcome.events.clone(),
+        adopted: outcome.adopted.clone(),
         odd: outcome
             .odd
             .iter()
@@ -212,6 +231,7 @@ fn view(outcome: &Outcome) -> OutcomeView {
             .moved
             .iter()
             .map(|moved| MovedView {
+                agreement: moved.agreement.clone(),
                 commitment: moved.commitment,
                 instance: moved.instance,
                 before: moved.before,
@@ -260,12 +280,16 @@ fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
     let moved = view.moved.iter().map(|moved| {
         let words = format!(
             "{}/{} was due {}, is now due {}",
-            outcome.reference,
+            moved.agreement,
             Owed { commitment: moved.commitment, instance: moved.instance },
             day(moved.before),
             day(moved.after)
         );
         Item::bullet(0, Cell::from(words).tone(Tone::Strong))
     });
-    report.section(Section::text("notes", odd.chain(moved)))
+    let adopted = view.adopted.iter().map(|calendar| {
+        let words = if outcome.dry_run { "would go on record with it" } else { "went on record with it" };
+        Item::bullet(0, Cell::from(format!("calendar {calendar} {words}: see servanda calendar show {calendar}")))
+    });
+    report.section(Section::text("notes", odd.chain(adopted).chain(moved)))
 }

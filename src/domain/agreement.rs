@@ -45,8 +45,12 @@ pub struct PartyRecord {
     pub deposited: Vec<(Deposited, Mark)>,
     /// When the agreement came into force for it, where that is declared.
     pub in_force: Option<Mark>,
-    /// When it left.
+    /// Its provisional application.
+    pub provisional: Option<Provisional>,
+    /// When it left, unless it has come back.
     pub withdrew: Option<Mark>,
+    /// Every time that it left, in order.
+    pub departures: Vec<Mark>,
 }
 
 impl PartyRecord {
@@ -55,6 +59,27 @@ impl PartyRecord {
     pub fn subject_to_consent(&self) -> bool {
         let mode = self.signed.as_ref().map(|(signed, _)| signed.mode);
         matches!(mode, Some(SignatureMode::Simple | SignatureMode::AdReferendum))
+    }
+}
+
+/// An application before entry into force (VCLT 25).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provisional {
+    /// Since when.
+    pub since: Mark,
+    /// The notice that ended it.
+    pub ended: Option<Mark>,
+}
+
+impl Provisional {
+    const fn from(since: Mark) -> Self {
+        Self { since, ended: None }
+    }
+
+    /// Whether no notice has ended it.
+    #[must_use]
+    pub const fn runs(&self) -> bool {
+        self.ended.is_none()
     }
 }
 
@@ -88,6 +113,9 @@ pub enum Ending {
     Completed,
 }
 
+/// A notice, the fact that gave it, and the one that took it back, if any did.
+pub type Notice = (NoticeGiven, Mark, Option<Mark>);
+
 /// An agreement as far as its facts tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agreement {
@@ -105,10 +133,12 @@ pub struct Agreement {
     pub adopted: Option<Mark>,
     /// How it comes into force.
     pub entry_rule: Option<(EntryRule, Mark)>,
+    /// How it comes into force for each party.
+    pub party_rule: Option<(EntryRule, Mark)>,
     /// When it came into force, where that is declared.
     pub entered: Option<Mark>,
-    /// Since when it is applied provisionally.
-    pub provisional: Option<Mark>,
+    /// Its provisional application as a whole.
+    pub provisional: Option<Provisional>,
     /// Reservations and declarations, with their facts.
     pub statements: Vec<(Statement, Mark)>,
     /// Objections.
@@ -118,9 +148,11 @@ pub struct Agreement {
     /// Renewals of the term since.
     pub renewals: Vec<(Renewed, Mark)>,
     /// Notices, each with the fact that took it back, if any did.
-    pub notices: Vec<(NoticeGiven, Mark, Option<Mark>)>,
-    /// The running suspension.
-    pub suspended: Option<(Suspended, Mark)>,
+    pub notices: Vec<Notice>,
+    /// Every suspension by an act of its own, in order; `suspension` says when each ended.
+    pub suspensions: Vec<(Suspended, Mark)>,
+    /// Every resumption, in order.
+    pub resumptions: Vec<Mark>,
     /// How it ended.
     pub ending: Option<(Ending, Mark)>,
     /// Amendments, in words.
@@ -161,6 +193,7 @@ impl Agreement {
             parties: Vec::new(),
             adopted: None,
             entry_rule: None,
+            party_rule: None,
             entered: None,
             provisional: None,
             statements: Vec::new(),
@@ -168,7 +201,8 @@ impl Agreement {
             term: None,
             renewals: Vec::new(),
             notices: Vec::new(),
-            suspended: None,
+            suspensions: Vec::new(),
+            resumptions: Vec::new(),
             ending: None,
             amendments: Vec::new(),
             commitments: Vec::new(),
@@ -218,6 +252,15 @@ impl Agreement {
         self.bodies.iter().find(|body| body.id == id)
     }
 
+    /// The agreement that took the place of this one, if one did.
+    #[must_use]
+    pub fn superseded_by(&self) -> Option<&super::id::Reference> {
+        match &self.ending {
+            Some((Ending::Superseded(by), _)) => Some(by),
+            Some((Ending::Terminated(_) | Ending::Completed, _)) | None => None,
+        }
+    }
+
     /// Whether every declared party that has not left has signed, and there is one at all.
     #[must_use]
     pub fn all_signed(&self) -> bool {
@@ -239,7 +282,9 @@ impl Agreement {
                 signed: None,
                 deposited: Vec::new(),
                 in_force: None,
+                provisional: None,
                 withdrew: None,
+                departures: Vec::new(),
             });
         }
     }
@@ -349,6 +394,7 @@ impl Agreement {
             Event::PartyWithdrew(withdrew) => {
                 if let Some(record) = self.party_mut(&withdrew.party) {
                     record.withdrew = Some(mark.clone());
+                    record.departures.push(mark.clone());
                 }
             }
 
@@ -364,20 +410,32 @@ impl Agreement {
                 }
             }
             Event::InstrumentDeposited(deposited) => {
+                let gone = |record| super::consent::left(self, record, mark.bounds.latest).is_some();
+                let comes_back = self.party(&deposited.party).is_some_and(gone);
                 if let Some(record) = self.party_mut(&deposited.party) {
+                    // Who comes back begins anew: what was declared of the time before is history.
+                    if comes_back {
+                        (record.in_force, record.provisional, record.withdrew) = (None, None, None);
+                    }
                     record.deposited.push((deposited.clone(), mark.clone()));
                 }
             }
+            Event::EntryIntoForceSet(rule) if rule.each_party => self.party_rule = Some((rule.clone(), mark.clone())),
             Event::EntryIntoForceSet(rule) => self.entry_rule = Some((rule.clone(), mark.clone())),
             Event::AgreementEnteredIntoForce(entered) => match (&entered.party, entered.provisional) {
-                (Some(party), _) => {
+                (Some(party), provisional) => {
                     if let Some(record) = self.party_mut(party) {
-                        record.in_force = Some(mark.clone());
+                        if provisional {
+                            record.provisional = Some(Provisional::from(mark.clone()));
+                        } else {
+                            record.in_force = Some(mark.clone());
+                        }
                     }
                 }
-                (None, true) => self.provisional = Some(mark.clone()),
+                (None, true) => self.provisional = Some(Provisional::from(mark.clone())),
                 (None, false) => self.entered = Some(mark.clone()),
             },
+            Event::ProvisionalApplicationEnded(ended) => self.end_provisional(ended.party.as_ref(), &mark),
             Event::ReservationMade(statement) | Event::DeclarationMade(statement) => {
                 self.statements.push((statement.clone(), mark.clone()));
             }
@@ -396,8 +454,8 @@ impl Agreement {
                     }
                 }
             }
-            Event::AgreementSuspended(suspended) => self.suspended = Some((suspended.clone(), mark.clone())),
-            Event::AgreementResumed(_) => self.suspended = None,
+            Event::AgreementSuspended(suspended) => self.suspensions.push((suspended.clone(), mark.clone())),
+            Event::AgreementResumed(_) => self.resumptions.push(mark.clone()),
             Event::AgreementTerminated(terminated) => {
                 self.ending = Some((Ending::Terminated(terminated.ground), mark.clone()));
             }
@@ -509,7 +567,24 @@ impl Agreement {
             Event::NoteAdded(note) => self.notes.push((note.text.clone(), mark.clone())),
             Event::AgreementLinked(linked) => self.links.push((linked.clone(), mark.clone())),
             // They lie in the register's own stream, and count through the almanac.
-            Event::CalendarDefined(_) | Event::DaysListed(_) | Event::ProfileDefined(_) => {}
+            Event::CalendarDefined(_) | Event::WeekSet(_) | Event::DaysListed(_) | Event::ProfileDefined(_) => {}
+        }
+    }
+
+    /// Ends the provisional application of one party, also where it only took part in that of all; or of everybody.
+    fn end_provisional(&mut self, party: Option<&PartyId>, mark: &Mark) {
+        if let Some(party) = party {
+            let whole = self.provisional.clone();
+            if let Some(record) = self.party_mut(party)
+                && let Some(own) = record.provisional.take().or(whole)
+            {
+                record.provisional = Some(Provisional { ended: Some(mark.clone()), ..own });
+            }
+            return;
+        }
+        let parties = self.parties.iter_mut().filter_map(|record| record.provisional.as_mut());
+        for provisional in parties.chain(self.provisional.as_mut()).filter(|running| running.runs()) {
+            provisional.ended = Some(mark.clone());
         }
     }
 

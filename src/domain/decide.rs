@@ -74,6 +74,22 @@ pub enum Refusal {
         /// The reference.
         reference: Reference,
     },
+    /// The reference is the register's own, and the verb is about an agreement.
+    #[error("{reference} is the name of the register's own facts, and {verb} is about an agreement")]
+    RegistersOwn {
+        /// The reserved reference.
+        reference: Reference,
+        /// The verb.
+        verb: &'static str,
+    },
+    /// The verb is about the register's own facts, and the reference is an agreement's.
+    #[error("{verb} is about the register's own facts, which are called register, not {reference}")]
+    NotTheRegister {
+        /// The reference that was given.
+        reference: Reference,
+        /// The verb.
+        verb: &'static str,
+    },
     /// The agreement was retracted as a whole.
     #[error("agreement {reference} was retracted by @{by}")]
     AgreementRetracted {
@@ -157,6 +173,8 @@ impl Refusal {
             Self::TooMany { .. } => "too_many",
             Self::NoSuchAgreement { .. } => "no_such_agreement",
             Self::ReferenceTaken { .. } => "reference_taken",
+            Self::RegistersOwn { .. } => "registers_own",
+            Self::NotTheRegister { .. } => "not_the_register",
             Self::AgreementRetracted { .. } => "agreement_retracted",
             Self::AlreadyRetracted { .. } => "already_retracted",
             Self::Contradicts(objections) | Self::Odd(objections) => {
@@ -209,16 +227,9 @@ pub fn agreement_of(timeline: &Timeline, readings: &Readings, day: Day) -> Optio
 /// A [`Refusal`]; then nothing is to be recorded.
 pub fn decide(request: &Request, timeline: &Timeline, context: &Context) -> Result<Decision, Refusal> {
     let Request { agreement: reference, command, framing } = request;
-    if command.opens() != timeline.is_empty() {
-        let reference = reference.clone();
-        return Err(if command.opens() {
-            Refusal::ReferenceTaken { reference }
-        } else {
-            Refusal::NoSuchAgreement { reference, meant: Vec::new() }
-        });
-    }
+    well_addressed(reference, command, timeline)?;
     let readings = timeline.read();
-    if let Some(by) = readings.retracted_by(1) {
+    if let Some(by) = readings.retracted_by(1).filter(|_| !reference.is_register()) {
         let undoes_it = matches!(command, Command::Retract(retract) if retract.event == by);
         if !undoes_it {
             return Err(Refusal::AgreementRetracted { reference: reference.clone(), by });
@@ -231,11 +242,31 @@ pub fn decide(request: &Request, timeline: &Timeline, context: &Context) -> Resu
     let making =
         Making { reference, timeline, readings: &readings, agreement: agreement.as_ref(), today: context.today };
     let saying = say(command, framing, &making)?;
-    let odd = judge_whole(timeline, &readings, &saying, context)?;
+    let odd = judge_whole(request, timeline, &readings, &saying, context)?;
     if !odd.is_empty() && framing.reason.is_none() {
         return Err(Refusal::Odd(odd));
     }
     Ok(Decision { saying, odd })
+}
+
+/// Whether the verb and the reference go together: an opening with a new one, another verb with one that there is, and
+/// the verbs about calendars and profiles with the register's own.
+fn well_addressed(reference: &Reference, command: &Command, timeline: &Timeline) -> Result<(), Refusal> {
+    let of_the_register = command.subject().of_the_register();
+    let (verb, given) = (command.name(), reference.clone());
+    if reference.is_register() {
+        let about_a_fact = matches!(command, Command::Correct(_) | Command::Retract(_) | Command::Note(_));
+        return match of_the_register || about_a_fact {
+            true => Ok(()),
+            false => Err(Refusal::RegistersOwn { reference: given, verb }),
+        };
+    }
+    match (of_the_register, command.opens(), timeline.is_empty()) {
+        (true, ..) => Err(Refusal::NotTheRegister { reference: given, verb }),
+        (false, true, false) => Err(Refusal::ReferenceTaken { reference: given }),
+        (false, false, true) => Err(Refusal::NoSuchAgreement { reference: given, meant: Vec::new() }),
+        _ => Ok(()),
+    }
 }
 
 /// Makes what the new fact says: the verb's event, with when, how sure, from where and why.
@@ -326,6 +357,7 @@ fn occurred(
 
 /// Reads the timeline that would result and returns what is newly odd in it.
 fn judge_whole(
+    request: &Request,
     timeline: &Timeline,
     before: &Readings,
     saying: &Saying,
@@ -343,9 +375,14 @@ fn judge_whole(
     });
     let after = whole.read();
     // With its opening retracted the agreement is out of the register as a whole: nothing in it is judged.
-    if after.retracted_by(1).is_some() {
+    let of_the_register = request.agreement.is_register();
+    if after.retracted_by(1).is_some() && !of_the_register {
         return Ok(Vec::new());
     }
+    let all_objections = |timeline: &Timeline, readings: &Readings| match of_the_register {
+        true => super::almanac::objections::objections(readings),
+        false => all_objections(timeline, readings),
+    };
     let mut new = all_objections(&whole, &after);
     // Most timelines have nothing against them: what was known before is looked up only where there is something.
     let known = if timeline.is_empty() || new.is_empty() { Vec::new() } else { all_objections(timeline, before) };

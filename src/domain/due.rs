@@ -4,17 +4,24 @@
 //! day does not move, a month end that does not exist is clamped; a deadline can state otherwise for the first day
 //! and the month end, and can have a floor and a grace period.
 
+use serde::{Deserialize, Serialize};
+
 use super::agreement::Agreement;
 use super::commitment::{Commitment, DeadlineStep, Mark};
 use super::day::Day;
 use super::edtf::Bounds;
+use super::force;
 use super::period::MonthEnd;
 use super::recurrence::series;
-use super::rule::{Anchor, Direction, FirstDay, Length, Rule};
-use super::vocabulary::Lifecycle;
+use super::rule::{Anchor, Direction, FirstDay, Floor, Length, Rule, WhileSuspended};
+use super::suspension::{self, Clock, Shifted};
+
+pub use super::force::{
+    computed_entry_into_force, computed_party_entry_into_force, notice_effect, party_entry_into_force,
+};
 
 /// Between which days something is due; an end that is unknown is absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueDates {
     /// The earliest day that it can be due.
     pub earliest: Option<Day>,
@@ -31,6 +38,8 @@ pub enum Due {
     Awaiting(Anchor),
     /// Due between these days.
     On(DueDates),
+    /// Its clock stands still from this day on, and nobody has said until when; till then it is due between these.
+    Stopped(Day, DueDates),
     /// The date lies outside the years 1 to 9999.
     Beyond,
 }
@@ -83,6 +92,11 @@ pub fn resolve(agreement: &Agreement, anchor: &Anchor) -> Option<Anchored> {
             agreement.party(party).and_then(|record| record.signed.as_ref()).map(|(_, mark)| anchored(mark))
         }
         Anchor::EntryIntoForce => entry_into_force(agreement),
+        Anchor::EntryIntoForceFor(party) => {
+            agreement.party(party).and_then(|record| party_entry_into_force(agreement, record))
+        }
+        Anchor::Consent(means, which) => force::consent_day(agreement, *means, which),
+        Anchor::Conditions => agreement.entry_rule.as_ref().and_then(|(entry, _)| force::runs_from(agreement, entry)),
         Anchor::Announcement => announcement(agreement).map(anchored),
         Anchor::AnnouncementOf(body) => agreement.body(*body).and_then(|body| body.announced.as_ref()).map(anchored),
         Anchor::Formation(body) => {
@@ -117,29 +131,13 @@ fn announcement(agreement: &Agreement) -> Option<&Mark> {
 
 /// The day on which the agreement came, or by its rule will come, into force or operation.
 ///
-/// A declared entry counts before a computed one. An `MoU` or contract without a rule operates from its last
-/// signature; a treaty without a rule has no computed day, and a pledge never has one.
+/// A declared entry counts before a computed one.
 #[must_use]
 pub fn entry_into_force(agreement: &Agreement) -> Option<Anchored> {
     if let Some(mark) = &agreement.entered {
         return Some(anchored(mark));
     }
-    if let Some((entry, _)) = &agreement.entry_rule {
-        if entry.rule.anchor == Anchor::EntryIntoForce {
-            return None;
-        }
-        let from = resolve(agreement, &entry.rule.anchor)?;
-        // "After the last signature" means that every party has signed, not that one has so far.
-        if entry.rule.anchor == Anchor::LastSignature && !agreement.all_signed() {
-            return None;
-        }
-        let days = count(&entry.rule, from.days).ok()?;
-        return Some(Anchored { days, fact: None });
-    }
-    match agreement.opened.kind.lifecycle() {
-        Lifecycle::Mou | Lifecycle::Contract if agreement.all_signed() => resolve(agreement, &Anchor::LastSignature),
-        _ => None,
-    }
+    force::computed_entry_into_force(agreement)
 }
 
 /// The count leads outside the years 1 to 9999.
@@ -174,7 +172,7 @@ fn count_from(rule: &Rule, day: Day) -> Result<Day, Beyond> {
     } else {
         counted
     };
-    Ok(rule.floor.map_or(last, |floor| last.max(floor)))
+    Ok(rule.floor.and_then(Floor::day).map_or(last, |floor| last.max(floor)))
 }
 
 /// Counts a rule off from its anchor's days.
@@ -185,7 +183,7 @@ fn count_from(rule: &Rule, day: Day) -> Result<Day, Beyond> {
 pub fn count(rule: &Rule, from: DueDates) -> Result<DueDates, Beyond> {
     let each = |day: Option<Day>| day.map(|day| count_from(rule, day)).transpose();
     // With an unknown start the floor is still a day before which it cannot be due.
-    Ok(DueDates { earliest: each(from.earliest)?.or(rule.floor), latest: each(from.latest)? })
+    Ok(DueDates { earliest: each(from.earliest)?.or(rule.floor.and_then(Floor::day)), latest: each(from.latest)? })
 }
 
 /// Where a day that a recurring rule gives comes to rest, as any due date does.
@@ -195,7 +193,7 @@ pub fn count(rule: &Rule, from: DueDates) -> Result<DueDates, Beyond> {
 /// [`Beyond`] when it would lie outside the years 1 to 9999.
 #[expect(clippy::unnecessary_wraps, reason = "a roll over days off may lead beyond the calendar")]
 pub fn settle(_: &Agreement, rule: &Rule, day: Day) -> Result<Day, Beyond> {
-    Ok(rule.floor.map_or(day, |floor| day.max(floor)))
+    Ok(rule.floor.and_then(Floor::day).map_or(day, |floor| day.max(floor)))
 }
 
 /// "In October" as a due date means by its end; only an interval leaves open when within it.
@@ -209,8 +207,51 @@ pub(super) fn stated_due(rule: &Rule, days: DueDates) -> DueDates {
 }
 
 /// The due dates after the first `steps` steps of a commitment's deadline.
+///
+/// Where its rule says that the clock stops during a suspension, suspended days are added; see [`clock`].
 #[must_use]
 pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Due {
+    match (counted_steps(agreement, commitment, steps), clock(agreement, commitment, steps)) {
+        (Due::On(days), Some(clock)) => stopped(&suspension::suspensions(agreement), clock, days),
+        (due, _) => due,
+    }
+}
+
+/// The due dates once these suspensions are added: calendar days, and the day that comes out does not roll again.
+#[must_use]
+pub fn stopped(suspensions: &[suspension::Suspension], clock: Clock, days: DueDates) -> Due {
+    match suspension::shifted(suspensions, clock, days) {
+        Shifted::On(days) => Due::On(days),
+        Shifted::Stopped(since) => Due::Stopped(since, days),
+        Shifted::Beyond => Due::Beyond,
+    }
+}
+
+/// From when the clock runs that a suspension stops, after so many steps; none where it runs on all the same.
+#[must_use]
+pub fn clock(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Option<Clock> {
+    let taken = commitment.deadline.iter().take(steps);
+    let (rule, set) = taken.clone().rev().find_map(|(step, mark, _)| match step {
+        DeadlineStep::Set(rule) => Some((rule, mark)),
+        DeadlineStep::To(_) | DeadlineStep::By(_) => None,
+    })?;
+    if rule.while_suspended != Some(WhileSuspended::Stops) || rule.direction == Direction::Before {
+        return None;
+    }
+    let last_day_agreed = taken.rev().find_map(|(step, mark, _)| match step {
+        DeadlineStep::To(_) => Some(Some(mark)),
+        DeadlineStep::Set(rule) => Some(rule.length.is_none().then_some(set)),
+        DeadlineStep::By(_) => None,
+    });
+    match last_day_agreed.flatten() {
+        Some(mark) => Some(Clock::Agreed(mark.bounds.latest)),
+        None => resolve(agreement, &rule.anchor).map(|from| Clock::Counted(from.days)),
+    }
+}
+
+/// The due dates after the first `steps` steps, as they are without any suspension.
+#[must_use]
+pub fn counted_steps(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Due {
     let mut due = Due::Undated;
     // An instance of a recurring commitment bears its own due date under each rule that was set.
     let mut own = commitment.instance.iter().flat_map(|nth| &nth.dues);
@@ -219,7 +260,11 @@ pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize)
             DeadlineStep::Set(rule) => match (own.next(), resolve(agreement, &rule.anchor)) {
                 (Some(due), _) => due.clone(),
                 (None, None) => Due::Awaiting(rule.anchor.clone()),
-                (None, Some(from)) => count(rule, stated_due(rule, from.days)).map_or(Due::Beyond, Due::On),
+                (None, Some(from)) => match count(rule, stated_due(rule, from.days)) {
+                    Ok(days) => force::floored(rule, days, || entry_into_force(agreement))
+                        .map_or(Due::Awaiting(Anchor::EntryIntoForce), Due::On),
+                    Err(Beyond) => Due::Beyond,
+                },
             },
             DeadlineStep::To(day) => Due::On(DueDates { earliest: Some(*day), latest: Some(*day) }),
             DeadlineStep::By(period) => match due {
@@ -245,10 +290,10 @@ pub fn current(agreement: &Agreement, commitment: &Commitment) -> Due {
     after_steps(agreement, commitment, commitment.deadline.len())
 }
 
-/// The due dates as first set.
+/// The due dates as first set, before any suspension.
 #[must_use]
 pub fn original(agreement: &Agreement, commitment: &Commitment) -> Due {
-    after_steps(agreement, commitment, 1)
+    counted_steps(agreement, commitment, 1)
 }
 
 /// The day until which it is not called overdue: the latest due date, with grace.

@@ -6,14 +6,17 @@
 
 use std::borrow::Cow;
 
-use super::agreement::{Agreement, Opening};
+use super::agreement::{Agreement, Opening, Provisional};
 use super::commitment::{Commitment, Mark};
+use super::day::Day;
 use super::due::{self, Due};
 use super::event::Event;
 use super::event::naming::{self, Name};
-use super::id::{BodyId, CommitmentId};
+use super::id::{BodyId, CommitmentId, PartyId};
 use super::objection::Objection;
 use super::recurrence::{InstanceNumber, Owed, series};
+use super::suspension;
+use super::term;
 use super::timeline::{Reading, Readings};
 use super::vocabulary::{InstrumentKind, Lifecycle, MilestoneStatus};
 
@@ -121,6 +124,7 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
         | Event::PaperAttached(_)
         | Event::AgreementLinked(_)
         | Event::CalendarDefined(_)
+        | Event::WeekSet(_)
         | Event::DaysListed(_)
         | Event::ProfileDefined(_) => {}
         Event::PartyWithdrew(withdrew) => {
@@ -153,15 +157,23 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
         Event::EntryIntoForceSet(_) => against.extend(no_instrument("given a rule for its entry into force")),
         Event::AgreementEnteredIntoForce(entered) => {
             against.extend(no_instrument("brought into force"));
-            let earlier = match &entered.party {
-                Some(party) => agreement.party(party).and_then(|record| record.in_force.as_ref()),
-                None if entered.provisional => agreement.provisional.as_ref(),
-                None => agreement.entered.as_ref(),
+            let record = entered.party.as_ref().and_then(|party| agreement.party(party));
+            let (what, earlier) = if entered.provisional {
+                let own = record.map_or(agreement.provisional.as_ref(), |record| record.provisional.as_ref());
+                ("the provisional application", own.filter(|own| own.runs()).map(|own| &own.since))
+            } else {
+                let own = record.map_or(agreement.entered.as_ref(), |record| record.in_force.as_ref());
+                ("the entry into force", own)
             };
-            against.extend(earlier.map(|earlier| twice("the entry into force", earlier)));
+            against.extend(earlier.map(|earlier| twice(what, earlier)));
             let consented = agreement.parties.iter().any(|p| p.signed.is_some() || !p.deposited.is_empty());
             if !consented {
                 against.push(Objection::NotSigned { day });
+            }
+        }
+        Event::ProvisionalApplicationEnded(ended) => {
+            if !provisionally_applied(agreement, ended.party.as_ref(), day) {
+                against.push(Objection::NothingTo { what: "provisional application".to_owned() });
             }
         }
         Event::ObjectionMade(objection) => {
@@ -170,10 +182,21 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
                 against.push(Objection::NothingTo { what: format!("reservation @{}", objection.event) });
             }
         }
-        Event::TermSet(_) => against.extend(no_instrument("given a term")),
-        Event::TermRenewed(_) => {
+        Event::TermSet(set) => {
+            against.extend(no_instrument("given a term"));
+            let earlier = agreement.term.as_ref().map(|(_, mark)| mark.seq);
+            against.extend(earlier.map(|earlier| Objection::TermAgain { earlier }));
+            let began = due::entry_into_force(agreement).and_then(|entry| entry.days.latest);
+            against.extend(term::longer_than_term(set, began));
+        }
+        Event::TermRenewed(renewed) => {
             if agreement.term.is_none() {
                 against.push(Objection::NothingTo { what: "term".to_owned() });
+            }
+            if let Some(end) = term::last_day(agreement) {
+                against.extend((day > end).then_some(Objection::RanOut { end }));
+                let not_later = renewed.until.filter(|until| *until <= end);
+                against.extend(not_later.map(|until| Objection::RenewalNotLater { until, end }));
             }
         }
         Event::NoticeGiven(_) => against.extend(no_instrument("denounced; terminate takes it back")),
@@ -183,24 +206,36 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
                 Some((_, _, Some(earlier))) => {
                     against.push(twice(format!("the revocation of @{}", revoked.event), earlier));
                 }
-                Some((notice, _, None)) => {
-                    if let Some(effect) = notice.takes_effect.filter(|effect| *effect <= day) {
+                Some(notice) => {
+                    let stated = due::notice_effect(agreement, notice).and_then(|effect| effect.days.latest);
+                    let effect = stated.or_else(|| term::non_renewal_effect(agreement, revoked.event));
+                    if let Some(effect) = effect.filter(|effect| *effect <= day) {
                         against.push(Objection::NoticeTookEffect { notice: revoked.event, effect });
                     }
                 }
             }
         }
         Event::AgreementSuspended(_) => {
-            let running =
-                agreement.suspended.as_ref().filter(|(earlier, _)| earlier.until.is_none_or(|until| day <= until));
-            against.extend(running.map(|(_, earlier)| twice("the suspension", earlier)));
+            let running = suspension::running(agreement, day);
+            against.extend(
+                running
+                    .map(|earlier| Objection::Twice { what: "the suspension".to_owned(), earlier: earlier.begun_by }),
+            );
         }
         Event::AgreementResumed(_) => {
-            if agreement.suspended.is_none() {
+            // That a suspension with a stated last day is over may be confirmed later.
+            let open = suspension::suspensions(agreement)
+                .iter()
+                .any(|earlier| earlier.ended_by.is_none() && earlier.first.latest.is_some_and(|first| first <= day));
+            if !open {
                 against.push(Objection::NothingTo { what: "suspension".to_owned() });
             }
         }
         Event::AgreementTerminated(_) | Event::AgreementSuperseded(_) => {
+            if matches!(reading.saying.event, Event::AgreementTerminated(_)) {
+                let ran_out = term::last_day(agreement).filter(|end| day > *end);
+                against.extend(ran_out.map(|end| Objection::RanOut { end }));
+            }
             against.extend(agreement.ending.as_ref().map(|(_, earlier)| twice("the end", earlier)));
         }
         Event::AgreementCompleted(_) => {
@@ -354,6 +389,12 @@ fn common(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>
             against.push(Objection::AfterEnd { by: mark.seq, ended: mark.bounds.latest });
         }
     }
+    // A party that left may accede again; and that a rule once named it asks nothing of it.
+    let may_come_back =
+        matches!(event, Event::InstrumentDeposited(deposited) if deposited.instrument == InstrumentKind::Accession);
+    if may_come_back || matches!(event, Event::EntryIntoForceSet(_)) {
+        return;
+    }
     for name in naming::pointed_at(event) {
         let Name::Party(party) = name else { continue };
         let left = agreement.party(&party).and_then(|record| record.withdrew.as_ref());
@@ -391,6 +432,18 @@ pub fn before_opening(opening: Opening, readings: &Readings) -> Vec<Objected> {
             objection: Objection::BeforeOpening { day: reading.bounds.latest, opened, opening: opening_day },
         })
         .collect()
+}
+
+/// Whether a provisional application runs that a notice could end; entry into force has ended it before.
+fn provisionally_applied(agreement: &Agreement, party: Option<&PartyId>, day: Day) -> bool {
+    let by_then = |entry: Option<due::Anchored>| entry.and_then(|entry| entry.days.latest).is_some_and(|on| on <= day);
+    let runs = |own: &Option<Provisional>| own.as_ref().map(Provisional::runs);
+    if let Some(record) = party.and_then(|party| agreement.party(party)) {
+        return runs(&record.provisional).or_else(|| runs(&agreement.provisional)).unwrap_or(false)
+            && !by_then(due::party_entry_into_force(agreement, record));
+    }
+    let any = agreement.parties.iter().any(|record| runs(&record.provisional) == Some(true));
+    (any || runs(&agreement.provisional) == Some(true)) && !by_then(due::entry_into_force(agreement))
 }
 
 /// A fact about the record speaks of an earlier fact; that this one may since have been retracted does not make it
@@ -472,6 +525,7 @@ fn deadline_set(agreement: &Agreement, id: CommitmentId, makes_it: bool, against
         let due = match due::current(agreement, commitment) {
             Due::On(dates) => dates.latest.map_or_else(|| "on an unknown day".to_owned(), |day| day.to_string()),
             Due::Awaiting(anchor) => format!("counted from {anchor}, which has not happened"),
+            Due::Stopped(since, _) => format!("once the suspension of {since} ends"),
             Due::Undated | Due::Beyond => "on an unknown day".to_owned(),
         };
         against.push(Objection::DeadlineAgain { commitment: id, due });

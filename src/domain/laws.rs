@@ -112,17 +112,32 @@ fn later(draw: &Draw, story: &Story) -> (&'static str, Value) {
         6 => ("deposit", json!({ "party": party, "instrument": pick(&["ratification", "accession"]) })),
         7 => (
             "set-entry-into-force",
-            json!({ "after": pick(&["signature", "@2", "signature:first"]), "within": format!("P{two}D") }),
+            match two % 4 {
+                0 => {
+                    json!({ "after": pick(&["deposit:own", "consent:own"]), "within": "P2M", "each_party": true, "floor": "entry-into-force" })
+                }
+                1 => {
+                    json!({ "after": pick(&["deposit:first", "consent:#2", "deposit"]), "within": format!("P{two}D") })
+                }
+                2 => json!({ "consents": 1 + one % 2, "needs": "pk" }),
+                _ => json!({ "after": pick(&["signature", "@2", "signature:first"]), "within": format!("P{two}D") }),
+            },
         ),
+        8 if two % 5 == 0 => {
+            ("end-provisional-application", if one % 2 == 0 { json!({}) } else { json!({ "party": party }) })
+        }
+        8 if two % 3 == 0 => ("enter-into-force", json!({ "party": party, "provisional": one % 4 == 0 })),
         8 => ("enter-into-force", json!({ "provisional": two % 2 == 0 })),
         9 => (
             "set-term",
-            json!({ "length": format!("P{}M", 1 + two % 14), "renewal": pick(&["none", "tacit"]), "notice_period": "P1M" }),
+            json!({ "length": format!("P{}M", 1 + two % 14), "renewal": pick(&["none", "express", "tacit"]), "notice_period": "P1M" }),
         ),
         10 => ("renew", json!({})),
         11 | 12 => {
-            let kind = ["non_renewal", "withdrawal", "termination"][two % 3];
-            ("give-notice", json!({ "party": party, "kind": kind, "takes_effect": then }))
+            let kind = ["non_renewal", "withdrawal", "termination", "suspension"][two % 4];
+            let effect =
+                if one % 2 == 0 { ("takes_effect", then.to_string()) } else { ("effect_after", "P6M".to_owned()) };
+            ("give-notice", json!({ "party": party, "kind": kind, effect.0: effect.1 }))
         }
         13 => ("revoke-notice", json!({ "event": event })),
         14 => ("suspend", if two % 2 == 0 { json!({ "until": then }) } else { json!({}) }),
@@ -154,7 +169,10 @@ fn later(draw: &Draw, story: &Story) -> (&'static str, Value) {
                 "../2025-06-01",
             ];
             let after = after[one % after.len()];
-            let rule = json!({ "text": "t", "within": format!("P{}D", 1 + two), "after": after, "grace": "P5D" });
+            let clock = if days % 2 == 0 { "stops" } else { "runs" };
+            let rule = json!({
+                "text": "t", "within": format!("P{}D", 1 + two), "after": after, "grace": "P5D", "while_suspended": clock,
+            });
             ("set-deadline", recurring(rule, draw))
         }
         32 => ("set-deadline", recurring(json!({ "text": "t", "due": then.to_string(), "owed_to": party }), draw)),
@@ -211,8 +229,7 @@ type Told<T> = (T, Vec<Day>);
 
 /// The status of the agreement and of its parties.
 fn statuses(agreement: &Agreement, on: Day) -> Told<(status::AgreementStatus, Vec<status::PartyStatus>)> {
-    let parties = agreement.parties.iter().map(|record| status::party_status(agreement, record, on)).collect();
-    ((status::status(agreement, on), parties), status::turning_days(agreement, on))
+    ((status::status(agreement, on), status::party_statuses(agreement, on)), status::turning_days(agreement, on))
 }
 
 /// Each commitment's standing, with the days of its own.

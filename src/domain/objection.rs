@@ -4,7 +4,8 @@
 //! oddity is said here and nowhere else; what to do about it is said at the edge, in `cli::hint`.
 
 use super::day::Day;
-use super::id::{BodyId, CommitmentId, PartyId};
+use super::id::{BodyId, CalendarId, CommitmentId, PartyId};
+use super::period::Period;
 use super::recurrence::Owed;
 
 /// What speaks against a fact.
@@ -47,6 +48,14 @@ pub enum Objection {
     NoSuchBody {
         /// The body.
         body: BodyId,
+        /// The ones there are, in words.
+        known: String,
+    },
+    /// It names a calendar that nobody defined.
+    #[error("there is no calendar {calendar} (there are: {known})")]
+    NoSuchCalendar {
+        /// The calendar.
+        calendar: CalendarId,
         /// The ones there are, in words.
         known: String,
     },
@@ -191,6 +200,34 @@ pub enum Objection {
         /// Today.
         today: Day,
     },
+    /// The term was set already.
+    #[error("the term was set already, by @{earlier}")]
+    TermAgain {
+        /// The fact that set it.
+        earlier: u64,
+    },
+    /// A notice would have to be given, or prepared, before the term begins.
+    #[error("{of}, {lead}, is longer than the term it is counted back in")]
+    LeadTooLong {
+        /// Of what.
+        of: &'static str,
+        /// How long it is.
+        lead: Period,
+    },
+    /// A renewal does not prolong.
+    #[error("the renewal's last day, {until}, is not after the present one, {end}")]
+    RenewalNotLater {
+        /// The new last day.
+        until: Day,
+        /// The present one.
+        end: Day,
+    },
+    /// The term had run out.
+    #[error("the term ran out on {end}")]
+    RanOut {
+        /// Its last day.
+        end: Day,
+    },
     /// The notice had taken effect.
     #[error("notice @{notice} took effect on {effect}")]
     NoticeTookEffect {
@@ -211,6 +248,7 @@ impl Objection {
             Self::NoSuchInstance { .. } => "no_such_instance",
             Self::WhichInstance { .. } => "which_instance",
             Self::NoSuchBody { .. } => "no_such_body",
+            Self::NoSuchCalendar { .. } => "no_such_calendar",
             Self::NoSuchFact { .. } => "no_such_fact",
             Self::DeclaredTwice { .. } => "declared_twice",
             Self::PledgeHasNoInstrument { .. } => "pledge_has_no_instrument",
@@ -230,6 +268,10 @@ impl Objection {
             Self::StillOpen { .. } => "still_open",
             Self::BodyNotThere { .. } => "body_not_there",
             Self::InTheFuture { .. } => "in_the_future",
+            Self::TermAgain { .. } => "term_again",
+            Self::LeadTooLong { .. } => "lead_too_long",
+            Self::RenewalNotLater { .. } => "renewal_not_later",
+            Self::RanOut { .. } => "ran_out",
             Self::NoticeTookEffect { .. } => "notice_took_effect",
         }
     }
@@ -244,6 +286,7 @@ impl Objection {
                 | Self::NoSuchInstance { .. }
                 | Self::WhichInstance { .. }
                 | Self::NoSuchBody { .. }
+                | Self::NoSuchCalendar { .. }
                 | Self::NoSuchFact { .. }
                 | Self::DeclaredTwice { .. }
                 | Self::PledgeHasNoInstrument { .. }

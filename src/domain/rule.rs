@@ -20,7 +20,10 @@ use super::zone::{ClockTime, ZoneName};
 /// The point from which a deadline is counted.
 ///
 /// Written as one word: `signature`, `signature:first`, `signature:pk`, `entry-into-force`, `announcement`,
-/// `announcement:wg1`, `formation:wg1`, `fulfilment:c2`, `fulfilment:c2.3`, `@7` (the agreement's seventh event), or a day in EDTF.
+/// `announcement:wg1`, `formation:wg1`, `fulfilment:c2`, `fulfilment:c2.3`, `@7` (the agreement's seventh event), or a day in EDTF; of
+/// consent `deposit`, `deposit:first`, `deposit:#55` (the fifty-fifth), `deposit:pk`, and the same of `consent`, which
+/// counts definitive signatures too; `entry-into-force:pk`; in a rule for entry into force also `deposit:own` and
+/// `conditions`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Anchor {
@@ -34,6 +37,12 @@ pub enum Anchor {
     SignatureOf(PartyId),
     /// Entry into force (for an `MoU` or a contract: when it began to operate).
     EntryIntoForce,
+    /// Entry into force for one party.
+    EntryIntoForceFor(PartyId),
+    /// An act of consent to be bound.
+    Consent(Means, Which),
+    /// The day on which all conditions of the agreement's entry into force are met.
+    Conditions,
     /// The announcement of the pledge, else the first announcement of a body.
     Announcement,
     /// The announcement of one body.
@@ -58,8 +67,9 @@ impl Anchor {
         let wrong = || IdError::Form {
             what: "anchor",
             given: given.chars().take(80).collect(),
-            form: "signature, signature:first, signature:PARTY, entry-into-force, announcement, announcement:wg1, \
-                   formation:wg1, fulfilment:c2, fulfilment:c2.3, @7, or a day such as 2025-09-17",
+            form: "signature, signature:first, signature:PARTY, deposit, deposit:first, deposit:#55 (the 1st to the \
+                   1000th), deposit:PARTY, consent likewise, entry-into-force, entry-into-force:PARTY, announcement, \
+                   announcement:wg1, formation:wg1, fulfilment:c2, fulfilment:c2.3, @7, or a day such as 2025-09-17",
         };
         let (word, of) = given.split_once(':').map_or((given, None), |(word, of)| (word, Some(of)));
         Ok(match (word, of) {
@@ -67,6 +77,10 @@ impl Anchor {
             ("signature", Some("first")) => Self::FirstSignature,
             ("signature", Some(party)) => Self::SignatureOf(PartyId::parse(party)?),
             ("entry-into-force", None) => Self::EntryIntoForce,
+            ("entry-into-force", Some(party)) => Self::EntryIntoForceFor(PartyId::parse(party)?),
+            ("deposit", which) => Self::Consent(Means::Deposit, Which::parse(which, wrong)?),
+            ("consent", which) => Self::Consent(Means::Consent, Which::parse(which, wrong)?),
+            ("conditions", None) => Self::Conditions,
             ("announcement", None) => Self::Announcement,
             ("announcement", Some(body)) => Self::AnnouncementOf(BodyId::parse(body)?),
             ("formation", Some(body)) => Self::Formation(BodyId::parse(body)?),
@@ -81,6 +95,132 @@ impl Anchor {
             (day, None) => Self::On(Edtf::parse(day).map_err(|_| wrong())?),
             _ => return Err(wrong()),
         })
+    }
+}
+
+vocabulary! {
+    /// What counts as consent to be bound.
+    Means {
+        /// The deposit of an instrument.
+        Deposit = "deposit",
+        /// An instrument, or a signature that itself binds (VCLT 11).
+        Consent = "consent",
+    }
+}
+
+/// The last place that can be asked for among the acts of consent: an agreement has no more parties.
+pub const NTH_MAX: u32 = 1_000;
+
+/// Which of several acts of consent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The last there is; for entry into force, that of the last of all parties.
+    Last,
+    /// The first, second and so on that stands, from 1.
+    Nth(u32),
+    /// One party's.
+    Of(PartyId),
+    /// That of the party for which it is asked.
+    Own,
+}
+
+impl Which {
+    fn parse(given: Option<&str>, wrong: impl Fn() -> IdError) -> Result<Self, IdError> {
+        Ok(match given {
+            None | Some("last") => Self::Last,
+            Some("first") => Self::Nth(1),
+            Some("own") => Self::Own,
+            Some(word) => match word.strip_prefix('#') {
+                Some(digits) => {
+                    let nth = digits.parse().ok().filter(|nth| (1..=NTH_MAX).contains(nth) && !digits.starts_with('+'));
+                    Self::Nth(nth.ok_or_else(wrong)?)
+                }
+                None => Self::Of(PartyId::parse(word)?),
+            },
+        })
+    }
+}
+
+impl fmt::Display for Which {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Last => f.write_str("last"),
+            Self::Nth(1) => f.write_str("first"),
+            Self::Nth(nth) => write!(f, "#{nth}"),
+            Self::Of(party) => party.fmt(f),
+            Self::Own => f.write_str("own"),
+        }
+    }
+}
+
+/// A day before which something cannot be: `2025-10-01`, or `entry-into-force`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Floor {
+    /// That day.
+    On(Day),
+    /// The entry into force of the agreement itself.
+    EntryIntoForce,
+}
+
+impl Floor {
+    /// Reads a floor.
+    ///
+    /// # Errors
+    ///
+    /// [`IdError::Form`] unless it is a day or `entry-into-force`.
+    pub fn parse(given: &str) -> Result<Self, IdError> {
+        if given == "entry-into-force" {
+            return Ok(Self::EntryIntoForce);
+        }
+        Day::parse(given).map(Self::On).map_err(|_| IdError::Form {
+            what: "floor",
+            given: given.chars().take(80).collect(),
+            form: "a day such as 2025-10-01, or entry-into-force",
+        })
+    }
+
+    /// The day, where it is one.
+    #[must_use]
+    pub const fn day(self) -> Option<Day> {
+        match self {
+            Self::On(day) => Some(day),
+            Self::EntryIntoForce => None,
+        }
+    }
+}
+
+impl TryFrom<String> for Floor {
+    type Error = IdError;
+    fn try_from(given: String) -> Result<Self, IdError> {
+        Self::parse(&given)
+    }
+}
+
+impl From<Floor> for String {
+    fn from(floor: Floor) -> Self {
+        floor.to_string()
+    }
+}
+
+impl fmt::Display for Floor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::On(day) => day.fmt(f),
+            Self::EntryIntoForce => f.write_str("entry-into-force"),
+        }
+    }
+}
+
+impl JsonSchema for Floor {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Floor".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|entry-into-force)$" })
     }
 }
 
@@ -105,6 +245,10 @@ impl fmt::Display for Anchor {
             Self::FirstSignature => f.write_str("signature:first"),
             Self::SignatureOf(party) => write!(f, "signature:{party}"),
             Self::EntryIntoForce => f.write_str("entry-into-force"),
+            Self::EntryIntoForceFor(party) => write!(f, "entry-into-force:{party}"),
+            Self::Consent(means, Which::Last) => means.fmt(f),
+            Self::Consent(means, which) => write!(f, "{means}:{which}"),
+            Self::Conditions => f.write_str("conditions"),
             Self::Announcement => f.write_str("announcement"),
             Self::AnnouncementOf(body) => write!(f, "announcement:{body}"),
             Self::Formation(body) => write!(f, "formation:{body}"),
@@ -209,6 +353,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What the clock of a deadline does while its agreement is suspended.
+    WhileSuspended {
+        /// It runs on.
+        Runs = "runs",
+        /// It stops: the days of the suspension are added to the due date.
+        Stops = "stops",
+    }
+}
+
 /// What is counted off from the anchor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
@@ -258,9 +412,9 @@ pub struct Rule {
     /// What a last day off does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roll: Option<Roll>,
-    /// Not before this day.
+    /// Not before this day, or not before the agreement itself is in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub floor: Option<Day>,
+    pub floor: Option<Floor>,
     /// How long after the due date it is not yet called overdue; the due date itself does not move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grace: Option<Period>,
@@ -282,6 +436,9 @@ pub struct Rule {
     /// An act or an effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nature: Option<DeadlineNature>,
+    /// What the clock does while the agreement is suspended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub while_suspended: Option<WhileSuspended>,
     /// Who says so.
     pub authority: Authority,
 }

@@ -5,14 +5,19 @@
 
 mod amending;
 mod bodies;
+mod clocks;
 mod commitments;
 mod consent;
 mod corrections;
 mod deadlines;
+mod force;
+mod force_laws;
 mod guards;
+mod notices;
 mod openings;
 mod recurring;
 mod term;
+mod windows;
 mod worked;
 
 use serde_json::{Map, Value, json};
@@ -119,7 +124,8 @@ impl Story {
 
     /// What is so on a day (`c1.3` is an instance of `c1`, `c1 counts` says how its instances stand): `status`; a party's status by its id; of a commitment `c1` its state, `c1 due`,
     /// `c1 earliest`, `c1 original`, `c1 extensions`, `c1 late by` (days since the latest due date), `c1 verified`;
-    /// `term` its last day; `in force` its day of entry; `wg1` the name of a body.
+    /// `term` its last day; `in force` its day of entry, `in force earliest`
+    /// and `pk in force` for a party; `wg1` the name of a body.
     fn tell(&self, on: &str, what: &str) -> String {
         let on = day(on);
         let agreement = self.at(on);
@@ -152,9 +158,14 @@ impl Story {
         }
         match what {
             "status" => status::status(&agreement, on).to_string(),
-            "term" => said(status::lifecycle::last_day(&agreement)),
+            "term" => said(super::term::last_day(&agreement)),
+            "in force earliest" => said(super::due::entry_into_force(&agreement).and_then(|entry| entry.days.earliest)),
             "in force" => said(super::due::entry_into_force(&agreement).and_then(|entry| entry.days.latest)),
             "title" => agreement.opened.title.map_or_else(|| "none".to_owned(), |title| title.to_string()),
+            _ if facet == "in force" => {
+                let record = PartyId::parse(name).ok().and_then(|id| agreement.party(&id).cloned()).expect("a party");
+                said(super::due::party_entry_into_force(&agreement, &record).and_then(|entry| entry.days.latest))
+            }
             _ => {
                 let party = PartyId::parse(what).ok().and_then(|id| agreement.party(&id).cloned());
                 let body = BodyId::parse(what).ok().and_then(|id| agreement.body(id).cloned());

@@ -100,6 +100,11 @@ impl Timeline {
         Self { register, ..self }
     }
 
+    /// Puts the facts into a register as it is by now.
+    pub fn enter(&mut self, register: Register) {
+        self.register = register;
+    }
+
     /// The register whose calendars its dates are counted by.
     #[must_use]
     pub const fn register(&self) -> &Register {

@@ -138,6 +138,33 @@ vocabulary! {
         Accession = "accession",
         /// Succession (d).
         Succession = "succession",
+        /// Formal confirmation (c), by an organisation.
+        FormalConfirmation = "formal_confirmation",
+    }
+}
+
+impl InstrumentKind {
+    /// The letter by which depositaries mark it in their charts; a ratification has none.
+    #[must_use]
+    pub const fn letter(self) -> &'static str {
+        match self {
+            Self::Ratification => "",
+            Self::Acceptance => "A",
+            Self::Approval => "AA",
+            Self::Accession => "a",
+            Self::Succession => "d",
+            Self::FormalConfirmation => "c",
+        }
+    }
+}
+
+vocabulary! {
+    /// Which of its two days an instrument counts by.
+    InstrumentDay {
+        /// The day on which the depositary received it (VCLT 16).
+        Received = "received",
+        /// The day that it bears; where that is not known, the day of its receipt.
+        Dated = "dated",
     }
 }
 

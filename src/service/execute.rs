@@ -1,18 +1,19 @@
 //! Commands: load, decide, append; a bounded retry where another writer was first.
 
 use super::Service;
+use super::almanac::{REGISTER, with};
 use super::error::ExecuteError;
 use crate::domain::command::{Command, Request};
 use crate::domain::day::Day;
 use crate::domain::decide::{Context, Decision, Refusal, decide};
-use crate::domain::fact::{Fact, Recording};
+use crate::domain::event::Event;
+use crate::domain::fact::Fact;
 use crate::domain::guard::Objected;
-use crate::domain::id::{Actor, AgreementId, CommandId, CommitmentId, EventId, Reference};
+use crate::domain::id::{Actor, AgreementId, CalendarId, CommandId, CommitmentId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::recurrence::InstanceNumber;
-use crate::domain::timeline::Timeline;
-use crate::log::codec::{self, Stamp};
-use crate::log::{self, Append, AppendError, Position, StreamId, StreamVersion};
+use crate::domain::timeline::{Register, Timeline};
+use crate::log::{self, Append, AppendError, InvalidAppend, Receipt};
 use crate::views::board::{CommitmentRow, owed};
 use crate::views::entry::Entry;
 use crate::views::history::{HistoryRow, history, newest};
@@ -34,6 +35,8 @@ pub struct Execution {
 /// A due date that moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved {
+    /// In which agreement.
+    pub agreement: Reference,
     /// Whose.
     pub commitment: CommitmentId,
     /// Which instance of it, where it recurs.
@@ -53,6 +56,8 @@ pub struct Outcome {
     pub reference: Reference,
     /// The events that were recorded, or would be.
     pub events: Vec<HistoryRow>,
+    /// The shipped calendars that it put on record because they are counted by for the first time.
+    pub adopted: Vec<CalendarId>,
     /// Whether the same command had been recorded before, so that nothing was recorded now.
     pub repeated: bool,
     /// Whether nothing was recorded because only the events were wanted.
@@ -75,8 +80,27 @@ pub(super) struct Loaded {
 
 impl Loaded {
     /// An agreement that is about to be opened.
-    pub(super) fn opening(id: AgreementId) -> Self {
-        Self { id, timeline: Timeline::new(Vec::new()), entry: None }
+    pub(super) fn opening(id: AgreementId, register: Register) -> Self {
+        Self { id, timeline: Timeline::new(Vec::new()).within(register), entry: None }
+    }
+
+    /// The register's own facts.
+    pub(super) fn register(register: Register) -> Self {
+        let timeline = Timeline::new(register.facts().to_vec()).within(register);
+        Self { id: REGISTER, timeline, entry: None }
+    }
+
+    /// Takes in facts of the register that are recorded by the same command, before its own.
+    pub(super) fn take(&mut self, adopted: &[Fact]) {
+        if adopted.is_empty() {
+            return;
+        }
+        let register = with(self.timeline.register(), adopted);
+        if self.id == REGISTER {
+            *self = Self::register(register);
+        } else {
+            self.timeline.enter(register);
+        }
     }
 }
 
@@ -98,20 +122,33 @@ impl Service {
             {
                 return Ok(outcome);
             }
-            let loaded = self.load(request).await?;
+            let mut loaded = self.load(request).await?;
             let context = self.context(request, execution).await?;
             let decision = self.decided(request, &loaded.timeline, &context).await?;
-            let fact = self.fact(&loaded, command, &context, &decision, end.get());
+            let register = loaded.timeline.register().clone();
+            let adopted = self.adopted(&register, &loaded.timeline, &decision.saying, &context, end.get());
+            loaded.take(&adopted);
+            let own_end = end.plus(adopted.len() as u64);
+            let fact = self.fact(&loaded, command, &context, &decision, own_end.get());
             if execution.dry_run {
-                return Ok(self.outcome(request, loaded, fact, decision, true).0);
+                return Ok(self.outcome(request, loaded, fact, decision, &adopted, true).await?.0);
             }
-            let commit = self.commit(&loaded, &fact, request.command.opens().then_some(end))?;
-            match self.log.append(commit).await {
+            let only_here = request.command.opens() || !adopted.is_empty();
+            let first = match adopted.as_slice() {
+                [] => None,
+                facts => Some(self.written(REGISTER, facts, Some(end))?),
+            };
+            let commit = self.written(loaded.id, std::slice::from_ref(&fact), only_here.then_some(own_end))?;
+            match self.append_after(first, commit).await {
                 Ok(receipt) => {
                     let fact = Fact { position: receipt.first.get(), ..fact };
-                    let (outcome, entry) = self.outcome(request, loaded, fact, decision, false);
+                    let (outcome, entry) = self.outcome(request, loaded, fact, decision, &adopted, false).await?;
                     // The view may lag and the command is recorded: a question catches up, or says what is wrong.
-                    let _ = self.keep(receipt.first, receipt.end(), entry.into_iter().collect()).await;
+                    let _ = if request.agreement.is_register() {
+                        self.catch_up().await
+                    } else {
+                        self.keep(end, receipt.end(), entry.into_iter().collect()).await
+                    };
                     return Ok(outcome);
                 }
                 Err(AppendError::Conflict { .. } | AppendError::EndMoved { .. } | AppendError::ClockBehind { .. }) => {}
@@ -119,6 +156,14 @@ impl Service {
             }
         }
         Err(ExecuteError::Contended { attempts: ATTEMPTS_MAX })
+    }
+
+    /// Appends a commit, and before it the one whose facts it counts by; the receipt is its own.
+    async fn append_after(&self, first: Option<Append>, commit: Append) -> Result<Receipt, AppendError> {
+        let Some(first) = first else { return self.log.append(commit).await };
+        let mut receipts = self.log.append_all(vec![first, commit]).await.into_iter();
+        receipts.next().transpose()?;
+        receipts.next().unwrap_or(Err(InvalidAppend::Empty.into()))
     }
 
     /// Decides, and names the references that were perhaps meant where there is no such agreement.
@@ -139,6 +184,10 @@ impl Service {
     }
 
     async fn load(&self, request: &Request) -> Result<Loaded, ExecuteError> {
+        if request.agreement.is_register() {
+            self.catch_up().await?;
+            return Ok(Loaded::register(self.register().await?));
+        }
         let entry = self.entry(&request.agreement).await?;
         if let Some(other) = points_at(&request.command)
             && self.entry(other).await?.is_none()
@@ -151,7 +200,7 @@ impl Service {
                 let timeline = self.timeline_of(entry.id).await?;
                 Ok(Loaded { id: entry.id, timeline, entry: Some(entry) })
             }
-            None => Ok(Loaded::opening(AgreementId(self.ids.uuid(self.now())))),
+            None => Ok(Loaded::opening(AgreementId(self.ids.uuid(self.now())), self.register().await?)),
         }
     }
 
@@ -187,68 +236,59 @@ impl Service {
         decision: &Decision,
         position: u64,
     ) -> Fact {
-        Fact {
-            position,
-            seq: loaded.timeline.facts().len() as u64 + 1,
-            id: EventId(self.ids.uuid(context.now)),
-            cause: command,
-            recorded: Recording { at: context.now, by: context.actor.clone(), asserted: context.asserted },
-            saying: decision.saying.clone(),
-        }
-    }
-
-    pub(super) fn commit(
-        &self,
-        loaded: &Loaded,
-        fact: &Fact,
-        expected_end: Option<Position>,
-    ) -> Result<Append, ExecuteError> {
-        let stamp = Stamp {
-            id: fact.id,
-            agreement: loaded.id,
-            seq: fact.seq,
-            recorded: fact.recorded.clone(),
-            cause: fact.cause,
-            salt: self.ids.bytes(),
-        };
-        Ok(Append {
-            command: log::CommandId::new(fact.cause.0),
-            stream: StreamId::new(loaded.id.0),
-            expected: StreamVersion::new(fact.seq - 1),
-            expected_end,
-            recorded_at: fact.recorded.at.micros(),
-            events: vec![codec::encode(&stamp, &fact.saying)?],
-        })
+        let before = loaded.timeline.facts().len() as u64;
+        self.stamped(decision.saying.clone(), before, position, context, command)
     }
 
     /// What a command did, and the agreement's entry after it.
-    fn outcome(
+    async fn outcome(
         &self,
         request: &Request,
         loaded: Loaded,
         fact: Fact,
         decision: Decision,
+        adopted: &[Fact],
         dry_run: bool,
-    ) -> (Outcome, Option<Entry>) {
+    ) -> Result<(Outcome, Option<Entry>), ExecuteError> {
         let today = self.settings.zone.day_of(fact.recorded.at);
         let events = vec![newest(loaded.id, &fact)];
-        let mut timeline = loaded.timeline;
-        timeline.push(fact);
-        let after = Entry::of(loaded.id, &timeline);
-        let moved = match (&loaded.entry, &after) {
-            (Some(before), Some(after)) => moved(before, after, today),
-            _ => Vec::new(),
+        let (after, moved) = if loaded.id == REGISTER {
+            let register = with(loaded.timeline.register(), std::slice::from_ref(&fact));
+            (None, self.moved_by(&register, today).await?)
+        } else {
+            let mut timeline = loaded.timeline;
+            timeline.push(fact);
+            let after = Entry::of(loaded.id, &timeline);
+            let moved = loaded.entry.as_ref().zip(after.as_ref()).map(|(before, after)| moved(before, after, today));
+            (after, moved.unwrap_or_default())
         };
+        let calendars = adopted.iter().filter_map(|fact| match &fact.saying.event {
+            Event::CalendarDefined(defined) => Some(defined.calendar.clone()),
+            _ => None,
+        });
         let outcome = Outcome {
             verb: request.command.name(),
             reference: request.agreement.clone(),
             events,
+            adopted: calendars.collect(),
             repeated: false,
             dry_run,
             odd: decision.odd,
             moved,
         };
-        (outcome, after)
+        Ok((outcome, after))
+    }
+
+    /// The due dates that differ in the whole register once its own facts are these.
+    async fn moved_by(&self, register: &Register, day: Day) -> Result<Vec<Moved>, ExecuteError> {
+        let mut all = Vec::new();
+        for before in self.counted_by_the_register().await? {
+            let timeline = self.timeline_of(before.id).await?.within(register.clone());
+            if let Some(after) = Entry::of(before.id, &timeline) {
+                all.extend(moved(&before, &after, day));
+            }
+        }
+        Ok(all)
     }
 
     /// The first outcome of a command whose identity is on record, where its content is the same.
@@ -281,9 +321,9 @@ impl Service {
         };
         let same_agreement = match self.entry(&request.agreement).await? {
             Some(entry) => entry.id == id,
-            None => false,
+            None => request.agreement.is_register() && id == REGISTER,
         };
-        let timeline = Timeline::new(earlier.to_vec());
+        let timeline = Timeline::new(earlier.to_vec()).within(whole.register().known_at(first.recorded.at));
         let decision = decide(request, &timeline, &context).map_err(|_| reused())?;
         let other_time = request.framing.recorded_at.is_some_and(|at| at != first.recorded.at);
         let other_actor = request.framing.actor.as_ref().is_some_and(|actor| *actor != first.recorded.by);
@@ -296,6 +336,7 @@ impl Service {
             verb: request.command.name(),
             reference: request.agreement.clone(),
             events,
+            adopted: Vec::new(),
             repeated: true,
             dry_run: execution.dry_run,
             odd: decision.odd,
@@ -319,6 +360,7 @@ fn moved(before: &Entry, after: &Entry, day: Day) -> Vec<Moved> {
     let differs = |now: &CommitmentRow| {
         let was = earlier.iter().find(|row| (row.commitment, row.instance) == (now.commitment, now.instance));
         let moved = Moved {
+            agreement: before.reference.clone(),
             commitment: now.commitment,
             instance: now.instance,
             before: was.and_then(|row| row.due),

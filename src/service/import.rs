@@ -8,14 +8,16 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Service;
+use super::almanac::{REGISTER, with};
 use super::error::ExecuteError;
 use super::exchange::{read_line, without_mark};
 use super::execute::{Execution, Loaded, points_at};
 use crate::domain::command::Request;
 use crate::domain::decide::{Refusal, decide};
+use crate::domain::fact::Fact;
 use crate::domain::id::{AgreementId, CommandId, Reference};
 use crate::domain::instant::Instant;
-use crate::domain::timeline::Timeline;
+use crate::domain::timeline::{Register, Timeline};
 use crate::log::{self, Append, Position};
 use crate::views::entry::Entry;
 
@@ -71,9 +73,27 @@ struct Batch {
     kept_to: u64,
     commits: Vec<Append>,
     commands: HashSet<CommandId>,
+    /// The register's own facts, those too that are not yet durable.
+    register: Register,
+    /// Whether one of the lines changed the register's own facts, so that others' dates may have moved.
+    register_moved: bool,
     end: u64,
     last: Option<Instant>,
     meant: usize,
+}
+
+impl Batch {
+    /// Has everything that is loaded counted by the register as it is by now.
+    fn enter(&mut self, register: Register) {
+        for loaded in self.loaded.values_mut() {
+            if loaded.id == REGISTER {
+                *loaded = Loaded::register(register.clone());
+            } else {
+                loaded.timeline.enter(register.clone());
+            }
+        }
+        self.register = register;
+    }
 }
 
 impl Service {
@@ -167,6 +187,8 @@ impl Service {
             kept_to: end,
             commits: Vec::new(),
             commands: HashSet::new(),
+            register: self.register().await?,
+            register_moved: false,
             end,
             last: self.log.last_recorded_at().await?.map(Instant::from_micros),
             meant: 0,
@@ -188,8 +210,12 @@ impl Service {
             let loaded = batch.loaded.get(reference)?;
             Entry::of(loaded.id, &loaded.timeline)
         };
-        let entries = batch.unkept.iter().filter_map(entry).collect();
-        self.keep(Position::new(batch.kept_to), Position::new(batch.end), entries).await?;
+        if batch.register_moved {
+            self.catch_up().await?;
+        } else {
+            let entries = batch.unkept.iter().filter_map(entry).collect();
+            self.keep(Position::new(batch.kept_to), Position::new(batch.end), entries).await?;
+        }
         *batch = Batch { meant: batch.meant, ..self.new_batch().await? };
         Ok(())
     }
@@ -222,7 +248,7 @@ impl Service {
         }
         self.load_into(batch, &request).await?;
         let context = self.context_after(&request, &options.execution, batch.last)?;
-        let none = Timeline::default();
+        let none = Timeline::default().within(batch.register.clone());
         let timeline = batch.loaded.get(&request.agreement).map_or(&none, |loaded| &loaded.timeline);
         let decision = match decide(&request, timeline, &context) {
             Ok(decision) => decision,
@@ -231,21 +257,42 @@ impl Service {
             }
             Err(refusal) => return Err(refusal.into()),
         };
+        let adopted = self.adopted(&batch.register, timeline, &decision.saying, &context, batch.end);
+        self.adopt(batch, &adopted)?;
+        let register = batch.register.clone();
         let loaded = batch
             .loaded
             .entry(request.agreement.clone())
-            .or_insert_with(|| Loaded::opening(AgreementId(self.ids.uuid(context.now))));
+            .or_insert_with(|| Loaded::opening(AgreementId(self.ids.uuid(context.now)), register));
         let fact = self.fact(loaded, command, &context, &decision, batch.end);
         // As for a single command: a reference stays unique because nobody else wrote since it was looked up.
-        let expected_end = request.command.opens().then(|| Position::new(batch.end));
-        batch.commits.push(self.commit(loaded, &fact, expected_end)?);
+        let only_here = request.command.opens() || !adopted.is_empty();
+        let expected_end = only_here.then(|| Position::new(batch.end));
+        batch.commits.push(self.written(loaded.id, std::slice::from_ref(&fact), expected_end)?);
         batch.commands.insert(command);
         batch.end += 1;
         batch.facts += 1;
         batch.last = Some(context.now);
+        if request.agreement.is_register() {
+            batch.register_moved = true;
+            batch.enter(with(&batch.register, &[fact]));
+            return Ok(true);
+        }
         loaded.timeline.push(fact);
         batch.unkept.insert(request.agreement);
         Ok(true)
+    }
+
+    /// Takes in the facts that put shipped calendars on record, before the one that counts by them.
+    fn adopt(&self, batch: &mut Batch, adopted: &[Fact]) -> Result<(), ExecuteError> {
+        if adopted.is_empty() {
+            return Ok(());
+        }
+        let end = Position::new(batch.end);
+        batch.commits.push(self.written(REGISTER, adopted, Some(end))?);
+        batch.end += adopted.len() as u64;
+        batch.enter(with(&batch.register, adopted));
+        Ok(())
     }
 
     /// The refusal of a line that names an agreement that is not there.
@@ -263,10 +310,13 @@ impl Service {
         {
             return Err(self.not_there(other, batch).await?.into());
         }
-        if !batch.loaded.contains_key(&request.agreement)
+        if request.agreement.is_register() {
+            let register = batch.register.clone();
+            batch.loaded.entry(request.agreement.clone()).or_insert_with(|| Loaded::register(register));
+        } else if !batch.loaded.contains_key(&request.agreement)
             && let Some(entry) = self.kept_entry(&request.agreement).await?
         {
-            let timeline = self.timeline_of(entry.id).await?;
+            let timeline = self.timeline_of(entry.id).await?.within(batch.register.clone());
             batch.facts += timeline.facts().len();
             let loaded = Loaded { id: entry.id, timeline, entry: None };
             batch.loaded.insert(request.agreement.clone(), loaded);

@@ -5,6 +5,8 @@
 //! command again changes nothing; every answer is made of facts that were read and checked.
 //! [`open`] is the only place that names a backend; [`clock`] and [`identity`] are the only sources of time and chance.
 
+pub mod almanac;
+pub mod calendar_file;
 pub mod clock;
 pub mod error;
 pub mod exchange;
@@ -25,6 +27,7 @@ use tokio::sync::Mutex;
 
 use crate::domain::day::Day;
 use crate::domain::instant::Instant;
+use crate::domain::timeline::Register;
 use crate::log::{EventLog, ViewStore};
 use clock::Clock;
 use identity::IdSource;
@@ -38,6 +41,8 @@ pub struct Service {
     ids: Arc<dyn IdSource>,
     settings: Settings,
     papers: Option<PathBuf>,
+    /// The register's own facts as they were last read.
+    register: std::sync::Mutex<Register>,
     /// Decisions are made one at a time: each sees the facts of the one before it.
     deciding: Mutex<()>,
 }
@@ -53,7 +58,16 @@ impl Service {
         settings: Settings,
         papers: Option<PathBuf>,
     ) -> Self {
-        Self { log, views, clock, ids, settings, papers, deciding: Mutex::new(()) }
+        Self {
+            log,
+            views,
+            clock,
+            ids,
+            settings,
+            papers,
+            register: std::sync::Mutex::default(),
+            deciding: Mutex::new(()),
+        }
     }
 
     /// The register's settings.

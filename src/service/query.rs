@@ -1,14 +1,18 @@
 //! Questions: catch up, then answer, for a day and a time of knowledge.
 
 use super::Service;
+use super::almanac::REGISTER;
 use super::error::QueryError;
+use super::execute::Loaded;
 use crate::domain::day::Day;
-use crate::domain::id::{AgreementId, Reference};
+use crate::domain::id::{AgreementId, CalendarId, ProfileId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::recurrence::Owed;
 use crate::domain::timeline::Timeline;
 use crate::views::Asked;
 use crate::views::board::{self, DueList, Overdue};
+use crate::views::calendar::{self, CalendarRow, CalendarView, ProfileRow};
+use crate::views::chart::{Chart, chart};
 use crate::views::derivation::{Derivation, derivation};
 use crate::views::diff::{self, Change};
 use crate::views::document::{Document, document};
@@ -60,6 +64,10 @@ impl Service {
 
     /// An agreement's identity and facts with what was recorded by a time.
     async fn known(&self, reference: &Reference, asked: Asked) -> Result<(AgreementId, Timeline), QueryError> {
+        if reference.is_register() {
+            let timeline = Loaded::register(self.register().await?).timeline.known_at(asked.known_at);
+            return if timeline.is_empty() { Err(not_yet(reference, asked)) } else { Ok((REGISTER, timeline)) };
+        }
         let Some(entry) = self.entry(reference).await? else {
             let meant = self.meant(reference).await?;
             return Err(QueryError::NoSuchAgreement { reference: reference.clone(), meant });
@@ -116,6 +124,16 @@ impl Service {
         document(id, &timeline, asked).ok_or_else(|| not_yet(reference, asked))
     }
 
+    /// An agreement's chart of signatures and ratifications.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when there is no such agreement, nothing had happened in it, or the store cannot be read.
+    pub async fn status(&self, reference: &Reference, asked: Asked) -> Result<Chart, QueryError> {
+        let (_, timeline) = self.known(reference, asked).await?;
+        chart(&timeline, asked).ok_or_else(|| not_yet(reference, asked))
+    }
+
     /// What is overdue.
     ///
     /// # Errors
@@ -141,6 +159,33 @@ impl Service {
     /// [`QueryError`] when the store cannot be read.
     pub async fn stats(&self, asked: Asked, filter: &Filter) -> Result<Stats, QueryError> {
         Ok(stats::stats(&self.entries_known_at(asked, filter).await?, asked))
+    }
+
+    /// Every calendar, on record or shipped.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn calendars(&self, asked: Asked) -> Result<Vec<CalendarRow>, QueryError> {
+        Ok(calendar::calendars(self.register().await?.known_at(asked.known_at).almanac(), asked.as_of))
+    }
+
+    /// A calendar in full; none where there is no such calendar.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn calendar(&self, id: &CalendarId, asked: Asked) -> Result<Option<CalendarView>, QueryError> {
+        Ok(calendar::calendar(self.register().await?.known_at(asked.known_at).almanac(), id))
+    }
+
+    /// Every counting profile, or one.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn profiles(&self, only: Option<&ProfileId>, asked: Asked) -> Result<Vec<ProfileRow>, QueryError> {
+        Ok(calendar::profiles(self.register().await?.known_at(asked.known_at).almanac(), only))
     }
 
     /// What was recorded about an agreement, in the order of recording.
@@ -190,7 +235,13 @@ impl Service {
     /// # Errors
     ///
     /// [`QueryError`] when there is no such agreement or commitment, or the store cannot be read.
-    pub async fn why(&self, reference: &Reference, owed: Owed, asked: Asked) -> Result<Derivation, QueryError> {
+    pub async fn why(
+        &self,
+        reference: &Reference,
+        owed: impl Into<Owed>,
+        asked: Asked,
+    ) -> Result<Derivation, QueryError> {
+        let owed = owed.into();
         let (id, timeline) = self.known(reference, asked).await?;
         if let Some(derivation) = derivation(&timeline, owed, asked) {
             return Ok(derivation);

@@ -8,14 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::Service;
+use super::almanac::REGISTER;
 use super::error::QueryError;
+use crate::domain::fact::Fact;
 use crate::domain::id::{AgreementId, Reference};
-use crate::domain::timeline::Timeline;
+use crate::domain::timeline::{Register, Timeline};
 use crate::log::{Change, Position, Recorded, StreamId, codec};
 use crate::views::entry::Entry;
 
 /// The view's name in the store; its number grows when the form of its values changes.
-pub const VIEW: &str = "register.5";
+pub const VIEW: &str = "register.8";
 
 /// How many events are read from the log at a time.
 const PAGE: usize = 4_096;
@@ -26,18 +28,23 @@ fn written(entry: &Entry) -> Vec<u8> {
 
 impl Service {
     /// Reads an agreement's facts.
-    pub(super) async fn timeline_of(&self, id: AgreementId) -> Result<Timeline, QueryError> {
-        let mut timeline = Timeline::default();
+    pub(super) async fn facts_of(&self, id: AgreementId) -> Result<Vec<Fact>, QueryError> {
+        let mut facts = Vec::new();
         loop {
-            let after = timeline.facts().len() as u64;
+            let after = facts.len() as u64;
             let records = self.log.read_stream(StreamId::new(id.0), after, PAGE).await?;
             if records.is_empty() {
-                return Ok(timeline);
+                return Ok(facts);
             }
             for record in &records {
-                timeline.push(codec::decode(record)?);
+                facts.push(codec::decode(record)?);
             }
         }
+    }
+
+    /// Reads an agreement's facts, with those of the register that its dates hang on.
+    pub(super) async fn timeline_of(&self, id: AgreementId) -> Result<Timeline, QueryError> {
+        Ok(Timeline::new(self.facts_of(id).await?).within(self.register().await?))
     }
 
     /// Brings the view up to the log's end.
@@ -66,12 +73,30 @@ impl Service {
                 from = last.position.plus(1);
                 touched.extend(records.iter().map(|record| record.stream.get()));
             }
+            let register_moved = touched.remove(&REGISTER.0);
+            if register_moved {
+                // Whoever counts by a calendar may stand elsewhere now, though nothing was recorded about them.
+                touched.extend(self.counted_by_the_register().await?.iter().map(|entry| entry.id.0));
+            }
             for id in touched.into_iter().map(AgreementId) {
                 let timeline = self.timeline_of(id).await?;
                 changes.extend(Entry::of(id, &timeline).map(|entry| change(&entry)));
             }
         }
         self.views.put(VIEW, end, changes).await.map_err(QueryError::View)
+    }
+
+    /// The agreements whose dates can move when the register's own facts change, as they are kept.
+    pub(super) async fn counted_by_the_register(&self) -> Result<Vec<Entry>, QueryError> {
+        let stored = self.views.scan(VIEW).await?;
+        let mut entries = Vec::new();
+        for (key, bytes) in &stored {
+            let entry = read(key, bytes)?;
+            if entry.by_almanac {
+                entries.push(entry);
+            }
+        }
+        Ok(entries)
     }
 
     /// Keeps the entries of what was appended between two positions by a caller that has folded it already.
@@ -104,18 +129,21 @@ impl Service {
     ) -> Result<BTreeMap<AgreementId, Timeline>, QueryError> {
         let mut timelines: BTreeMap<AgreementId, Timeline> = BTreeMap::new();
         let mut from = Position::START;
-        loop {
+        'reading: loop {
             let records = self.log.read(from, PAGE).await?;
-            let Some(last) = records.last() else { return Ok(timelines) };
+            let Some(last) = records.last() else { break };
             from = last.position.plus(1);
             for record in &records {
                 // Times never run backwards in the log: the first that is not wanted ends the reading.
                 if !wanted(record) {
-                    return Ok(timelines);
+                    break 'reading;
                 }
                 timelines.entry(AgreementId(record.stream.get())).or_default().push(codec::decode(record)?);
             }
         }
+        let Some(own) = timelines.remove(&REGISTER) else { return Ok(timelines) };
+        let register = Register::new(own.facts().to_vec());
+        Ok(timelines.into_iter().map(|(id, timeline)| (id, timeline.within(register.clone()))).collect())
     }
 
     /// The entry of a reference, with everything that is known.

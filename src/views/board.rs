@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Asked;
 use super::entry::{CommitmentEntry, Entry, Outline, Stand};
 use super::instances::days_overdue;
+use super::term::{self, TermRow};
 use crate::domain::day::Day;
 use crate::domain::event::commitments::Undertaking;
 use crate::domain::id::{CommitmentId, PartyId, Reference};
@@ -241,14 +242,21 @@ pub struct DueList {
     pub due: Vec<CommitmentRow>,
     /// What waits for something to happen before its time begins to run.
     pub awaiting: Vec<CommitmentRow>,
+    /// The days of terms by then, the earliest first: ends and renewals, notices to be given and to be prepared.
+    pub terms: Vec<TermRow>,
 }
 
 /// Makes the list of what comes due by a day.
 #[must_use]
 pub fn due<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked, until: Day) -> DueList {
-    let mut list =
-        DueList { as_of: asked.as_of, known_at: asked.known_at, until, due: Vec::new(), awaiting: Vec::new() };
-    for row in entries.into_iter().flat_map(|entry| owed(entry, asked.as_of)) {
+    let (due, awaiting, terms) = (Vec::new(), Vec::new(), Vec::new());
+    let mut list = DueList { as_of: asked.as_of, known_at: asked.known_at, until, due, awaiting, terms };
+    let mut all = Vec::new();
+    for entry in entries {
+        all.extend(owed(entry, asked.as_of));
+        list.terms.extend(term::rows(entry, asked.as_of, until));
+    }
+    for row in all {
         match row.state {
             CommitmentState::PossiblyOverdue
             | CommitmentState::InGrace
@@ -268,5 +276,6 @@ pub fn due<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked, until
     }
     list.due.sort_by_key(by_due);
     list.awaiting.sort_by_key(by_due);
+    list.terms.sort_by_key(term::by_day);
     list
 }

@@ -14,9 +14,10 @@ use crate::domain::fact::{Evidence, Occurred};
 use crate::domain::id::{CommitmentId, PartyId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::recurrence::{InstanceNumber, Owed, series};
-use crate::domain::rule::{Authority, Length, Rule};
+use crate::domain::rule::{Authority, Length, Rule, WhileSuspended};
 use crate::domain::status::recurring::{self, Counts};
 use crate::domain::status::{CommitmentState, standing};
+use crate::domain::suspension;
 use crate::domain::text::Text;
 use crate::domain::timeline::{Readings, Timeline};
 
@@ -129,11 +130,11 @@ pub(super) fn count_words(rule: &Rule) -> String {
     )
 }
 
-fn steps(agreement: &Agreement, commitment: &Commitment) -> Vec<Step> {
+fn steps(agreement: &Agreement, commitment: &Commitment, day: Day) -> Vec<Step> {
     let mut all = Vec::new();
     let empty = DueDates { earliest: None, latest: None };
     for (at, (step, mark, agreed_by)) in commitment.deadline.iter().enumerate() {
-        let due = due::after_steps(agreement, commitment, at + 1);
+        let due = due::counted_steps(agreement, commitment, at + 1);
         if let (DeadlineStep::Set(rule), true) = (step, recurrence::recurs(step)) {
             all.extend(recurrence::steps(agreement, commitment, rule, mark, &due));
             continue;
@@ -148,7 +149,8 @@ fn steps(agreement: &Agreement, commitment: &Commitment) -> Vec<Step> {
                 match due {
                     Due::On(dates) => (format!("{}: {}", count_words(rule), spelled(*dates)), *dates),
                     Due::Awaiting(anchor) => (format!("wait for {anchor}, which has not happened"), empty),
-                    Due::Undated => ("no deadline".to_owned(), empty),
+                    // No suspension is added before the steps are done.
+                    Due::Stopped(..) | Due::Undated => ("no deadline".to_owned(), empty),
                     Due::Beyond => ("the date lies outside the years 1 to 9999".to_owned(), empty),
                 }
             }
@@ -162,10 +164,49 @@ fn steps(agreement: &Agreement, commitment: &Commitment) -> Vec<Step> {
         let (earliest, latest) = (dates.earliest, dates.latest);
         all.push(Step { words, earliest, latest, fact: Some(mark.seq), agreed_by: agreed_by.clone() });
     }
+    all.extend(suspended_steps(agreement, commitment, day));
     all
 }
 
-fn stated_and_assumed(rule: &Rule) -> (Vec<String>, Vec<String>) {
+/// One step for each suspension that moves the due date.
+fn suspended_steps(agreement: &Agreement, commitment: &Commitment, day: Day) -> Vec<Step> {
+    let steps = commitment.deadline.len();
+    let counted = due::counted_steps(agreement, commitment, steps);
+    let (Due::On(mut before), Some(clock)) = (counted, due::clock(agreement, commitment, steps)) else {
+        return Vec::new();
+    };
+    let counted = before;
+    let suspensions = suspension::suspensions(agreement);
+    let mut all = Vec::new();
+    for (at, suspended) in suspensions.iter().enumerate() {
+        let first = suspended.first.latest.map(|first| first.to_string()).unwrap_or_default();
+        let (words, dates) = match due::stopped(&suspensions[..=at], clock, counted) {
+            Due::On(dates) if dates == before => continue,
+            Due::On(dates) => {
+                let added = before.latest.zip(dates.latest).map_or(0, |(before, now)| before.days_until(now));
+                let last = suspended.last.and_then(|last| last.latest).map(|last| last.to_string()).unwrap_or_default();
+                let days = if added == 1 { "1 day".to_owned() } else { format!("{added} days") };
+                (format!("the clock stood still from {first} to {last}, {days}: {}", spelled(dates)), dates)
+            }
+            Due::Stopped(since, _) if day < since => continue,
+            Due::Stopped(..) => {
+                let words = format!("the clock stands still from {first} on, until the agreement is resumed");
+                (words, DueDates { earliest: None, latest: None })
+            }
+            Due::Undated | Due::Awaiting(_) | Due::Beyond => {
+                let words = "with the suspension the date lies outside the years 1 to 9999".to_owned();
+                (words, DueDates { earliest: None, latest: None })
+            }
+        };
+        before = dates;
+        let (earliest, latest) = (dates.earliest, dates.latest);
+        let agreed_by = Vec::new();
+        all.push(Step { words, earliest, latest, fact: Some(suspended.begun_by), agreed_by });
+    }
+    all
+}
+
+fn stated_and_assumed(rule: &Rule, suspended: bool) -> (Vec<String>, Vec<String>) {
     let (mut stated, mut assumed) = (Vec::new(), Vec::new());
     let fixed = rule.length.is_none();
     stated.push(if fixed {
@@ -189,6 +230,12 @@ fn stated_and_assumed(rule: &Rule) -> (Vec<String>, Vec<String>) {
         assumed.push("days off in between are counted".to_owned());
     }
     assumed.push("the last day does not move when it is a day off".to_owned());
+    match rule.while_suspended {
+        Some(WhileSuspended::Stops) => stated.push("the clock stops while the agreement is suspended".to_owned()),
+        Some(WhileSuspended::Runs) => stated.push("the clock runs on while the agreement is suspended".to_owned()),
+        None if suspended => assumed.push("the clock runs on while the agreement is suspended".to_owned()),
+        None => {}
+    }
     if let Some(floor) = rule.floor {
         stated.push(format!("not before {floor}"));
     }
@@ -261,7 +308,8 @@ pub fn derivation(timeline: &Timeline, owed: Owed, asked: Asked) -> Option<Deriv
     let has_grace = rule.is_some_and(|rule| rule.grace.is_some());
     let by = recurring::whole(&recurring::instances(&agreement, commitment, asked.as_of), asked.as_of);
     let grace_until = standing.due.latest.filter(|_| has_grace).map(|latest| due::end_of_grace(commitment, latest));
-    let (mut stated, mut assumed) = rule.map(stated_and_assumed).unwrap_or_default();
+    let suspended = !suspension::suspensions(&agreement).is_empty();
+    let (mut stated, mut assumed) = rule.map(|rule| stated_and_assumed(rule, suspended)).unwrap_or_default();
     if let Some(rule) = rule {
         recurrence::stated_and_assumed(&agreement, rule, &mut stated, &mut assumed);
     }
@@ -285,7 +333,7 @@ pub fn derivation(timeline: &Timeline, owed: Owed, asked: Asked) -> Option<Deriv
         grace_until,
         rule: rule.cloned(),
         anchor: rule.filter(|rule| rule.length.is_some()).map(|rule| anchor_view(&agreement, &readings, rule)),
-        steps: steps(&agreement, commitment),
+        steps: steps(&agreement, commitment, asked.as_of),
         authority: standing.authority,
         stated,
         assumed,

@@ -47,10 +47,17 @@ pub struct Change {
 /// What of a document is about the question and not about the agreement.
 const NOT_OF_THE_AGREEMENT: [&str; 3] = ["as_of", "known_at", "facts"];
 /// What of a commitment's row changes every day, or only says again what stands elsewhere.
-const SAID_ELSEWHERE: [&str; 5] = ["days_overdue", "age_days", "agreement_status", "last_fact", "due_latest"];
+const SAID_ELSEWHERE: [&str; 7] =
+    ["days_overdue", "age_days", "agreement_status", "last_fact", "due_latest", "hangs_on", "superseded_by"];
 /// Fields that, while they are equal, say one thing: the second is told only where it differs from the first.
-const TWINS: [(&str, &str); 3] =
-    [("due", "due_earliest"), ("on", "by"), ("entry_into_force", "entry_into_force_earliest")];
+const TWINS: [(&str, &str); 6] = [
+    ("due", "due_earliest"),
+    ("on", "by"),
+    ("entry_into_force", "entry_into_force_earliest"),
+    ("last", "last_earliest"),
+    ("notice_by", "notice_by_earliest"),
+    ("prepare_by", "prepare_by_earliest"),
+];
 
 const fn asked(as_of: Day) -> Asked {
     Asked { as_of, known_at: Instant::MAX }

@@ -7,6 +7,7 @@ use super::Asked;
 use super::board::{CommitmentRow, rows};
 use super::entry::Entry;
 use super::instances::{InstanceRow, instance_rows};
+use super::term::{self, TermView};
 use crate::domain::agreement::{Agreement, Ending, Opening};
 use crate::domain::commitment::{Commitment, Mark};
 use crate::domain::day::Day;
@@ -16,8 +17,7 @@ use crate::domain::event::LocalName;
 use crate::domain::id::{AgreementId, BodyId, CommitmentId, PartyId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::recurrence::InstanceNumber;
-use crate::domain::status::lifecycle::last_day;
-use crate::domain::status::{AgreementStatus, PartyStatus, party_status, status};
+use crate::domain::status::{AgreementStatus, PartyStatus, party_statuses, status};
 use crate::domain::text::{Line, Text};
 use crate::domain::timeline::{Readings, Timeline};
 use crate::domain::vocabulary::{AgreementKind, Certainty, Confidence, InstrumentKind, PartyKind, SignatureMode};
@@ -90,6 +90,11 @@ pub struct PartyView {
     pub signature: Option<SignatureView>,
     /// Its instruments.
     pub instruments: Vec<InstrumentView>,
+    /// The day on which the agreement came, or will come, into force for it, where that is another than for the
+    /// agreement itself; the latest that it can be.
+    pub entry_into_force: Option<Day>,
+    /// The earliest that it can be.
+    pub entry_into_force_earliest: Option<Day>,
 }
 
 /// A body.
@@ -155,22 +160,6 @@ pub struct Saying {
     pub when: When,
 }
 
-/// The term of the agreement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(inline)]
-pub struct TermView {
-    /// Its first day, where stated.
-    pub start: Option<Day>,
-    /// How long it runs.
-    pub length: Option<String>,
-    /// Its last day with renewals; null while it goes on by tacit renewal.
-    pub ends: Option<Day>,
-    /// What happens then.
-    pub renewal: crate::domain::vocabulary::Renewal,
-    /// How long before its end a notice has to be given.
-    pub notice_period: Option<String>,
-}
-
 /// A document that is attached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
@@ -227,6 +216,8 @@ pub struct Document {
     pub term: Option<TermView>,
     /// How it ended.
     pub ended: Option<Saying>,
+    /// The agreement that took its place.
+    pub superseded_by: Option<Reference>,
     /// Its commitments.
     pub commitments: Vec<CommitmentRow>,
     /// The instances of those that recur.
@@ -311,13 +302,7 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
         adopted: when(&agreement.adopted),
         entry_into_force: due::entry_into_force(&agreement).and_then(|entry| entry.days.latest),
         entry_into_force_earliest: due::entry_into_force(&agreement).and_then(|entry| entry.days.earliest),
-        term: agreement.term.as_ref().map(|(term, _)| TermView {
-            start: term.start,
-            length: term.length.map(|length| length.to_string()),
-            ends: last_day(&agreement),
-            renewal: term.renewal,
-            notice_period: term.notice_period.map(|period| period.to_string()),
-        }),
+        term: term::view(&agreement, asked.as_of),
         ended: agreement.ending.as_ref().map(|(ending, mark)| {
             let words = match ending {
                 Ending::Terminated(ground) => format!("terminated: {ground}"),
@@ -326,6 +311,7 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
             };
             dates.saying(&words, None, mark)
         }),
+        superseded_by: agreement.superseded_by().cloned(),
         commitments: rows(&entry, asked.as_of),
         instances: instance_rows(&entry, asked.as_of),
         reports: reports(&agreement, &dates),
@@ -339,8 +325,10 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
         notices: agreement
             .notices
             .iter()
-            .map(|(notice, mark, revoked)| {
-                let effect = notice.takes_effect.map(|day| format!(", takes effect on {day}")).unwrap_or_default();
+            .map(|given| {
+                let (notice, mark, revoked) = given;
+                let effect = due::notice_effect(&agreement, given).and_then(|effect| effect.days.latest);
+                let effect = effect.map(|day| format!(", takes effect on {day}")).unwrap_or_default();
                 let back = revoked.as_ref().map(|by| format!(", taken back by @{}", by.seq)).unwrap_or_default();
                 dates.saying(&format!("{}{effect}{back}", notice.kind), Some(&notice.party), mark)
             })
@@ -367,44 +355,49 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
 }
 
 fn parties(agreement: &Agreement, dates: &Dates<'_>, day: Day) -> Vec<PartyView> {
+    let whole = due::entry_into_force(agreement).map(|entry| entry.days);
     agreement
         .parties
         .iter()
-        .map(|record| PartyView {
-            id: record.party.id.clone(),
-            name: record.party.name.clone(),
-            kind: record.party.kind,
-            status: party_status(agreement, record, day),
-            role: record.party.role.clone(),
-            acting_through: record.party.acting_through.clone(),
-            names: record
-                .party
-                .names
-                .iter()
-                .cloned()
-                .chain(
-                    record.aliases.iter().filter_map(|alias| {
+        .zip(party_statuses(agreement, day))
+        .map(|(record, status)| {
+            let entry = due::party_entry_into_force(agreement, record).filter(|own| Some(own.days) != whole);
+            PartyView {
+                id: record.party.id.clone(),
+                name: record.party.name.clone(),
+                kind: record.party.kind,
+                status,
+                role: record.party.role.clone(),
+                acting_through: record.party.acting_through.clone(),
+                names: record
+                    .party
+                    .names
+                    .iter()
+                    .cloned()
+                    .chain(record.aliases.iter().filter_map(|alias| {
                         alias.lang.clone().map(|lang| LocalName { lang, name: alias.name.clone() })
-                    }),
-                )
-                .collect(),
-            aliases: record.aliases.iter().filter(|a| a.lang.is_none()).map(|alias| alias.name.clone()).collect(),
-            signature: record.signed.as_ref().map(|(signed, mark)| SignatureView {
-                name: signed.name.clone(),
-                title: signed.title.clone(),
-                mode: signed.mode,
-                place: signed.place.clone(),
-                when: dates.when(mark),
-            }),
-            instruments: record
-                .deposited
-                .iter()
-                .map(|(deposited, mark)| InstrumentView {
-                    instrument: deposited.instrument,
-                    dated: deposited.dated.as_ref().map(ToString::to_string),
-                    received: dates.when(mark),
-                })
-                .collect(),
+                    }))
+                    .collect(),
+                aliases: record.aliases.iter().filter(|a| a.lang.is_none()).map(|alias| alias.name.clone()).collect(),
+                signature: record.signed.as_ref().map(|(signed, mark)| SignatureView {
+                    name: signed.name.clone(),
+                    title: signed.title.clone(),
+                    mode: signed.mode,
+                    place: signed.place.clone(),
+                    when: dates.when(mark),
+                }),
+                instruments: record
+                    .deposited
+                    .iter()
+                    .map(|(deposited, mark)| InstrumentView {
+                        instrument: deposited.instrument,
+                        dated: deposited.dated.as_ref().map(ToString::to_string),
+                        received: dates.when(mark),
+                    })
+                    .collect(),
+                entry_into_force: entry.and_then(|entry| entry.days.latest),
+                entry_into_force_earliest: entry.and_then(|entry| entry.days.earliest),
+            }
         })
         .collect()
 }

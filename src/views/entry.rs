@@ -11,12 +11,15 @@ use crate::domain::agreement::{Agreement, PartyRecord};
 use crate::domain::day::Day;
 use crate::domain::decide::opening_of;
 use crate::domain::event::commitments::Undertaking;
+use crate::domain::event::naming::rules;
 use crate::domain::id::{AgreementId, CommitmentId, PartyId, Reference};
 use crate::domain::rule::Authority;
 use crate::domain::status::recurring::{self, Counts, Whole};
 use crate::domain::status::{
-    AgreementStatus, CommitmentState, PartyStatus, Standing, party_status, standing, status, turning_days,
+    AgreementStatus, CommitmentState, PartyStatus, Standing, party_statuses, standing, status, turning_days,
 };
+use crate::domain::suspension;
+use crate::domain::term::{Term, term_of};
 use crate::domain::text::Line;
 use crate::domain::timeline::{Readings, Timeline};
 use crate::domain::vocabulary::{AgreementKind, PartyKind};
@@ -62,8 +65,10 @@ pub struct Turn {
     pub signed: Option<Day>,
     /// The earliest possible day of the last signature.
     pub signed_earliest: Option<Day>,
-    /// The last day of its term, where it has one.
+    /// Its last day, where that is settled: by its term or by a notice.
     pub ends: Option<Day>,
+    /// The agreement that took its place.
+    pub superseded_by: Option<Reference>,
     /// The latest possible day of the last fact.
     pub last_fact: Option<Day>,
 }
@@ -85,8 +90,12 @@ pub struct Outline<'a> {
     pub signed: Option<Day>,
     /// The earliest possible day of the last signature.
     pub signed_earliest: Option<Day>,
-    /// The last day of its term, where it has one.
+    /// Its last day, where that is settled: by its term or by a notice.
     pub ends: Option<Day>,
+    /// Its term, of which any day can be asked.
+    pub term: Option<&'a Term>,
+    /// The agreement that took its place.
+    pub superseded_by: Option<&'a Reference>,
     /// The latest possible day of the last fact.
     pub last_fact: Option<Day>,
 }
@@ -203,8 +212,13 @@ pub struct Entry {
     pub parties: Vec<(Day, Vec<PartyOutline>)>,
     /// How it stands, from each day on.
     pub turns: Vec<(Day, Turn)>,
+    /// Its term as the facts say it, from each day on: its periods and windows are counted when somebody asks, since a
+    /// tacit term has no end of them.
+    pub terms: Vec<(Day, Option<Term>)>,
     /// Its commitments, in the order of their numbers.
     pub commitments: Vec<CommitmentEntry>,
+    /// Whether a date of it can move when the register's calendars or counting profiles change.
+    pub by_almanac: bool,
 }
 
 /// What holds on a day: the last that began by then.
@@ -243,6 +257,8 @@ impl Entry {
             signed: turn.signed,
             signed_earliest: turn.signed_earliest,
             ends: turn.ends,
+            term: on(&self.terms, day).and_then(Option::as_ref),
+            superseded_by: turn.superseded_by.as_ref(),
             last_fact: turn.last_fact,
         })
     }
@@ -266,7 +282,9 @@ impl Entry {
             namings: Vec::new(),
             parties: Vec::new(),
             turns: Vec::new(),
+            terms: Vec::new(),
             commitments: Vec::new(),
+            by_almanac: readings.facts.iter().flat_map(|r| rules(&r.saying.event)).any(|r| readings.almanac.moves(r)),
         };
         let facts = &readings.facts;
         let mut next = 0;
@@ -291,6 +309,7 @@ impl Entry {
     /// Records the states on a day, and on each turning day after it until the next fact.
     fn turn_through(&mut self, agreement: &Agreement, day: Day, until: Option<Day>) {
         let mut turns = vec![day];
+        let still = suspension::suspensions(agreement).is_empty();
         let mut asked = 0;
         while let Some(turn) = turns.get(asked).copied() {
             asked += 1;
@@ -301,7 +320,7 @@ impl Entry {
                 record(&mut entry.words, turn, commitment.undertaking.clone());
                 if commitment.repeats().is_some() {
                     // Instances are kept without what the passing of time makes of them; only a suspension ends so.
-                    if turn > day && agreement.suspended.is_none() {
+                    if turn > day && still {
                         continue;
                     }
                     let now = recurring::instances(agreement, commitment, turn);
@@ -328,6 +347,10 @@ impl Entry {
         record(&mut self.namings, day, naming(agreement));
         record(&mut self.parties, day, parties(agreement, day));
         record(&mut self.turns, day, turn(agreement, day));
+        let term = term_of(agreement);
+        if term.is_some() || !self.terms.is_empty() {
+            record(&mut self.terms, day, term);
+        }
     }
 
     fn commitment(&mut self, id: CommitmentId, made: Day) -> &mut CommitmentEntry {
@@ -346,11 +369,11 @@ fn naming(agreement: &Agreement) -> Naming {
 }
 
 fn parties(agreement: &Agreement, day: Day) -> Vec<PartyOutline> {
-    let party = |record: &PartyRecord| PartyOutline {
+    let party = |(record, status): (&PartyRecord, PartyStatus)| PartyOutline {
         id: record.party.id.clone(),
         kind: record.party.kind,
         name: record.party.name.clone(),
-        status: party_status(agreement, record, day),
+        status,
         signed: record.signed.as_ref().map(|(_, mark)| mark.bounds.latest),
         signed_earliest: record.signed.as_ref().and_then(|(_, mark)| mark.bounds.earliest),
         acting_through: record.party.acting_through.clone(),
@@ -362,7 +385,7 @@ fn parties(agreement: &Agreement, day: Day) -> Vec<PartyOutline> {
             .chain(record.aliases.iter().map(|alias| alias.name.clone()))
             .collect(),
     };
-    agreement.parties.iter().map(party).collect()
+    agreement.parties.iter().zip(party_statuses(agreement, day)).map(party).collect()
 }
 
 fn turn(agreement: &Agreement, day: Day) -> Turn {
@@ -370,7 +393,8 @@ fn turn(agreement: &Agreement, day: Day) -> Turn {
         status: status(agreement, day),
         signed: agreement.signatures().map(|(_, _, mark)| mark.bounds.latest).max(),
         signed_earliest: agreement.signatures().filter_map(|(_, _, mark)| mark.bounds.earliest).max(),
-        ends: crate::domain::status::lifecycle::last_day(agreement),
+        ends: term_of(agreement).and_then(|term| term.ends()).and_then(|end| end.last.latest),
+        superseded_by: agreement.superseded_by().cloned(),
         last_fact: agreement.happened.last().map(|mark| mark.bounds.latest),
     }
 }

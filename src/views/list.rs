@@ -29,8 +29,10 @@ pub struct ListRow {
     pub signed: Option<Day>,
     /// The earliest possible day of the last signature; null where that is not known.
     pub signed_earliest: Option<Day>,
-    /// The last day of its term, where it has one.
+    /// Its last day, where that is settled: by its term or by a notice.
     pub ends: Option<Day>,
+    /// The agreement that took its place.
+    pub superseded_by: Option<Reference>,
     /// How many commitments are on record.
     pub commitments: usize,
     /// How many of them are still owed.
@@ -57,6 +59,7 @@ pub fn row(entry: &Entry, day: Day) -> Option<ListRow> {
         signed: outline.signed,
         signed_earliest: outline.signed_earliest,
         ends: outline.ends,
+        superseded_by: outline.superseded_by.cloned(),
         commitments: commitments.len(),
         open: commitments.iter().filter(|row| row.state.is_open()).count(),
         overdue: commitments.iter().filter(|row| row.state == CommitmentState::Overdue).count(),

@@ -7,6 +7,8 @@
 //! [`schemas`].
 
 pub mod board;
+pub mod calendar;
+pub mod chart;
 pub mod derivation;
 pub mod diff;
 pub mod document;
@@ -18,6 +20,7 @@ pub mod list;
 pub mod outcome;
 mod recurrence;
 pub mod stats;
+pub mod term;
 
 use schemars::Schema;
 
@@ -40,12 +43,16 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("list", shown::<Vec<list::ListRow>>()),
         ("show", shown::<document::Document>()),
+        ("status", shown::<chart::Chart>()),
         ("overdue", shown::<board::Overdue>()),
         ("due", shown::<board::DueList>()),
         ("history", shown::<Vec<history::HistoryRow>>()),
         ("diff", shown::<Vec<diff::Change>>()),
         ("why", shown::<derivation::Derivation>()),
         ("parties", shown::<Vec<list::PartyRow>>()),
+        ("calendars", shown::<Vec<calendar::CalendarRow>>()),
+        ("calendar", shown::<calendar::CalendarView>()),
+        ("profiles", shown::<Vec<calendar::ProfileRow>>()),
         ("stats", shown::<stats::Stats>()),
         ("outcome", shown::<outcome::OutcomeView>()),
         ("import", shown::<outcome::ImportView>()),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::history::HistoryRow;
 use crate::domain::day::Day;
-use crate::domain::id::{CommitmentId, Reference};
+use crate::domain::id::{CalendarId, CommitmentId, Reference};
 use crate::domain::recurrence::InstanceNumber;
 
 /// What is odd about a recorded event.
@@ -24,6 +24,8 @@ pub struct OddView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct MovedView {
+    /// In which agreement.
+    pub agreement: Reference,
     /// Whose.
     pub commitment: CommitmentId,
     /// Which instance of it, where it recurs.
@@ -49,9 +51,11 @@ pub struct OutcomeView {
     pub dry_run: bool,
     /// The events.
     pub events: Vec<HistoryRow>,
+    /// The shipped calendars that were put on record because they are counted by for the first time.
+    pub adopted: Vec<CalendarId>,
     /// What is odd about them, recorded with the reason.
     pub odd: Vec<OddView>,
-    /// The due dates of other commitments that moved.
+    /// The due dates of other commitments that moved; after a change of a calendar, those of the whole register.
     pub moved: Vec<MovedView>,
 }
 

@@ -82,7 +82,7 @@ pub(super) fn steps(agreement: &Agreement, commitment: &Commitment, rule: &Rule,
         Due::Awaiting(Anchor::FulfilmentOf(id, before)) => {
             all.push(step(format!("wait for the fulfilment of {id}.{before}"), UNKNOWN, Some(mark.seq)));
         }
-        Due::Awaiting(_) | Due::Undated => {
+        Due::Awaiting(_) | Due::Undated | Due::Stopped(..) => {
             all.push(step(format!("instance {number} has no date yet"), UNKNOWN, Some(mark.seq)));
         }
         Due::Beyond => {

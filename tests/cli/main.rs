@@ -1,6 +1,7 @@
 //! The program as its users and its attackers meet it: the real binary, one process a command.
 
 mod bad_input;
+mod calendar;
 mod completion;
 mod contract;
 mod harness;

@@ -27,6 +27,7 @@ const FATIMA_SIGNED: &str = "sign heart-sphere-fatima-2025 --party fatima --on 2
 const BEIJING: &str = "record beijing-treaty --kind treaty --party dz:state=Algeria --party cn:state=China --party fr:state=France --on 2012-06-24";
 const BEIJING_CN: &str = "sign beijing-treaty --party cn --on 2012-06-26";
 const BEIJING_DZ: &str = "sign beijing-treaty --party dz --on 2012-06-26";
+const BEIJING_APPLIED: &str = "enter-into-force beijing-treaty --party cn --provisional --on 2014-07-09";
 const BEIJING_NOTE: &str = "note beijing-treaty filler";
 const RESERVED: &str = r#"reserve beijing-treaty "does not apply Article 11(1)" --party cn --on 2014-07-09"#;
 const LAB: &str = "record cancer-laboratory-2020 --kind mou --party pk:state=Pakistan --party cn:state=China";
@@ -47,8 +48,9 @@ const ROWS: &[Row] = &[
     ("initial", &[P], "text.initialled"),
     ("sign", &[P], "agreement.signed"),
     ("deposit", &[BEIJING, BEIJING_DZ], "instrument.deposited"),
-    ("set-entry-into-force", &[P], "entry-into-force.set"),
+    ("set-entry-into-force", &[BEIJING], "entry-into-force.set"),
     ("enter-into-force", &[BEIJING, BEIJING_CN], "agreement.entered-into-force"),
+    ("end-provisional-application", &[BEIJING, BEIJING_CN, BEIJING_APPLIED], "provisional-application.ended"),
     ("reserve", &[BEIJING, BEIJING_CN], "reservation.made"),
     ("declare", &[BEIJING], "declaration.made"),
     (
@@ -123,7 +125,7 @@ fn import_line(typed: &str) -> Value {
     let verb = words.next().expect("a verb");
     let spec = VERBS.iter().find(|spec| spec.name == verb).expect("a verb of the list");
     let schema = (spec.schema)();
-    let is_list = |name: &str| schema.get("properties").is_some_and(|all| all[name]["type"] == "array");
+    let is = |name: &str, kind: &str| schema.get("properties").is_some_and(|all| all[name]["type"] == kind);
     let mut line = Map::from_iter([("command".to_owned(), json!(verb)), ("agreement".to_owned(), json!(words.next()))]);
     while let Some(word) = words.next() {
         let Some(option) = word.strip_prefix("--") else {
@@ -132,10 +134,14 @@ fn import_line(typed: &str) -> Value {
             continue;
         };
         let name = option.replace('-', "_");
+        if is(&name, "boolean") {
+            line.insert(name, json!(true));
+            continue;
+        }
         let value = words.next().expect("an option has a value");
         if name == "file" {
             line.extend(paper());
-        } else if is_list(&name) {
+        } else if is(&name, "array") {
             line.entry(name).or_insert(json!([])).as_array_mut().expect("a list").push(json!(value));
         } else {
             line.insert(name, json!(value));

@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use servanda::domain::day::Day;
 use servanda::domain::decide::agreement_of;
 use servanda::domain::id::PartyId;
-use servanda::domain::status::lifecycle::last_day;
 use servanda::domain::status::recurring::{InstanceStanding, instances};
 use servanda::domain::status::{AgreementStatus, PartyStatus, party_status, standing, status};
+use servanda::domain::term::term_of;
 use servanda::views::entry::{Entry, Stand};
 
 use crate::given::{cases, day, timelines, wait_for, with_log};
@@ -61,7 +61,11 @@ proptest! {
                     prop_assert_eq!(outline.subjects, &folded.opened.subjects[..]);
                     let signed = folded.signatures().map(|(_, _, mark)| mark.bounds.latest).max();
                     prop_assert_eq!(outline.signed, signed, "{} on {}", entry.reference, day);
-                    prop_assert_eq!(outline.ends, last_day(&folded), "{} on {}", entry.reference, day);
+                    let term = term_of(&folded);
+                    prop_assert_eq!(outline.term, term.as_ref(), "{} on {}", entry.reference, day);
+                    let ends = term.and_then(|term| term.ends()).and_then(|end| end.last.latest);
+                    prop_assert_eq!(outline.ends, ends, "{} on {}", entry.reference, day);
+                    prop_assert_eq!(outline.superseded_by, folded.superseded_by());
                     let ours: Parties = outline.parties.iter().map(|party| (party.id.clone(), party.status)).collect();
                     let theirs: Parties = folded
                         .parties

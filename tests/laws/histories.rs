@@ -223,12 +223,12 @@ fn act(reference: &str, dice: &mut Dice<'_>) -> Value {
         ]),
         47 | 48 => json!([
             { "command": "set-term", "agreement": reference, "length": "P1Y", "notice_period": "P3M",
-                "renewal": dice.one(&["none", "tacit", "express"]) },
+                "prepare": "P30D", "renewal": dice.one(&["none", "tacit", "express"]) },
             { "command": "renew", "agreement": reference, "length": "P1Y" },
         ]),
         49 => json!([
-            { "command": "give-notice", "agreement": reference, "party": "ps", "kind": "withdrawal",
-                "takes_effect": "2026-03-15" },
+            { "command": "give-notice", "agreement": reference, "party": "ps", "takes_effect": "2026-03-15",
+                "kind": dice.one(&["withdrawal", "non_renewal", "termination", "suspension"]) },
             { "command": "revoke-notice", "agreement": fact(dice) },
         ]),
         50 => json!([

@@ -124,6 +124,7 @@ fn write() -> Written {
         QUESTIONS.iter().map(|(view, typed)| (*view, typed.to_vec())).collect();
     for reference in &references {
         questions.push(("show", vec!["show", reference]));
+        questions.push(("status", vec!["status", reference]));
         questions.push(("history", vec!["history", reference]));
     }
     for (view, typed) in questions {
@@ -173,6 +174,11 @@ const FAILURES: &[(i32, &[&str])] = &[
 
 const QUESTIONS: &[(&str, &[&str])] = &[
     ("list", &["list"]),
+    ("calendars", &["calendar", "list"]),
+    ("calendar", &["calendar", "show", "cn"]),
+    ("calendar", &["calendar", "show", "our-office"]),
+    ("profiles", &["profiles"]),
+    ("history", &["history", "register"]),
     ("list", &["list", "--kind", "protocol"]),
     ("show", &["show", MOU, "--as-of", "2025-12-01"]),
     ("show", &["show", MOU, "--known-at", "2025-09-15"]),

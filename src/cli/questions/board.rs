@@ -3,12 +3,14 @@
 use super::{asked_line, day_or_dash, joined, spaced};
 use crate::cli::args::{AskedArgs, FilterArgs};
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Format, Report, Section, Tone};
 use crate::cli::session::{Session, asked, day, filter};
+use crate::domain::day::Day;
 use crate::domain::period::{MonthEnd, Period};
 use crate::domain::recurrence::Owed;
 use crate::domain::status::CommitmentState;
 use crate::views::board::CommitmentRow;
+use crate::views::term::{TermEvent, TermRow};
 
 /// Options of `overdue`.
 #[derive(Clone, Debug, clap::Args)]
@@ -61,7 +63,12 @@ pub(super) const fn tone(state: CommitmentState) -> Tone {
 
 /// The due date for people: a day, an interval, or a dash.
 pub(super) fn due_words(row: &CommitmentRow) -> String {
-    match (row.due_earliest, row.due_latest) {
+    day_words(row.due_earliest, row.due_latest)
+}
+
+/// A day, an interval, or a dash.
+pub(super) fn day_words(earliest: Option<Day>, latest: Option<Day>) -> String {
+    match (earliest, latest) {
         (Some(a), Some(b)) if a == b => b.to_string(),
         (Some(a), Some(b)) => format!("{a}/{b}"),
         (None, Some(b)) => format!("../{b}"),
@@ -127,6 +134,51 @@ fn undated(rows: &[CommitmentRow]) -> Section {
     Section::table("undated", columns).titled("Promised without a date").rows(cells)
 }
 
+/// A row of `due`, one a line.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum DueRow<'a> {
+    Commitment(&'a CommitmentRow),
+    Term(&'a TermRow),
+}
+
+fn terms(title: &str, rows: &[TermRow], narrow: bool) -> Section {
+    let columns = [
+        Column::id("agreement", "Agreement"),
+        Column::word("what", "What"),
+        Column::new(crate::cli::output::Kind::Day, "day", "Day"),
+        Column::number("days_left", "Days left"),
+        Column::day("period_ends", "Period ends"),
+        Column::word("renewal", "Renewal").priority(2),
+        Column::word("notice_period", "Notice").priority(3),
+        Column::text("title", "Title").priority(4),
+    ];
+    let cells = rows.iter().map(|row| {
+        let soon = row.days_left <= crate::domain::status::DUE_SOON_DAYS;
+        let tone = match row.what {
+            TermEvent::PrepareNotice | TermEvent::Notice if row.days_left < 0 => Tone::Bad,
+            TermEvent::PrepareNotice | TermEvent::Notice if soon => Tone::Warn,
+            TermEvent::PrepareNotice | TermEvent::Notice | TermEvent::End | TermEvent::Renewal => Tone::Plain,
+        };
+        [
+            Cell::from(&row.agreement).tone(Tone::Strong),
+            Cell::from(spaced(row.what.word())).tone(tone),
+            Cell::from(day_words(row.day_earliest, Some(row.day))),
+            Cell::from(row.days_left).tone(tone),
+            Cell::from(day_or_dash(row.period_ends)),
+            Cell::from(row.renewal.map_or("–", |renewal| renewal.word())),
+            Cell::from(match (&row.notice_period, row.certain) {
+                // For people only: a spreadsheet wants the period, and has the day of the notice in a row of its own.
+                (Some(period), true) if narrow => format!("{period}, passed"),
+                (Some(period), _) => period.clone(),
+                (None, _) => "–".to_owned(),
+            }),
+            Cell::from(row.title.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ]
+    });
+    Section::table("terms", columns).titled(title).rows(cells)
+}
+
 pub(super) async fn run_overdue(args: OverdueArgs, session: &Session) -> Result<Exit, Failure> {
     let service = session.open(false)?;
     let asked = asked(&service, &args.asked).await?;
@@ -161,10 +213,13 @@ pub(super) async fn run_due(args: DueArgs, session: &Session) -> Result<Exit, Fa
         period.add_to(asked.as_of, MonthEnd::Clamp).unwrap_or(crate::domain::day::Day::MAX)
     };
     let due = service.due(asked, until, &filter(&args.filter)?).await?;
-    session.answer(&due, due.due.iter().chain(&due.awaiting), || {
+    let rows = due.due.iter().chain(&due.awaiting).map(DueRow::Commitment).chain(due.terms.iter().map(DueRow::Term));
+    let narrow = session.format() == Format::Table;
+    session.answer(&due, rows, || {
         Report::new()
             .heading(asked_line(asked))
-            .section(dated("due", &format!("Due by {until}"), "nothing comes due by then", &due.due))
+            .section(dated("due", &format!("Due by {until}"), "no commitment comes due by then", &due.due))
             .section(dated("awaiting", "Waiting for something to happen first", "", &due.awaiting))
+            .section(terms(&format!("Notices, renewals and ends by {until}"), &due.terms, narrow))
     })
 }

@@ -41,6 +41,8 @@ pub(super) async fn run(args: ListArgs, session: &Session) -> Result<Exit, Failu
         } else {
             vec![
                 Column::day("next_due", "Next due"),
+                Column::day("ends", "Ends"),
+                Column::id("superseded_by", "Superseded by"),
                 Column::text("title", "Title"),
                 Column::text("parties", "Parties"),
             ]
@@ -65,10 +67,15 @@ fn cells(row: &ListRow, narrow: bool) -> Vec<Cell> {
     ];
     let parties = joined(&row.parties);
     cells.extend(match (&row.title, narrow) {
-        (Some(title), true) => vec![Cell::from(format!("{title} ({parties})"))],
-        (None, true) => vec![Cell::from(parties)],
+        (title, true) => {
+            let words = title.as_ref().map_or_else(|| parties.clone(), |title| format!("{title} ({parties})"));
+            let successor = row.superseded_by.as_ref().map(|by| format!("; superseded by {by}")).unwrap_or_default();
+            vec![Cell::from(words + &successor)]
+        }
         (title, false) => vec![
             Cell::from(day_or_dash(row.next_due)),
+            Cell::from(day_or_dash(row.ends)),
+            Cell::from(row.superseded_by.as_ref().map_or_else(|| "–".to_owned(), ToString::to_string)),
             Cell::from(title.as_ref().map(ToString::to_string).unwrap_or_default()),
             Cell::from(parties),
         ],

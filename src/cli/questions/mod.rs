@@ -1,6 +1,7 @@
 //! The questions: one file each, with its options and its report.
 
 pub mod board;
+pub mod calendar;
 pub mod diff;
 pub mod history;
 mod instances;
@@ -8,6 +9,7 @@ pub mod list;
 pub mod parties;
 pub mod show;
 pub mod stats;
+pub mod status;
 pub mod why;
 
 use super::error::{Exit, Failure};
@@ -23,10 +25,13 @@ pub enum Question {
     /// One agreement in full
     #[command(after_help = "Example:\n  servanda show pk-ps-health-2025 --as-of 2025-10-18")]
     Show(show::ShowArgs),
+    /// The chart of signatures and ratifications: who signed, consented, is in, reserved or leaves
+    #[command(after_help = "Example:\n  servanda status beijing-treaty --as-of 2020-04-28 --markdown")]
+    Status(status::StatusArgs),
     /// What is overdue, due soon, or promised without a date
     #[command(after_help = "Example:\n  servanda overdue --as-of 2025-10-18 --exit-code")]
     Overdue(board::OverdueArgs),
-    /// What comes due
+    /// What comes due: commitments, and the notices, renewals and ends of terms
     #[command(after_help = "Example:\n  servanda due --within P30D --party Pakistan")]
     Due(board::DueArgs),
     /// What was recorded about an agreement, in the order of recording
@@ -41,6 +46,12 @@ pub enum Question {
     /// The parties, with what they owe and are owed
     #[command(after_help = "Example:\n  servanda parties pk-ps-health-2025")]
     Parties(parties::PartiesArgs),
+    /// The calendars of days off, and how others' get on record
+    #[command(subcommand)]
+    Calendar(calendar::CalendarArgs),
+    /// The counting profiles, with the law behind each
+    #[command(after_help = "Example:\n  servanda profiles eu-1182-71")]
+    Profiles(calendar::ProfilesArgs),
     /// The register in numbers
     #[command(after_help = "Example:\n  servanda stats --as-of 2025-10-18")]
     Stats(stats::StatsArgs),
@@ -56,12 +67,15 @@ impl Question {
         match self {
             Self::List(args) => list::run(args, session).await,
             Self::Show(args) => show::run(args, session).await,
+            Self::Status(args) => status::run(args, session).await,
             Self::Overdue(args) => board::run_overdue(args, session).await,
             Self::Due(args) => board::run_due(args, session).await,
             Self::History(args) => history::run(args, session).await,
             Self::Diff(args) => diff::run(args, session).await,
             Self::Why(args) => why::run(args, session).await,
             Self::Parties(args) => parties::run(args, session).await,
+            Self::Calendar(args) => calendar::run(args, session).await,
+            Self::Profiles(args) => calendar::run_profiles(args, session).await,
             Self::Stats(args) => stats::run(args, session).await,
         }
     }

@@ -1,15 +1,17 @@
 //! `show`: one agreement in full.
 
-use super::board::{due_words, tone};
+use super::board::{day_words, due_words, tone};
 use super::{asked_line, joined, spaced};
 use crate::cli::args::AskedArgs;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::output::{Cell, Column, Field, Item, Report, Section, Tone};
 use crate::cli::session::{Session, asked, reference};
+use crate::domain::day::Day;
 use crate::domain::recurrence::Owed;
 use crate::domain::status::recurring::Counts;
 use crate::domain::vocabulary::Lifecycle;
 use crate::views::document::{Document, Saying, When};
+use crate::views::term::TermView;
 
 /// Options of `show`.
 #[derive(Clone, Debug, clap::Args)]
@@ -77,12 +79,7 @@ fn head(document: &Document) -> Vec<Field> {
         };
         fields.push(Field::new("entry_into_force", label, from));
     }
-    if let Some(term) = &document.term {
-        let ends = term.ends.map_or_else(|| "goes on".to_owned(), |day| format!("ends {day}"));
-        let length = term.length.as_ref().map(|length| format!("{length}, ")).unwrap_or_default();
-        let notice = term.notice_period.as_ref().map(|period| format!(", notice {period}")).unwrap_or_default();
-        fields.push(Field::new("term", "Term", format!("{length}{ends}, renewal {}{notice}", term.renewal)));
-    }
+    fields.extend(document.term.iter().flat_map(|term| term_fields(document, term)));
     if let Some(ended) = &document.ended {
         fields.push(Field::new("ended", "Ended", format!("{}, {}", ended.text, when(&ended.when))));
     }
@@ -98,6 +95,68 @@ fn head(document: &Document) -> Vec<Field> {
         fields.push(Field::new("disputed_facts", "Disputed", cell));
     }
     fields.push(Field::new("facts", "On record", format!("{} events", document.facts)));
+    fields
+}
+
+/// The term as it was agreed, the period that runs, and the dates to keep.
+fn term_fields(document: &Document, term: &TermView) -> Vec<Field> {
+    let stated = |word: &str, period: &Option<String>| period.as_ref().map(|period| format!("{word}{period}"));
+    let stated_days = match (term.start, term.stated_end) {
+        (Some(start), Some(end)) => Some(format!("{start} to {end}")),
+        (Some(start), None) => Some(format!("from {start}")),
+        (None, Some(end)) => Some(format!("until {end}")),
+        (None, None) => None,
+    };
+    let agreed = [
+        stated_days,
+        term.length.clone(),
+        Some(format!("renewal {}", term.renewal)),
+        stated("renewed by ", &term.renewal_length),
+        stated("notice ", &term.notice_period),
+        stated("prepared ", &term.prepare).map(|words| format!("{words} before")),
+    ];
+    let agreed: Vec<String> = agreed.into_iter().flatten().collect();
+    let mut fields = vec![Field::new("term", "Term", agreed.join(", "))];
+    if let Some(period) = &term.period {
+        let first = period.first.map_or_else(|| "an unknown day".to_owned(), |day| day.to_string());
+        let last = match (period.last_earliest, period.last) {
+            (_, None) => "an unknown day".to_owned(),
+            (Some(earliest), Some(last)) if earliest != last => format!("a day from {earliest} to {last}"),
+            (_, Some(last)) => last.to_string(),
+        };
+        let renewals = match period.renewals {
+            0 => String::new(),
+            1 => format!(", renewed once, {} at last", period.by),
+            times => format!(", renewed {times} times, {} at last", period.by),
+        };
+        fields.push(Field::new("period", "Period", format!("{first} to {last}{renewals}")));
+    } else {
+        fields.push(Field::new("period", "Period", "begins when the agreement does, of which no day is known"));
+    }
+    let certainly = |earliest: Option<Day>, by: Day| {
+        let weekday = if earliest == Some(by) { format!("{} ", by.weekday_name()) } else { String::new() };
+        let passed = if by < document.as_of { " (passed)" } else { "" };
+        format!("{weekday}{}{passed}", day_words(earliest, Some(by)))
+    };
+    if let Some(by) = term.notice_by {
+        let ends = term.notice_ends.map(|day| format!(", to end with {day}")).unwrap_or_default();
+        let cell = Cell::from(certainly(term.notice_by_earliest, by) + &ends).tone(Tone::Strong);
+        fields.push(Field::new("notice_by", "Notice by", cell));
+    }
+    if let Some(by) = term.prepare_by {
+        fields.push(Field::new("prepare_by", "Prepare by", certainly(term.prepare_by_earliest, by)));
+    }
+    if let Some(day) = term.next_renewal {
+        let unless =
+            if term.renewal_certain { "no notice can come in time for it" } else { "unless notice is given before" };
+        fields.push(Field::new("next_renewal", "Renews on", format!("{} {day}, {unless}", day.weekday_name())));
+    }
+    if let Some(day) = term.ends {
+        let notice = term.notice.map(|seq| format!(", by the notice @{seq}")).unwrap_or_default();
+        let missed = term.notice_missed.map(|day| format!(", too late for {day}")).unwrap_or_default();
+        let verb = if day < document.as_of { "Ended" } else { "Ends" };
+        fields.push(Field::new("ends", verb, format!("{} {day}{notice}{missed}", day.weekday_name())));
+    }
     fields
 }
 
@@ -122,7 +181,11 @@ fn parties(document: &Document) -> Section {
         });
         let instruments =
             party.instruments.iter().map(|deposit| format!("{}, {}", deposit.instrument, when(&deposit.received)));
-        let signature: Vec<String> = signature.into_iter().chain(instruments).collect();
+        let own = party.entry_into_force.map(|_| {
+            let from = super::by_or_on(party.entry_into_force_earliest, party.entry_into_force);
+            format!("in force for it {from}")
+        });
+        let signature: Vec<String> = signature.into_iter().chain(instruments).chain(own).collect();
         let mut names = vec![party.name.to_string()];
         names.extend(party.names.iter().map(|local| local.name.to_string()));
         names.extend(party.aliases.iter().map(ToString::to_string));
@@ -157,6 +220,7 @@ fn commitments(document: &Document) -> Section {
             Some(first) if row.extensions > 0 => {
                 format!("first due {first}, moved {} by {}", times(row.extensions), days(row.slippage_days))
             }
+            Some(first) if row.slippage_days > 0 => format!("first due {first}, now {} later", days(row.slippage_days)),
             _ => String::new(),
         };
         let state = match (row.met_on, row.verified) {

@@ -83,7 +83,12 @@ pub(super) async fn import(args: &ImportArgs, session: &Session) -> Result<Exit,
     let closed = service.close().await;
     let imported = result?;
     closed?;
-    let view = view(&imported, args.dry_run);
+    answer(&imported, args.dry_run, session)
+}
+
+/// Answers with what an import did.
+pub(in crate::cli) fn answer(imported: &Imported, dry_run: bool, session: &Session) -> Result<Exit, Failure> {
+    let view = view(imported, dry_run);
     let exit = session.answer(&view, [&view], || report(&view))?;
     // For cron, which mails what is on standard error.
     let refused = view.refused.len();

@@ -1,11 +1,22 @@
 //! Calendars: which days are open, from when to when, and who says so.
 
 use crate::domain::day::Day;
-use crate::domain::event::register::{CalendarDefined, DaysListed, ListedDay, Week};
+use crate::domain::event::register::{CalendarDefined, DaysListed, ListedDay, WeekSet};
 use crate::domain::fact::Evidence;
 use crate::domain::id::CalendarId;
 use crate::domain::text::Line;
 use crate::domain::vocabulary::{Confidence, Weekday};
+
+/// The week's rest for a time, with who says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Week {
+    /// The days of the week that are off, and from when to when.
+    pub rest: WeekSet,
+    /// Where that is from.
+    pub evidence: Vec<Evidence>,
+    /// How far it can be relied on.
+    pub confidence: Confidence,
+}
 
 /// Days that are listed for a time, with who says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +36,7 @@ pub struct Calendar {
     pub id: CalendarId,
     /// What it is called.
     pub title: Line,
-    /// Its weeks; where two hold on a day, the later in the list counts.
+    /// Its weeks, in the order in which they were recorded; where two hold on a day, the later counts.
     pub weeks: Vec<Week>,
     /// Its listings, in the order in which they were recorded; a later one replaces what an earlier one said.
     pub listings: Vec<Listing>,
@@ -45,15 +56,10 @@ pub enum DayIs<'a> {
 }
 
 impl Calendar {
-    /// A calendar of which no days are listed.
+    /// A calendar of which nothing but the name is known.
     #[must_use]
     pub fn defined(defined: &CalendarDefined) -> Self {
-        Self {
-            id: defined.calendar.clone(),
-            title: defined.title.clone(),
-            weeks: defined.weeks.clone(),
-            listings: Vec::new(),
-        }
+        Self { id: defined.calendar.clone(), title: defined.title.clone(), weeks: Vec::new(), listings: Vec::new() }
     }
 
     /// Whether days off are listed at all; without, only its weeks are known, and count for all time.
@@ -71,7 +77,8 @@ impl Calendar {
     /// The week that holds on a day.
     #[must_use]
     pub fn week(&self, day: Day) -> Option<&Week> {
-        let holds = |week: &&Week| week.from.is_none_or(|from| from <= day) && week.to.is_none_or(|to| day <= to);
+        let holds =
+            |week: &&Week| week.rest.from.is_none_or(|from| from <= day) && week.rest.to.is_none_or(|to| day <= to);
         self.weeks.iter().rev().find(holds)
     }
 
@@ -81,7 +88,7 @@ impl Calendar {
     /// worked days, the weekends.
     #[must_use]
     pub fn on(&self, day: Day) -> DayIs<'_> {
-        let rest = self.week(day).map(|week| (week, week.off.contains(&Weekday::of(day))));
+        let rest = self.week(day).map(|week| (week, week.rest.off.contains(&Weekday::of(day))));
         let at = |days: &[ListedDay]| days.iter().position(|listed| listed.day == day);
         match (self.listing(day), rest) {
             (_, None) => DayIs::Unknown,

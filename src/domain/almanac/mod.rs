@@ -6,6 +6,7 @@
 //! *To ship another*: a file in `calendars/` or a row of `profiles.json`, and its line in `shipped.rs`.
 
 pub mod calendar;
+pub mod objections;
 pub mod profile;
 pub mod shipped;
 
@@ -13,8 +14,9 @@ use std::collections::BTreeMap;
 
 use super::event::Event;
 use super::id::{CalendarId, ProfileId};
+use super::rule::Rule;
 use super::timeline::Readings;
-use calendar::{Calendar, Listing};
+use calendar::{Calendar, Listing, Week};
 use profile::Profile;
 
 /// What was recorded about calendars and profiles, beside what is shipped.
@@ -32,19 +34,19 @@ impl Almanac {
         let mut facts: Vec<_> = register.facts.iter().collect();
         facts.sort_by_key(|reading| reading.seq);
         for reading in facts {
+            let (evidence, confidence) = (reading.saying.evidence.clone(), reading.saying.confidence);
             match &reading.saying.event {
                 Event::CalendarDefined(defined) => {
-                    let listings = almanac.calendars.remove(&defined.calendar).map(|calendar| calendar.listings);
-                    let calendar = Calendar { listings: listings.unwrap_or_default(), ..Calendar::defined(defined) };
-                    almanac.calendars.insert(defined.calendar.clone(), calendar);
+                    almanac.calendars.insert(defined.calendar.clone(), Calendar::defined(defined));
+                }
+                Event::WeekSet(week) => {
+                    if let Some(calendar) = almanac.calendars.get_mut(&week.calendar) {
+                        calendar.weeks.push(Week { rest: week.clone(), evidence, confidence });
+                    }
                 }
                 Event::DaysListed(listed) => {
                     if let Some(calendar) = almanac.calendars.get_mut(&listed.calendar) {
-                        calendar.listings.push(Listing {
-                            days: listed.clone(),
-                            evidence: reading.saying.evidence.clone(),
-                            confidence: reading.saying.confidence,
-                        });
+                        calendar.listings.push(Listing { days: listed.clone(), evidence, confidence });
                     }
                 }
                 Event::ProfileDefined(profile) => {
@@ -72,6 +74,21 @@ impl Almanac {
     #[must_use]
     pub fn profile(&self, id: &ProfileId) -> Option<&Profile> {
         shipped::profile(id).or_else(|| self.profiles.get(id))
+    }
+
+    /// The calendars by which a rule is counted: its own, else those of its profile.
+    #[must_use]
+    pub fn calendars_of(&self, rule: &Rule) -> Vec<CalendarId> {
+        if !rule.calendars.is_empty() {
+            return rule.calendars.clone();
+        }
+        self.profile(&rule.profile).map(|profile| profile.calendars.clone()).unwrap_or_default()
+    }
+
+    /// Whether a date counted by a rule can move when the register's own facts change.
+    #[must_use]
+    pub fn moves(&self, rule: &Rule) -> bool {
+        !self.calendars_of(rule).is_empty() || shipped::profile(&rule.profile).is_none()
     }
 
     /// Every calendar, on record or shipped, in the order of the names.

@@ -3,20 +3,16 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::deadline::{Counting, counted_rule};
 use super::{Making, Subject, Unsaid, Verb};
-use crate::domain::day::Day;
 use crate::domain::decide::Refusal;
 use crate::domain::edtf::Edtf;
 use crate::domain::event::Event;
 use crate::domain::event::consent::{
-    Adopted, Deposited, EnteredIntoForce, EntryRule, Initialled, Objection, Signed, Statement,
+    Adopted, Deposited, EnteredIntoForce, Initialled, Objection, ProvisionalEnded, Signed, Statement,
 };
 use crate::domain::id::PartyId;
-use crate::domain::period::Period;
-use crate::domain::rule::Anchor;
 use crate::domain::text::{Line, Text};
-use crate::domain::vocabulary::{InstrumentKind, SignatureMode};
+use crate::domain::vocabulary::{InstrumentKind, PartyKind, SignatureMode};
 
 /// Records that the negotiators settled the text.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -100,6 +96,9 @@ pub struct Deposit {
     pub received: Option<Edtf>,
     /// With whom.
     pub depositary: Option<Line>,
+    /// An organisation's instrument that is not counted as additional to those of its member States.
+    #[serde(default)]
+    pub not_counted: bool,
 }
 
 impl Verb for Deposit {
@@ -113,7 +112,15 @@ impl Verb for Deposit {
             (None, None) => Unsaid::Today,
         }
     }
-    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
+    fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
+        let record = making.agreement.and_then(|agreement| agreement.party(&self.party));
+        if let Some(record) = record.filter(|record| self.not_counted && record.party.kind != PartyKind::Io) {
+            let why = format!(
+                "{} is a {}; only an organisation's (io) instrument is not counted on top of its members'",
+                self.party, record.party.kind
+            );
+            return Err(Refusal::Field { field: "not_counted", why });
+        }
         let received = self.received.as_ref().and_then(Edtf::latest);
         let dated = self.dated.as_ref().and_then(Edtf::earliest);
         if let (Some(dated), Some(received)) = (dated, received)
@@ -127,54 +134,8 @@ impl Verb for Deposit {
             instrument: self.instrument,
             dated: self.dated,
             depositary: self.depositary,
+            not_counted: self.not_counted,
         }))
-    }
-}
-
-/// Records how the agreement comes into force: on a day, or so long after something.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SetEntryIntoForce {
-    /// The day on which it comes into force.
-    pub date: Option<Day>,
-    /// How long after, such as P30D.
-    pub within: Option<Period>,
-    /// After what: signature, signature:first, signature:PARTY, announcement, @7, or a day.
-    pub after: Option<Anchor>,
-    /// Not before this day.
-    pub floor: Option<Day>,
-    /// The clause that says so.
-    pub clause: Option<Line>,
-}
-
-impl Verb for SetEntryIntoForce {
-    const NAME: &'static str = "set-entry-into-force";
-    const EXAMPLE: &'static str =
-        "servanda set-entry-into-force pk-ps-health-2025 --after signature --within P30D --clause \"Article 12\"";
-    fn unsaid_day(&self) -> Unsaid {
-        Unsaid::Beginning
-    }
-    fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
-        let mut counting = Counting { due: self.date.map(Edtf::from), ..Counting::default() };
-        if self.date.is_none() {
-            if self.after == Some(Anchor::EntryIntoForce) {
-                return Err(Refusal::Field {
-                    field: "after",
-                    why: "entry into force cannot be counted from itself".to_owned(),
-                });
-            }
-            // "On signature" is a period of no days after it.
-            counting.within = self.within.or_else(|| Period::parse("P0D").ok());
-            counting.after = self.after;
-        } else if self.within.is_some() || self.after.is_some() {
-            return Err(Refusal::Field {
-                field: "date",
-                why: "give either the day or what it is counted from, not both".to_owned(),
-            });
-        }
-        counting.floor = self.floor;
-        let rule = counted_rule(counting, making, true)?;
-        Ok(Event::EntryIntoForceSet(EntryRule { rule, clause: self.clause }))
     }
 }
 
@@ -194,6 +155,23 @@ impl Verb for EnterIntoForce {
     const EXAMPLE: &'static str = "servanda enter-into-force beijing-treaty --on 2020-04-28 --source WIPO";
     fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
         Ok(Event::AgreementEnteredIntoForce(EnteredIntoForce { party: self.party, provisional: self.provisional }))
+    }
+}
+
+/// Records that the provisional application ended by notice, for one party or for all; entry into force ends it by
+/// itself.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndProvisionalApplication {
+    /// The party that gave notice for itself; leave it out where the agreement is no longer applied so by anybody.
+    pub party: Option<PartyId>,
+}
+
+impl Verb for EndProvisionalApplication {
+    const NAME: &'static str = "end-provisional-application";
+    const EXAMPLE: &'static str = "servanda end-provisional-application beijing-treaty --party cn --on 2015-10-18";
+    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
+        Ok(Event::ProvisionalApplicationEnded(ProvisionalEnded { party: self.party }))
     }
 }
 

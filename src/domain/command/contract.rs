@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::framing::Framing;
 use super::{VerbSpec, list_fields, schema_of};
+use crate::domain::id::Reference;
 use crate::domain::schema::close;
 
 /// An agreement's reference, as a part of a pattern.
@@ -96,6 +97,9 @@ fn lists_that_are_never_empty(schema: &Schema) -> impl Iterator<Item = &str> {
 
 fn agreement(verb: &VerbSpec, carried: Option<&Carried>) -> Value {
     let first = if verb.opens { "The reference that the agreement gets" } else { "The agreement's reference" };
+    if verb.subject.of_the_register() {
+        return json!({ "description": "The register itself.", "type": "string", "const": Reference::REGISTER });
+    }
     match carried {
         None => json!({ "description": format!("{first}."), "type": "string", "pattern": format!("^{REFERENCE}$") }),
         Some(carried) => json!({

@@ -15,7 +15,8 @@ use crate::domain::objection::Objection;
 use crate::domain::period::{MonthEnd, Period};
 use crate::domain::recurrence::{InstanceNumber, Owed, RepeatFrom, series};
 use crate::domain::rule::{
-    Anchor, Authority, DaysOff, DeadlineNature, Direction, FirstDay, Landing, Length, Open, PLAIN, Roll, Rule,
+    Anchor, Authority, DaysOff, DeadlineNature, Direction, FirstDay, Floor, Landing, Length, Open, PLAIN, Roll, Rule,
+    Which, WhileSuspended,
 };
 use crate::domain::text::{Line, Text};
 use crate::domain::vocabulary::{Bindingness, Nature};
@@ -55,8 +56,8 @@ pub struct Counting {
     pub month_end: Option<MonthEnd>,
     /// On which day a period comes to rest.
     pub landing: Option<Landing>,
-    /// Not before this day.
-    pub floor: Option<Day>,
+    /// Not before this day, or not before the agreement's entry-into-force.
+    pub floor: Option<Floor>,
     /// How long after the due date it is not yet called overdue.
     pub grace: Option<Period>,
     /// The fewest working days in the period.
@@ -67,6 +68,8 @@ pub struct Counting {
     pub zone: Option<ZoneName>,
     /// Act or effect.
     pub nature: Option<DeadlineNature>,
+    /// What the clock does while the agreement is suspended.
+    pub while_suspended: Option<WhileSuspended>,
     /// Who says so.
     pub authority: Option<Authority>,
 }
@@ -117,6 +120,9 @@ pub fn counted_rule(counting: Counting, making: &Making<'_>, may_be_zero: bool) 
     {
         return wrong("after", format!("{day} gives neither an earliest nor a latest day to count from"));
     }
+    if counting.while_suspended == Some(WhileSuspended::Stops) && direction == Direction::Before {
+        return wrong("while_suspended", "a deadline counted back from a later day has no clock that could stop");
+    }
     let named_profile = counting.counting.is_some();
     let fixed = length.is_none();
     let rule = Rule {
@@ -142,6 +148,7 @@ pub fn counted_rule(counting: Counting, making: &Making<'_>, may_be_zero: bool) 
         nature: counting.nature,
         repeat: None,
         repeat_from: None,
+        while_suspended: counting.while_suspended,
         authority: counting.authority.unwrap_or(if fixed || named_profile {
             Authority::Stated
         } else {
@@ -158,7 +165,9 @@ fn check_anchor(rule: &Rule, making: &Making<'_>) -> Result<(), Refusal> {
     let missing = |objection| Err(Refusal::against(0, objection));
     let list = |names: Vec<String>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     match &rule.anchor {
-        Anchor::SignatureOf(party) if agreement.party(party).is_none() => {
+        Anchor::SignatureOf(party) | Anchor::EntryIntoForceFor(party) | Anchor::Consent(_, Which::Of(party))
+            if agreement.party(party).is_none() =>
+        {
             let declared = list(agreement.parties.iter().map(|record| record.party.id.to_string()).collect());
             return missing(Objection::PartyNotDeclared { party: party.clone(), declared });
         }
@@ -233,8 +242,9 @@ pub struct SetDeadline {
     pub working_days: Option<u32>,
     /// A number of clear days: neither the first nor the last counts.
     pub clear_days: Option<u32>,
-    /// Counted forward from: signature, signature:first, signature:PARTY, entry-into-force, announcement,
-    /// formation:wg1, fulfilment:c2, @7 or REF@7, or a day.
+    /// Counted forward from: signature, signature:first, signature:PARTY, deposit, deposit:first, deposit:#55,
+    /// deposit:PARTY, consent likewise, entry-into-force, entry-into-force:PARTY, announcement, formation:wg1,
+    /// fulfilment:c2, @7 or REF@7, or a day.
     pub after: Option<Line>,
     /// Counted back from: the same words as for --after.
     pub before: Option<Line>,
@@ -255,8 +265,8 @@ pub struct SetDeadline {
     pub month_end: Option<MonthEnd>,
     /// Whether the period ends on the day that the count gives, or on the first day of the next month.
     pub landing: Option<Landing>,
-    /// Not before this day.
-    pub floor: Option<Day>,
+    /// Not before this day, or not before the agreement's entry-into-force.
+    pub floor: Option<Floor>,
     /// How long after the due date it is not yet called overdue.
     pub grace: Option<Period>,
     /// The fewest working days that the period must hold.
@@ -271,6 +281,8 @@ pub struct SetDeadline {
     pub repeat_from: Option<RepeatFrom>,
     /// Whether something has to be done by then, or takes effect.
     pub nature: Option<DeadlineNature>,
+    /// Whether its time runs on while the agreement is suspended, or stops; it runs if left out.
+    pub while_suspended: Option<WhileSuspended>,
     /// Whether a source states how it is counted, or the register assumes it.
     pub authority: Option<Authority>,
     /// A result, best efforts, or an intention: of the commitment that is made.
@@ -311,8 +323,15 @@ impl Verb for SetDeadline {
             cut_off: self.cut_off,
             zone: self.zone,
             nature: self.nature,
+            while_suspended: self.while_suspended,
             authority: self.authority,
         };
+        if let Some(anchor @ (Anchor::Conditions | Anchor::Consent(_, Which::Own))) = counting.after.as_ref() {
+            return wrong("after", format!("{anchor} is counted from in set-entry-into-force only"));
+        }
+        if let Some(anchor @ (Anchor::Conditions | Anchor::Consent(_, Which::Own))) = counting.before.as_ref() {
+            return wrong("before", format!("{anchor} is counted from in set-entry-into-force only"));
+        }
         let rule = counted_rule(counting, making, false)?;
         let rule = recurring::repeated(rule, self.repeat.as_ref(), self.repeat_from, making)?;
         let (commitment, undertaking) = match (self.commitment, self.text) {

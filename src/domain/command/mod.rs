@@ -11,11 +11,13 @@ pub mod commitments;
 pub mod consent;
 pub mod contract;
 pub mod deadline;
+pub mod force;
 pub mod framing;
 pub mod opening;
 pub mod papers;
 pub mod parties;
 pub mod recurring;
+pub mod register;
 pub mod sound;
 pub mod term;
 
@@ -47,6 +49,18 @@ pub enum Subject {
     Body,
     /// A fact: `REF@7`.
     Fact,
+    /// A calendar of the register.
+    Calendar,
+    /// A counting profile of the register.
+    Profile,
+}
+
+impl Subject {
+    /// Whether it is the register's own instead of an agreement's.
+    #[must_use]
+    pub const fn of_the_register(self) -> bool {
+        matches!(self, Self::Calendar | Self::Profile)
+    }
 }
 
 /// The day that a verb means when nobody gives one.
@@ -77,6 +91,12 @@ pub struct Making<'a> {
 }
 
 impl Making<'_> {
+    /// The place in the agreement that the fact will have which is being made.
+    #[must_use]
+    pub fn next_fact(&self) -> u64 {
+        self.timeline.facts().len() as u64 + 1
+    }
+
     /// The name of the next commitment; names of retracted ones are not used again.
     #[must_use]
     pub fn next_commitment(&self) -> CommitmentId {
@@ -197,6 +217,12 @@ macro_rules! commands {
                 match self { $($(Self::$variant(_) => <$fields as Verb>::NAME,)+)+ }
             }
 
+            /// What its first word points at.
+            #[must_use]
+            pub const fn subject(&self) -> Subject {
+                match self { $($(Self::$variant(_) => <$fields as Verb>::SUBJECT,)+)+ }
+            }
+
             /// Whether it opens an agreement.
             #[must_use]
             pub const fn opens(&self) -> bool {
@@ -234,7 +260,8 @@ commands! {
         AddParty(parties::AddParty), AliasParty(parties::AliasParty), WithdrawParty(parties::WithdrawParty);
     "Text and consent":
         Adopt(consent::Adopt), Initial(consent::Initial), Sign(consent::Sign), Deposit(consent::Deposit),
-        SetEntryIntoForce(consent::SetEntryIntoForce), EnterIntoForce(consent::EnterIntoForce),
+        SetEntryIntoForce(force::SetEntryIntoForce), EnterIntoForce(consent::EnterIntoForce),
+        EndProvisionalApplication(consent::EndProvisionalApplication),
         Reserve(consent::Reserve), Declare(consent::Declare), Object(consent::Object);
     "Term":
         SetTerm(term::SetTerm), Renew(term::Renew), GiveNotice(term::GiveNotice), RevokeNotice(term::RevokeNotice),
@@ -253,6 +280,9 @@ commands! {
         DisputeFact(change::DisputeFact), ResolveFact(change::ResolveFact);
     "Papers":
         Attach(papers::Attach), Note(papers::Note), Link(papers::Link);
+    "Register":
+        DefineCalendar(register::DefineCalendar), SetWeek(register::SetWeek),
+        ListDaysOff(register::ListDaysOff), DefineProfile(register::DefineProfile);
 }
 
 /// What a field's error says, with the field's path.

@@ -10,6 +10,7 @@ use crate::domain::event::opening::Opened;
 use crate::domain::event::parties::Party;
 use crate::domain::event::{Event, LocalName};
 use crate::domain::id::PartyId;
+use crate::domain::share::Weight;
 use crate::domain::text::Line;
 use crate::domain::vocabulary::{AgreementKind, PartyKind};
 
@@ -37,6 +38,8 @@ struct PartyObject {
     role: Option<Line>,
     /// The organ through which it acts.
     acting_through: Option<Line>,
+    /// What it counts for where a share of a total decides, as a decimal number.
+    weight: Option<Weight>,
 }
 
 impl PartyInput {
@@ -52,7 +55,7 @@ impl PartyInput {
         })?;
         let bare = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
         let name = Line::parse(bare).map_err(|e| format!("name of party {id}: {e}"))?;
-        Ok(Self(Party { id, kind, name, names: Vec::new(), role: None, acting_through: None }))
+        Ok(Self(Party { id, kind, name, names: Vec::new(), role: None, acting_through: None, weight: None }))
     }
 }
 
@@ -69,6 +72,7 @@ impl<'de> Deserialize<'de> for PartyInput {
                     names: party.names,
                     role: party.role,
                     acting_through: party.acting_through,
+                    weight: party.weight,
                 }))
             }
         }

@@ -8,6 +8,7 @@ use crate::domain::decide::Refusal;
 use crate::domain::event::parties::{Aliased, Party, Withdrew};
 use crate::domain::event::{Event, LocalName};
 use crate::domain::id::PartyId;
+use crate::domain::share::Weight;
 use crate::domain::text::Line;
 use crate::domain::vocabulary::PartyKind;
 
@@ -28,6 +29,8 @@ pub struct AddParty {
     pub role: Option<Line>,
     /// The organ through which it acts.
     pub acting_through: Option<Line>,
+    /// What it counts for where a share of a total decides, as a decimal number such as 12.5.
+    pub weight: Option<Weight>,
 }
 
 impl Verb for AddParty {
@@ -61,6 +64,7 @@ impl Verb for AddParty {
             names: names.collect::<Result<_, Refusal>>()?,
             role: self.role,
             acting_through: self.acting_through,
+            weight: self.weight,
         }))
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::event::change::FieldChange;
 use crate::domain::patch;
 use crate::domain::period::Period;
-use crate::domain::rule::{Length, PLAIN, Roll, Rule};
+use crate::domain::rule::{Anchor, Direction, Floor, Length, PLAIN, Roll, Rule, WhileSuspended};
 use crate::domain::vocabulary::MilestoneStatus;
 
 /// Refuses changes after which a fact would say what no verb records.
@@ -22,10 +22,10 @@ pub fn changed(making: &Making<'_>, event: u64, fields: &[FieldChange]) -> Resul
     if fields.is_empty() {
         return Ok(());
     }
-    check(&patch::apply(&reading.saying, fields.iter()).event, making)
+    check(&patch::apply(&reading.saying, fields.iter()).event, event, making)
 }
 
-fn check(event: &Event, making: &Making<'_>) -> Result<(), Refusal> {
+fn check(event: &Event, of: u64, making: &Making<'_>) -> Result<(), Refusal> {
     let wrong = |field, why: &str| Err(Refusal::Field { field, why: why.to_owned() });
     match event {
         Event::MilestoneReported(reported) => {
@@ -39,16 +39,20 @@ fn check(event: &Event, making: &Making<'_>) -> Result<(), Refusal> {
         Event::DeadlineExtended(extended) if extended.to.is_some() == extended.by.is_some() => {
             return wrong("data.to", "a deadline is moved either to a day or by a period");
         }
-        Event::TermSet(term) => {
-            if term.length.is_some() == term.end.is_some() {
-                return wrong("data.end", "a term has either a length or a last day");
+        Event::TermSet(set) => {
+            if let Some((field, why)) = super::term::cannot_be(set) {
+                let field = match field {
+                    "length" => "data.length",
+                    "renewal_length" => "data.renewal_length",
+                    "notice_period" => "data.notice_period",
+                    "prepare" => "data.prepare",
+                    _ => "data.end",
+                };
+                return wrong(field, &why);
             }
-            if term.start.zip(term.end).is_some_and(|(start, end)| end < start) {
-                return wrong("data.end", "a term cannot end before it starts");
-            }
-            if term.length.is_some_and(Period::is_zero) {
-                return wrong("data.length", "a term of no days is none");
-            }
+        }
+        Event::TermRenewed(renewed) if renewed.length.is_some_and(Period::is_zero) => {
+            return wrong("data.length", "a renewal by no days renews nothing");
         }
         Event::TermRenewed(renewed) if renewed.until.is_some() && renewed.length.is_some() => {
             return wrong("data.until", "a term is renewed either until a day or by a length");
@@ -66,14 +70,37 @@ fn check(event: &Event, making: &Making<'_>) -> Result<(), Refusal> {
         Event::PaperAttached(paper) if paper.size > (1 << 53) - 1 => {
             return wrong("data.size", "more than 2^53 - 1 bytes");
         }
+        Event::WeekSet(week) => return super::register::sound_week(week),
+        Event::DaysListed(days) => return super::register::sound_days(days),
+        Event::NoticeGiven(notice) => {
+            if notice.takes_effect.is_some() && notice.effect.is_some() {
+                return wrong("data.takes_effect", "a notice takes effect on a stated day or on a counted one");
+            }
+            if let Some(rule) = &notice.effect {
+                if rule.anchor != Anchor::Event(of) {
+                    return wrong("data.effect", "the effect of a notice is counted from the notice itself");
+                }
+                if rule.floor == Some(Floor::EntryIntoForce) {
+                    return wrong("data.effect", "the effect of a notice does not wait for entry into force");
+                }
+                return counted(rule);
+            }
+        }
         Event::DeadlineSet(set) => {
             super::recurring::judge(&set.rule, making)?;
+            let stops = set.rule.while_suspended == Some(WhileSuspended::Stops);
+            if stops && set.rule.direction == Direction::Before {
+                return wrong("data.rule.while_suspended", "a deadline counted back has no clock that could stop");
+            }
             return counted(&set.rule);
         }
         Event::EntryIntoForceSet(entry) if entry.rule.repeat.is_some() => {
             return wrong("data.rule.repeat", "an agreement comes into force once");
         }
-        Event::EntryIntoForceSet(entry) => return counted(&entry.rule),
+        Event::EntryIntoForceSet(entry) => {
+            super::force::possible(entry)?;
+            return counted(&entry.rule);
+        }
         _ => {}
     }
     Ok(())

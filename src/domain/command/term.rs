@@ -3,15 +3,19 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::deadline::{Counting, counted_rule};
 use super::{Making, Subject, Unsaid, Verb};
 use crate::domain::day::Day;
 use crate::domain::decide::Refusal;
+use crate::domain::due;
 use crate::domain::event::Event;
 use crate::domain::event::term::{
     Completed, NoticeGiven, NoticeRevoked, Renewed, Resumed, Superseded, Suspended, TermSet, Terminated,
 };
-use crate::domain::id::{PartyId, Reference};
-use crate::domain::period::{MonthEnd, Period};
+use crate::domain::id::{PartyId, ProfileId, Reference};
+use crate::domain::period::Period;
+use crate::domain::rule::Anchor;
+use crate::domain::term;
 use crate::domain::text::Text;
 use crate::domain::vocabulary::{NoticeKind, Renewal, TerminationGround};
 
@@ -31,44 +35,89 @@ pub struct SetTerm {
     pub renewal: Option<Renewal>,
     /// How long one renewal lasts; left out: as long as the first term.
     pub renewal_length: Option<Period>,
-    /// How long before the end a notice has to be given, such as P6M.
+    /// How long before the last day a notice has to be given, such as P6M.
     pub notice_period: Option<Period>,
+    /// How long before the last day for a notice it is to be prepared, such as P30D: the register's own lead.
+    pub prepare: Option<Period>,
 }
 
 impl Verb for SetTerm {
     const NAME: &'static str = "set-term";
     const EXAMPLE: &'static str =
-        "servanda set-term pk-ps-health-2025 --length P5Y --renewal tacit --notice-period P6M";
+        "servanda set-term pk-ps-health-2025 --length P5Y --renewal tacit --notice-period P6M --prepare P30D";
     fn unsaid_day(&self) -> Unsaid {
         Unsaid::Beginning
     }
-    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
-        let wrong = |field, why: String| Err(Refusal::Field { field, why });
-        match (&self.length, self.end) {
-            (Some(_), Some(_)) => return wrong("end", "give either the length or the last day, not both".to_owned()),
-            (None, None) => return wrong("length", "give the length or the last day of the term".to_owned()),
-            (Some(length), None) if length.is_zero() => return wrong("length", "a term of no days is none".to_owned()),
-            _ => {}
-        }
-        if let (Some(start), Some(end)) = (self.start, self.end)
-            && end < start
-        {
-            return wrong("end", format!("a term cannot end on {end} before it starts on {start}"));
-        }
-        if let (Some(start), Some(length)) = (self.start, &self.length)
-            && length.add_to(start, MonthEnd::Clamp).is_none()
-        {
-            return Err(Refusal::BeyondCalendar { what: format!("the end of a term of {length} from {start}") });
-        }
-        Ok(Event::TermSet(TermSet {
+    fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
+        let set = TermSet {
             start: self.start,
             length: self.length,
             end: self.end,
             renewal: self.renewal.unwrap_or(Renewal::None),
             renewal_length: self.renewal_length,
             notice_period: self.notice_period,
-        }))
+            prepare: self.prepare,
+        };
+        if let Some((field, why)) = cannot_be(&set) {
+            return Err(Refusal::Field { field, why });
+        }
+        let began = making.agreement.and_then(due::entry_into_force).and_then(|entry| entry.days.latest);
+        match beyond(&set, set.start.or(began)) {
+            Some(what) => Err(Refusal::BeyondCalendar { what }),
+            None => Ok(Event::TermSet(set)),
+        }
     }
+}
+
+/// What no term can be, with the field that says so.
+pub(super) fn cannot_be(set: &TermSet) -> Option<(&'static str, String)> {
+    match (set.length, set.end) {
+        (Some(_), Some(_)) => return Some(("end", "give either the length or the last day, not both".to_owned())),
+        (None, None) => return Some(("length", "give the length or the last day of the term".to_owned())),
+        (Some(length), None) if length.is_zero() => return Some(("length", "a term of no days is none".to_owned())),
+        _ => {}
+    }
+    if let Some((start, end)) = set.start.zip(set.end).filter(|(start, end)| end < start) {
+        return Some(("end", format!("a term cannot end on {end} before it starts on {start}")));
+    }
+    let zero = |period: Option<Period>| period.is_some_and(Period::is_zero);
+    if zero(set.renewal_length) {
+        return Some(("renewal_length", "a renewal by no days renews nothing".to_owned()));
+    }
+    if zero(set.notice_period) {
+        return Some((
+            "notice_period",
+            "a notice period of no days is none: leave it out, and a notice is in time until the last day".to_owned(),
+        ));
+    }
+    if zero(set.prepare) {
+        return Some(("prepare", "a lead of no days is none: leave it out".to_owned()));
+    }
+    if set.prepare.is_some() && set.notice_period.is_none() {
+        let why = "the lead is counted back from the last day for a notice: give the notice period too".to_owned();
+        return Some(("prepare", why));
+    }
+    None
+}
+
+/// Which date of a term lies outside the calendar, where one does.
+fn beyond(set: &TermSet, start: Option<Day>) -> Option<String> {
+    let end = match (set.end, set.length) {
+        (Some(end), _) => Some(end),
+        (None, Some(length)) => {
+            let Some(end) = term::end_of(start?, length) else {
+                return Some(format!("the end of a term of {length} from {}", start?));
+            };
+            Some(end)
+        }
+        (None, None) => None,
+    }?;
+    let notice = set.notice_period?;
+    let Some(notice_by) = term::counted_back(end, notice) else {
+        return Some(format!("the day {notice} before {end}"));
+    };
+    let prepare = set.prepare?;
+    term::counted_back(notice_by, prepare).is_none().then(|| format!("the day {prepare} before {notice_by}"))
 }
 
 /// Records that the term was renewed; without a day or a length, by as long as the term says.
@@ -84,10 +133,27 @@ pub struct Renew {
 impl Verb for Renew {
     const NAME: &'static str = "renew";
     const EXAMPLE: &'static str = "servanda renew pk-ps-health-2025 --until 2035-09-16 --on 2030-08-01";
-    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
+    fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
+        let wrong = |field, why: &str| Err(Refusal::Field { field, why: why.to_owned() });
         if self.until.is_some() && self.length.is_some() {
-            let why = "give either the new last day or the length, not both".to_owned();
-            return Err(Refusal::Field { field: "until", why });
+            return wrong("until", "give either the new last day or the length, not both");
+        }
+        if self.length.is_some_and(Period::is_zero) {
+            return wrong("length", "a renewal by no days renews nothing");
+        }
+        if let Some(term) = making.agreement.and_then(term::term_of).filter(|term| term.set.is_some()) {
+            let Some(length) = self.length.or(term.one_more).filter(|_| self.until.is_none()) else {
+                if self.until.is_none() {
+                    return wrong("length", "the term says no length to renew it by: give one, or the new last day");
+                }
+                return Ok(Event::TermRenewed(Renewed { until: self.until, length: None }));
+            };
+            let last = term.on(making.today).period.and_then(|period| period.last.latest);
+            if let Some(last) = last
+                && last.next().and_then(|first| term::end_of(first, length)).is_none()
+            {
+                return Err(Refusal::BeyondCalendar { what: format!("{length} after {last}") });
+            }
         }
         Ok(Event::TermRenewed(Renewed { until: self.until, length: self.length }))
     }
@@ -101,16 +167,41 @@ pub struct GiveNotice {
     pub party: PartyId,
     /// Of what.
     pub kind: NoticeKind,
-    /// The day on which it takes effect.
+    /// The day on which it takes effect, where that is stated.
     pub takes_effect: Option<Day>,
+    /// How long after its receipt (--on) it takes effect, such as P12M; the day moves when --on is corrected.
+    pub effect_after: Option<Period>,
+    /// The counting profile of --effect-after; plain if left out.
+    pub counting: Option<ProfileId>,
 }
 
 impl Verb for GiveNotice {
     const NAME: &'static str = "give-notice";
     const EXAMPLE: &'static str =
         "servanda give-notice pk-ps-health-2025 --party ps --kind withdrawal --on 2026-03-15 --takes-effect 2027-03-15";
-    fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
-        Ok(Event::NoticeGiven(NoticeGiven { party: self.party, kind: self.kind, takes_effect: self.takes_effect }))
+    fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
+        let wrong = |field, why: &str| Err(Refusal::Field { field, why: why.to_owned() });
+        let effect = match self.effect_after {
+            Some(_) if self.takes_effect.is_some() => {
+                return wrong(
+                    "effect_after",
+                    "give either the day on which it takes effect or how long after, not both",
+                );
+            }
+            Some(within) => {
+                let after = Some(Anchor::On(making.today.into()));
+                let counting = Counting { within: Some(within), after, counting: self.counting, ..Counting::default() };
+                let mut rule = counted_rule(counting, making, false)?;
+                rule.anchor = Anchor::Event(making.next_fact());
+                Some(rule)
+            }
+            None if self.counting.is_some() => {
+                return wrong("counting", "a day that is stated is not counted: leave it out, or give --effect-after");
+            }
+            None => None,
+        };
+        let (party, kind, takes_effect) = (self.party, self.kind, self.takes_effect);
+        Ok(Event::NoticeGiven(NoticeGiven { party, kind, takes_effect, effect }))
     }
 }
 

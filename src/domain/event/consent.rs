@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::edtf::Edtf;
 use crate::domain::id::PartyId;
 use crate::domain::rule::Rule;
+use crate::domain::share::{Share, Weight};
 use crate::domain::text::{Line, Text};
-use crate::domain::vocabulary::{InstrumentKind, SignatureMode};
+use crate::domain::vocabulary::{InstrumentDay, InstrumentKind, SignatureMode};
 
 /// The text was settled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -61,13 +62,34 @@ pub struct Deposited {
     /// With whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub depositary: Option<Line>,
+    /// Whether it binds its party and adds to no number, such as that of a regional organisation beside its members'.
+    #[serde(default, skip_serializing_if = "super::is_unset")]
+    pub not_counted: bool,
 }
 
-/// How the agreement comes into force.
+/// How the agreement comes into force, or for each party: on the day counted from when everything asked for is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EntryRule {
     /// The rule by which the day is computed.
     pub rule: Rule,
+    /// Whether it says when the agreement comes into force for each party, from that party's own act.
+    #[serde(default, skip_serializing_if = "super::is_unset")]
+    pub each_party: bool,
+    /// How many consents there have to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consents: Option<u32>,
+    /// Which part of a total those who consent have to make up, by their weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<Share>,
+    /// That total, where it is stated; absent: the weights of all declared parties.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share_total: Option<Weight>,
+    /// The parties that have to have consented.
+    #[serde(default, skip_serializing_if = "super::is_empty")]
+    pub needs: Vec<PartyId>,
+    /// By which of its two days an instrument counts; absent: by its receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_by: Option<InstrumentDay>,
     /// The clause that says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clause: Option<Line>,
@@ -82,6 +104,14 @@ pub struct EnteredIntoForce {
     /// Whether it is only applied provisionally (VCLT 25).
     #[serde(default, skip_serializing_if = "super::is_unset")]
     pub provisional: bool,
+}
+
+/// The provisional application ended without entry into force, by notice (VCLT 25(2)).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ProvisionalEnded {
+    /// The one party that ended it for itself; absent: for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<PartyId>,
 }
 
 /// A reservation or a declaration.

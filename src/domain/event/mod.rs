@@ -122,6 +122,8 @@ events! {
     EntryIntoForceSet(consent::EntryRule) = "entry-into-force.set" v 1,
     /// The agreement came into force, as a source declares.
     AgreementEnteredIntoForce(consent::EnteredIntoForce) = "agreement.entered-into-force" v 1,
+    /// The provisional application ended by notice (VCLT 25(2)).
+    ProvisionalApplicationEnded(consent::ProvisionalEnded) = "provisional-application.ended" v 1,
     /// A party made a reservation (VCLT 19).
     ReservationMade(consent::Statement) = "reservation.made" v 1,
     /// A party made a declaration.
@@ -196,8 +198,10 @@ events! {
     /// The agreement was linked to another.
     AgreementLinked(papers::Linked) = "agreement.linked" v 1,
 
-    /// A calendar got its name and its weeks.
+    /// A calendar got its name.
     CalendarDefined(register::CalendarDefined) = "calendar.defined" v 1,
+    /// The days of the week that are off in a calendar were set for a time.
+    WeekSet(register::WeekSet) = "calendar.week-set" v 1,
     /// The days off of a calendar became known for a time.
     DaysListed(register::DaysListed) = "calendar.days-listed" v 1,
     /// A counting profile of the register's own was defined.

@@ -2,6 +2,7 @@
 
 use super::Event;
 use crate::domain::id::{BodyId, CommitmentId, PartyId};
+use crate::domain::rule::Rule;
 
 /// A name inside an agreement that facts point at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,6 +13,16 @@ pub enum Name {
     Commitment(CommitmentId),
     /// A body.
     Body(BodyId),
+}
+
+/// The rules by which an event has dates counted.
+#[must_use]
+pub fn rules(event: &Event) -> Vec<&Rule> {
+    match event {
+        Event::DeadlineSet(set) => vec![&set.rule],
+        Event::EntryIntoForceSet(entry) => vec![&entry.rule],
+        _ => Vec::new(),
+    }
 }
 
 /// The names that an event brings into being.
@@ -43,7 +54,6 @@ pub fn pointed_at(event: &Event) -> Vec<Name> {
         | Event::PledgeAnnounced(_)
         | Event::PartyDeclared(_)
         | Event::TextAdopted(_)
-        | Event::EntryIntoForceSet(_)
         | Event::TermSet(_)
         | Event::TermRenewed(_)
         | Event::NoticeRevoked(_)
@@ -61,8 +71,11 @@ pub fn pointed_at(event: &Event) -> Vec<Name> {
         | Event::NoteAdded(_)
         | Event::AgreementLinked(_)
         | Event::CalendarDefined(_)
+        | Event::WeekSet(_)
         | Event::DaysListed(_)
         | Event::ProfileDefined(_) => Vec::new(),
+        Event::EntryIntoForceSet(entry) => parties(&entry.needs),
+        Event::ProvisionalApplicationEnded(ended) => ended.party.iter().cloned().map(Name::Party).collect(),
         Event::PartyAliased(aliased) => vec![Name::Party(aliased.party.clone())],
         Event::PartyWithdrew(withdrew) => vec![Name::Party(withdrew.party.clone())],
         Event::TextInitialled(initialled) => vec![Name::Party(initialled.party.clone())],

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LocalName;
 use crate::domain::id::PartyId;
+use crate::domain::share::Weight;
 use crate::domain::text::Line;
 use crate::domain::vocabulary::PartyKind;
 
@@ -27,6 +28,9 @@ pub struct Party {
     /// The organ through which it acts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acting_through: Option<Line>,
+    /// What it counts for where a share of a total decides, such as its part of the world's emissions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
 }
 
 /// A party is also known by another name.

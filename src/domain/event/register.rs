@@ -6,13 +6,22 @@ use serde::{Deserialize, Serialize};
 use crate::domain::day::Day;
 use crate::domain::id::CalendarId;
 use crate::domain::text::Line;
-use crate::domain::vocabulary::{Confidence, Weekday};
+use crate::domain::vocabulary::Weekday;
 
-/// Which days of the week are off, from when to when, and who says so.
+/// A calendar got its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(inline)]
-#[serde(deny_unknown_fields)]
-pub struct Week {
+pub struct CalendarDefined {
+    /// Which calendar.
+    pub calendar: CalendarId,
+    /// What it is called.
+    pub title: Line,
+}
+
+/// Which days of the week are off in a calendar, from when to when; where two hold on a day, the later fact counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WeekSet {
+    /// Which calendar.
+    pub calendar: CalendarId,
     /// The days of the week that are off.
     pub off: Vec<Weekday>,
     /// The first day on which that held; absent: always before.
@@ -21,24 +30,6 @@ pub struct Week {
     /// The last day on which it held; absent: it still does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Day>,
-    /// The order, law or outlet that says so.
-    pub source: Line,
-    /// Where it can be read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<Line>,
-    /// How far it can be relied on.
-    pub confidence: Confidence,
-}
-
-/// A calendar got its name and its weeks; what was listed day by day stays.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct CalendarDefined {
-    /// Which calendar.
-    pub calendar: CalendarId,
-    /// What it is called.
-    pub title: Line,
-    /// Its weeks, in the order of time; where two hold on a day, the later in the list counts.
-    pub weeks: Vec<Week>,
 }
 
 /// One day of a calendar, by its name where it has one.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::day::Day;
 use crate::domain::id::{PartyId, Reference};
 use crate::domain::period::Period;
+use crate::domain::rule::Rule;
 use crate::domain::text::Text;
 use crate::domain::vocabulary::{NoticeKind, Renewal, TerminationGround};
 
@@ -29,6 +30,9 @@ pub struct TermSet {
     /// How long before the end a notice has to be given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice_period: Option<Period>,
+    /// How long before the last day for a notice it is to be prepared; nobody but the register's owner is bound by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepare: Option<Period>,
 }
 
 /// The term was renewed, until a day or for a period beyond its end.
@@ -49,9 +53,13 @@ pub struct NoticeGiven {
     pub party: PartyId,
     /// Of what.
     pub kind: NoticeKind,
-    /// The day on which it takes effect.
+    /// The day on which it takes effect, where that is stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub takes_effect: Option<Day>,
+    /// How that day is counted from the notice's own, which is the day of its receipt (VCLT 56(2), 78); where the day
+    /// itself is not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Rule>,
 }
 
 /// A notice was taken back.

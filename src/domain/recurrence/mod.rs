@@ -142,6 +142,12 @@ impl Owed {
     }
 }
 
+impl From<CommitmentId> for Owed {
+    fn from(commitment: CommitmentId) -> Self {
+        Self { commitment, instance: None }
+    }
+}
+
 impl fmt::Display for Owed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.instance {

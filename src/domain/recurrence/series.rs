@@ -9,9 +9,9 @@ use crate::domain::agreement::Agreement;
 use crate::domain::commitment::{Commitment, DeadlineStep, Fulfilment, Mark};
 use crate::domain::day::Day;
 use crate::domain::due::{self, Due, DueDates};
-use crate::domain::id::CommitmentId;
+use crate::domain::force;
 use crate::domain::period::MonthEnd;
-use crate::domain::rule::{Anchor, Roll, Rule};
+use crate::domain::rule::{Anchor, Floor, Roll, Rule};
 
 use super::{RepeatFrom, RepeatRule};
 
@@ -140,7 +140,11 @@ pub fn series(agreement: &Agreement, commitment: &Commitment, rule: &Rule) -> Se
 pub fn first_due(agreement: &Agreement, rule: &Rule) -> Result<DueDates, Due> {
     match due::resolve(agreement, &rule.anchor) {
         None => Err(Due::Awaiting(rule.anchor.clone())),
-        Some(from) => due::count(&unrolled(rule), due::stated_due(rule, from.days)).map_err(|_| Due::Beyond),
+        Some(from) => {
+            let counted = due::count(&unrolled(rule), due::stated_due(rule, from.days)).map_err(|_| Due::Beyond)?;
+            force::floored(rule, counted, || due::entry_into_force(agreement))
+                .ok_or(Due::Awaiting(Anchor::EntryIntoForce))
+        }
     }
 }
 
@@ -322,35 +326,35 @@ pub fn is_closed(agreement: &Agreement, commitment: &Commitment) -> bool {
     let numbered = match (repeat.count(), rule.repeat_from) {
         (Some(count), _) => Some(count as usize),
         // Counting them needs the first due date, which may hang on this very commitment.
-        (None, _) if hangs_on_itself(agreement, commitment.id, &rule.anchor) => None,
+        (None, _) if hangs_on_itself(agreement, commitment, rule) => None,
         (None, _) => Some(series(agreement, commitment, rule)).filter(|series| series.complete).map(|s| s.dues.len()),
     };
     numbered.is_some_and(|all| all > 0 && closed(all) >= all)
 }
 
-/// Whether the anchors lead from a commitment back to it; the search is as long as there are commitments.
-fn hangs_on_itself(agreement: &Agreement, from: CommitmentId, anchor: &Anchor) -> bool {
-    let mut seen = vec![from];
-    let mut entry_seen = false;
-    let mut anchor = anchor;
+/// Whether the anchors may lead from a commitment back to it; the search is as long as there are commitments.
+fn hangs_on_itself(agreement: &Agreement, commitment: &Commitment, rule: &Rule) -> bool {
+    // An entry into force that is itself counted from a fulfilment is not followed any further.
+    let by_entry = [&agreement.entry_rule, &agreement.party_rule]
+        .into_iter()
+        .flatten()
+        .any(|(entry, _)| matches!(entry.rule.anchor, Anchor::Fulfilment(_)));
+    let mut seen = vec![commitment.id];
+    let mut rule = rule;
     loop {
-        anchor = match anchor {
+        if by_entry && rule.floor == Some(Floor::EntryIntoForce) {
+            return true;
+        }
+        rule = match &rule.anchor {
             Anchor::Fulfilment(id) if seen.contains(id) => return true,
             Anchor::Fulfilment(id) => {
                 seen.push(*id);
                 match agreement.commitment(*id).and_then(Commitment::repeats) {
-                    Some((_, rule)) => &rule.anchor,
+                    Some((_, rule)) => rule,
                     None => return false,
                 }
             }
-            Anchor::EntryIntoForce if entry_seen => return true,
-            Anchor::EntryIntoForce => {
-                entry_seen = true;
-                match &agreement.entry_rule {
-                    Some((entry, _)) => &entry.rule.anchor,
-                    None => return false,
-                }
-            }
+            Anchor::EntryIntoForce | Anchor::EntryIntoForceFor(_) | Anchor::Conditions => return by_entry,
             _ => return false,
         };
     }

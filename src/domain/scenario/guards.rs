@@ -35,6 +35,14 @@ fn bare() -> Story {
     Story::of([recorded("mou")])
 }
 
+fn provisional() -> Story {
+    Story::of([
+        recorded("treaty"),
+        say("sign", json!({ "party": "pk", "mode": "simple", "on": "2025-09-17" })),
+        say("enter-into-force", json!({ "party": "pk", "provisional": true, "on": "2025-09-20" })),
+    ])
+}
+
 fn ended() -> Story {
     bare().then("terminate", json!({ "on": "2026-01-01" }))
 }
@@ -95,6 +103,14 @@ fn consents() -> Vec<Row> {
             "field",
         ),
         ("enter-into-force", full, json!({ "on": "2025-10-01" }), bare, json!({ "on": "2025-10-01" }), "not_signed"),
+        (
+            "end-provisional-application",
+            provisional,
+            json!({ "party": "pk", "on": "2025-10-01" }),
+            full,
+            json!({ "on": "2025-10-01" }),
+            "nothing_to",
+        ),
         ("reserve", full, text("ps"), full, text("zz"), "party_not_declared"),
         ("declare", full, text("ps"), full, text("zz"), "party_not_declared"),
         (
@@ -217,8 +233,32 @@ fn papers() -> Vec<Row> {
     ]
 }
 
+/// A calendar of the register's own; no agreement.
+fn register() -> Story {
+    Story::of([say("define-calendar", json!({ "agreement": "register", "calendar": "ours", "title": "Ours" }))])
+}
+
+fn of_the_register() -> Vec<Row> {
+    let own = |fields: Value| {
+        let mut fields = fields;
+        fields["agreement"] = "register".into();
+        fields
+    };
+    let calendar = |name: &str| own(json!({ "calendar": name, "title": "Theirs" }));
+    let week = |name: &str| own(json!({ "calendar": name, "off": ["fri", "sat"] }));
+    let days =
+        |to: &str| own(json!({ "calendar": "ours", "from": "2026-01-01", "to": to, "off": "2026-03-23 National Day" }));
+    let profile = |name: &str| own(json!({ "profile": name, "title": "Rules", "law": "Rules of 1973" }));
+    vec![
+        ("define-calendar", register, calendar("theirs"), register, calendar("ours"), "twice"),
+        ("set-week", register, week("ours"), register, week("nobodys"), "no_such_calendar"),
+        ("list-days-off", register, days("2026-12-31"), register, days("2025-12-31"), "field"),
+        ("define-profile", none, profile("rules-1973"), none, profile("plain"), "field"),
+    ]
+}
+
 fn rows() -> Vec<Row> {
-    [openings_and_parties(), consents(), terms(), changes(), promises(), papers()].concat()
+    [openings_and_parties(), consents(), terms(), changes(), promises(), papers(), of_the_register()].concat()
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::domain::commitment::Commitment;
 use crate::domain::day::Day;
 use crate::domain::due::{self, Due, DueDates};
 use crate::domain::rule::Authority;
+use crate::domain::suspension;
 use crate::domain::vocabulary::vocabulary;
 
 use super::recurring::Counts;
@@ -92,23 +93,25 @@ pub fn standing(agreement: &Agreement, commitment: &Commitment, day: Day) -> Sta
     if let Some(whole) = super::recurring::standing_of_whole(agreement, commitment, day).filter(|_| recurs) {
         return whole;
     }
-    // A rule that gives no day any more, after a correction, leaves nothing that could be due.
     let due = match due::current(agreement, commitment) {
-        Due::On(_) if recurs => Due::Undated,
+        // A rule that gives no day any more, after a correction, leaves nothing that could be due.
+        Due::On(_) | Due::Stopped(..) if recurs => Due::Undated,
+        // A notice of suspension changes nothing before it takes effect.
+        Due::Stopped(since, dates) if day < since => Due::On(dates),
         due => due,
     };
     let dates = match &due {
         Due::On(dates) => *dates,
-        Due::Undated | Due::Awaiting(_) | Due::Beyond => DueDates { earliest: None, latest: None },
+        Due::Undated | Due::Awaiting(_) | Due::Stopped(..) | Due::Beyond => DueDates { earliest: None, latest: None },
     };
     let original_due = match due::original(agreement, commitment) {
         Due::On(dates) => dates.latest,
-        Due::Undated | Due::Awaiting(_) | Due::Beyond => None,
+        Due::Undated | Due::Awaiting(_) | Due::Stopped(..) | Due::Beyond => None,
     };
     let end_of_grace = dates.latest.map(|latest| due::end_of_grace(commitment, latest));
     let state = state(agreement, commitment, &due, end_of_grace, day);
     let turns = if state.is_open() {
-        let suspended = agreement.suspended.as_ref().and_then(|(suspended, _)| suspended.until).and_then(Day::next);
+        let suspended = suspension::turning_days(agreement);
         [
             dates.earliest.and_then(|day| day.plus_days(-super::DUE_SOON_DAYS)),
             dates.latest.and_then(|day| day.plus_days(-super::DUE_SOON_DAYS)),
@@ -117,10 +120,10 @@ pub fn standing(agreement: &Agreement, commitment: &Commitment, day: Day) -> Sta
             dates.latest,
             dates.latest.and_then(Day::next),
             end_of_grace.and_then(Day::next),
-            suspended,
         ]
         .into_iter()
         .flatten()
+        .chain(suspended)
         .filter(|turn| *turn > day)
         .collect()
     } else {
@@ -166,7 +169,7 @@ fn state(
         let then = due::after_steps(agreement, commitment, fulfilment.steps);
         let limit = match then {
             Due::On(dates) => dates.latest,
-            Due::Undated | Due::Awaiting(_) | Due::Beyond => None,
+            Due::Undated | Due::Awaiting(_) | Due::Stopped(..) | Due::Beyond => None,
         };
         let done = fulfilment.mark.bounds.earliest.unwrap_or(Day::MIN);
         return if limit.is_some_and(|limit| done > limit) { CommitmentState::MetLate } else { CommitmentState::Met };
@@ -180,7 +183,8 @@ fn state(
     match due {
         Due::Undated => CommitmentState::Undated,
         Due::Awaiting(_) => CommitmentState::AwaitingTrigger,
-        Due::Beyond => CommitmentState::Pending,
+        // While its clock stands still the agreement is suspended, which was asked before.
+        Due::Beyond | Due::Stopped(..) => CommitmentState::Pending,
         Due::On(dates) => dated_state(*dates, end_of_grace, day),
     }
 }

@@ -1,12 +1,13 @@
 //! The status of an agreement on a day, by the lifecycle of its kind (DOMAIN §4).
 
-use crate::domain::agreement::{Agreement, Ending, Opening};
+use crate::domain::agreement::{Agreement, Ending, Opening, Provisional};
 use crate::domain::commitment::Commitment;
 use crate::domain::day::Day;
-use crate::domain::due;
-use crate::domain::period::{MonthEnd, Period};
 use crate::domain::recurrence::series;
-use crate::domain::vocabulary::{Lifecycle, MilestoneStatus, NoticeKind, Relation, Renewal, vocabulary};
+use crate::domain::suspension;
+use crate::domain::term;
+use crate::domain::vocabulary::{Lifecycle, MilestoneStatus, NoticeKind, Relation, vocabulary};
+use crate::domain::{due, force};
 
 vocabulary! {
     /// The status of an agreement on a day.
@@ -75,7 +76,7 @@ vocabulary! {
 /// Whether the operation is suspended on a day.
 #[must_use]
 pub fn is_suspended(agreement: &Agreement, day: Day) -> bool {
-    agreement.suspended.as_ref().is_some_and(|(suspended, _)| suspended.until.is_none_or(|until| day <= until))
+    suspension::running(agreement, day).is_some()
 }
 
 /// Derives the status of an agreement on a day.
@@ -97,15 +98,14 @@ pub fn status(agreement: &Agreement, day: Day) -> AgreementStatus {
     if lifecycle == Lifecycle::Pledge {
         return pledge_status(agreement, day);
     }
-    let ended_by_notice = agreement.notices.iter().any(|(notice, _, revoked)| {
-        notice.kind == NoticeKind::Termination
-            && revoked.is_none()
-            && notice.takes_effect.is_some_and(|effect| effect <= day)
+    let ended_by_notice = agreement.notices.iter().any(|notice| {
+        let effect = due::notice_effect(agreement, notice).and_then(|effect| effect.days.latest);
+        notice.0.kind == NoticeKind::Termination && notice.2.is_none() && effect.is_some_and(|effect| effect <= day)
     });
     if ended_by_notice {
         return AgreementStatus::Terminated;
     }
-    if last_day(agreement).is_some_and(|last| day > last) {
+    if term::last_day(agreement).is_some_and(|last| day > last) {
         return AgreementStatus::Expired;
     }
     if is_suspended(agreement, day) {
@@ -123,7 +123,7 @@ fn operating_status(agreement: &Agreement, lifecycle: Lifecycle, day: Day) -> Ag
             Lifecycle::Mou | Lifecycle::Pledge => AgreementStatus::InOperation,
         };
     }
-    if agreement.provisional.is_some() {
+    if agreement.provisional.as_ref().is_some_and(Provisional::runs) {
         return AgreementStatus::ProvisionallyApplied;
     }
     let any_signed = agreement.signatures().next().is_some();
@@ -165,60 +165,6 @@ fn treaty_status(agreement: &Agreement, any_signed: bool) -> AgreementStatus {
     } else {
         AgreementStatus::Recorded
     }
-}
-
-/// The last day of the term, renewals applied; none when it has none, or goes on by tacit renewal.
-#[must_use]
-pub fn last_day(agreement: &Agreement) -> Option<Day> {
-    let (term, _) = agreement.term.as_ref()?;
-    let mut last = if let Some(end) = term.end {
-        end
-    } else {
-        let start = match term.start {
-            Some(start) => start,
-            None => due::entry_into_force(agreement)?.days.latest?,
-        };
-        end_of(start, term.length?)?
-    };
-    let one_more = term.renewal_length.or(term.length);
-    for (renewed, _) in &agreement.renewals {
-        last = renewed.until.unwrap_or_else(|| prolonged(last, renewed.length.or(one_more)));
-    }
-    if term.renewal != Renewal::Tacit {
-        return Some(last);
-    }
-    // A notice ends the term that runs when it is given; one that comes too late for that, the next.
-    let notices = agreement
-        .notices
-        .iter()
-        .filter(|(notice, _, revoked)| notice.kind == NoticeKind::NonRenewal && revoked.is_none());
-    let ends = notices.map(|(_, given, _)| {
-        let mut end = last;
-        let too_late = |end: Day| {
-            let latest = term.notice_period.map_or(Some(end), |period| period.subtract_from(end, MonthEnd::Clamp));
-            latest.is_some_and(|latest| given.bounds.latest > latest)
-        };
-        while too_late(end) {
-            let next = prolonged(end, one_more);
-            if next <= end {
-                break;
-            }
-            end = next;
-        }
-        end
-    });
-    ends.min()
-}
-
-/// The last day of a term of this length: one year from 1 January ends with 31 December, the day before its return,
-/// and one from 29 February with 28 February.
-fn end_of(first: Day, length: Period) -> Option<Day> {
-    length.add_to(first, MonthEnd::Spill)?.previous()
-}
-
-/// The last day of a term that follows one with this last day; the same where the length is not known.
-fn prolonged(last: Day, length: Option<Period>) -> Day {
-    last.next().zip(length).and_then(|(first, length)| end_of(first, length)).unwrap_or(last)
 }
 
 fn pledge_status(agreement: &Agreement, day: Day) -> AgreementStatus {
@@ -266,10 +212,14 @@ fn pledge_status(agreement: &Agreement, day: Day) -> AgreementStatus {
 #[must_use]
 pub fn turning_days(agreement: &Agreement, day: Day) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
-    days.extend(due::entry_into_force(agreement).and_then(|entry| entry.days.latest));
-    days.extend(last_day(agreement).and_then(Day::next));
-    days.extend(agreement.suspended.as_ref().and_then(|(suspended, _)| suspended.until).and_then(Day::next));
-    days.extend(agreement.notices.iter().filter_map(|(notice, ..)| notice.takes_effect));
+    let entry = due::entry_into_force(agreement);
+    days.extend(entry.and_then(|entry| entry.days.latest));
+    let parties = agreement.parties.iter().filter_map(|record| force::party_entry_given(agreement, record, || entry));
+    days.extend(parties.filter_map(|entry| entry.days.latest));
+    days.extend(term::last_day(agreement).and_then(Day::next));
+    days.extend(suspension::turning_days(agreement));
+    let effects = agreement.notices.iter().filter_map(|notice| due::notice_effect(agreement, notice));
+    days.extend(effects.filter_map(|effect| effect.days.latest));
     let reports = agreement.commitments.iter().flat_map(Commitment::parts).flat_map(|part| &part.reports);
     days.extend(reports.filter_map(|report| report.mark.bounds.latest.plus_days(super::STALE_AFTER_DAYS + 1)));
     days.retain(|turn| *turn > day);

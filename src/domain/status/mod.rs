@@ -9,7 +9,7 @@ pub mod recurring;
 
 pub use commitment::{CommitmentState, Standing, standing};
 pub use lifecycle::{AgreementStatus, status, turning_days};
-pub use party::{PartyStatus, party_status};
+pub use party::{PartyStatus, party_status, party_statuses};
 
 /// How long without a fact until something counts as stale, in days.
 pub const STALE_AFTER_DAYS: i64 = 180;

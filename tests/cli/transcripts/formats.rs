@@ -5,9 +5,9 @@ use super::at;
 #[test]
 fn list_as_csv() {
     insta::assert_snapshot!(at(100, "list --format csv"), @r#"
-    reference,kind,status,signed,open,overdue,next_due,title,parties
-    cn-th-care-2024,mou,in operation,2024-05-31,2,1,,谅解备忘录,"北京一心球公益基金会, กระทรวงสาธารณสุข"
-    pk-ps-health-2025,mou,in operation,2025-09-17,1,0,2026-01-20,MoU on health cooperation,"حکومت پاکستان, دولة فلسطين"
+    reference,kind,status,signed,open,overdue,next_due,ends,superseded_by,title,parties
+    cn-th-care-2024,mou,in operation,2024-05-31,2,1,,,,谅解备忘录,"北京一心球公益基金会, กระทรวงสาธารณสุข"
+    pk-ps-health-2025,mou,in operation,2025-09-17,1,0,2026-01-20,,,MoU on health cooperation,"حکومت پاکستان, دولة فلسطين"
     "#);
 }
 
@@ -37,10 +37,10 @@ fn list_as_markdown() {
     insta::assert_snapshot!(at(100, "list --format markdown"), @"
     as of Tue 2026-01-06, as recorded by 2026-01-06T09:00:01Z
 
-    | Reference | Kind | Status | Signed | Open | Late | Next due | Title | Parties |
-    | --- | --- | --- | --- | ---: | ---: | --- | --- | --- |
-    | cn-th-care-2024 | mou | in operation | 2024-05-31 | 2 | 1 | – | 谅解备忘录 | 北京一心球公益基金会, กระทรวงสาธารณสุข |
-    | pk-ps-health-2025 | mou | in operation | 2025-09-17 | 1 | 0 | 2026-01-20 | MoU on health cooperation | حکومت پاکستان, دولة فلسطين |
+    | Reference | Kind | Status | Signed | Open | Late | Next due | Ends | Superseded by | Title | Parties |
+    | --- | --- | --- | --- | ---: | ---: | --- | --- | --- | --- | --- |
+    | cn-th-care-2024 | mou | in operation | 2024-05-31 | 2 | 1 | – | – | – | 谅解备忘录 | 北京一心球公益基金会, กระทรวงสาธารณสุข |
+    | pk-ps-health-2025 | mou | in operation | 2025-09-17 | 1 | 0 | 2026-01-20 | – | – | MoU on health cooperation | حکومت پاکستان, دولة فلسطين |
     ");
 }
 

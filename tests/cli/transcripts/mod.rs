@@ -3,6 +3,8 @@
 mod answers;
 mod formats;
 mod recurring;
+mod terms;
+mod treaty;
 mod widths;
 
 use std::sync::LazyLock;
