@@ -3,6 +3,7 @@
 //! The matches have no wildcard arm: a new refusal does not compile until somebody says what to do about it.
 
 use crate::domain::command::RequestError;
+use crate::domain::counting::{Need, Uncounted};
 use crate::domain::decide::Refusal;
 use crate::domain::id::Reference;
 use crate::domain::objection::Objection;
@@ -64,10 +65,8 @@ pub fn of_refusal(refusal: &Refusal) -> Option<String> {
             said("give the fact's right day with --on, or another field with --set FIELD=VALUE")
         }
         Refusal::BeyondCalendar { .. } => said("give a shorter period or an earlier day"),
-        Refusal::NotCounted { .. } => {
-            said("give the due date itself with --due, or a calendar period with --within, such as P30D")
-        }
         Refusal::Repeat(error) => of_repeat(error),
+        Refusal::Uncounted(uncounted) => of_uncounted(uncounted),
         Refusal::Patch(PatchError::NoSuchField { .. }) => {
             said("servanda history REF --json shows the fact's fields; write data.FIELD, occurred.on, confidence …")
         }
@@ -102,6 +101,47 @@ fn of_repeat(error: &RepeatError) -> Option<String> {
             said(format!("give the first due date as --due {first}, or another rule"))
         }
         RepeatError::Picks { .. } => said("leave it out, or count from the due date: --repeat-from due"),
+    }
+}
+
+/// The most names that are listed in a hint.
+const NAMES_MAX: usize = 30;
+/// How alike two names have to be (Jaro–Winkler) for one to have been meant.
+const LIKENESS: f64 = 0.8;
+
+/// The names that there are, or the one that was perhaps meant.
+fn one_of<T: ToString>(given: &str, known: &[T], what: &str) -> Option<String> {
+    let names: Vec<String> = known.iter().map(ToString::to_string).collect();
+    let likeness = |name: &String| strsim::jaro_winkler(name, given);
+    let nearest = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    if let Some(meant) = nearest.filter(|name| likeness(name) > LIKENESS) {
+        return said(format!("did you mean {meant}?"));
+    }
+    let more = if names.len() > NAMES_MAX { ", …" } else { "" };
+    said(format!("{what}: {}{more}", names[..names.len().min(NAMES_MAX)].join(", ")))
+}
+
+/// What to do about a rule that cannot be counted as it says.
+fn of_uncounted(uncounted: &Uncounted) -> Option<String> {
+    match uncounted {
+        Uncounted::NoSuchProfile { profile, known } => one_of(profile.as_str(), known, "there are"),
+        Uncounted::NoSuchCalendar { calendar, known } => one_of(calendar.as_str(), known, "there are"),
+        Uncounted::NeedsCalendar { need, known, .. } => {
+            let names: Vec<&str> = known.iter().take(NAMES_MAX).map(|calendar| calendar.as_str()).collect();
+            let or = match need {
+                Need::WorkingDays => "",
+                Need::Roll(_) => "; or say that it stays with --roll none",
+                Need::Fewest(_) => "; or say that there is no fewest with --min-working-days 0",
+            };
+            said(format!("name one with --calendar, repeated where several count: {}{or}", names.join(", ")))
+        }
+        Uncounted::NotInDays { .. } => said("give the number of days with --working-days, or let days off count"),
+        Uncounted::LandsBack => said("leave the landing to periods counted forward: --landing day"),
+        Uncounted::TooMany { .. } => said("give a calendar period with --within, such as P40Y"),
+        Uncounted::NoOpenDay { .. } | Uncounted::TooFar => {
+            said("look at the weeks of the calendars; where one open place is enough, say --open any")
+        }
+        Uncounted::Beyond => said("give a shorter period or an earlier day"),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::domain::id::Reference;
 use crate::domain::recurrence::Owed;
 use crate::service::execute::{Execution, Outcome};
 use crate::service::papers::{Paper, read_paper};
-use crate::views::outcome::{MovedView, OddView, OutcomeView};
+use crate::views::outcome::{MovedView, OddView, OutcomeView, RemarkView};
 
 /// Fields that the first word carries: `REF/c1`, `REF/wg1`, `REF@7`.
 const CARRIED: [(&str, Subject); 3] =
@@ -227,6 +227,7 @@ fn view(outcome: &Outcome) -> OutcomeView {
             .iter()
             .map(|odd| OddView { code: odd.objection.code(), message: odd.objection.to_string(), fact: odd.seq })
             .collect(),
+        remarks: outcome.remarks.iter().map(RemarkView::from).collect(),
         moved: outcome
             .moved
             .iter()
@@ -276,6 +277,7 @@ fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
     let odd = view.odd.iter().map(|odd| {
         Item::bullet(0, Cell::from(format!("unusual, recorded with the reason: {}", odd.message)).tone(Tone::Warn))
     });
+    let remarks = view.remarks.iter().map(|remark| Item::bullet(0, Cell::from(&remark.message).tone(Tone::Warn)));
     let day = |day: Option<crate::domain::day::Day>| day.map_or_else(|| "unknown".to_owned(), |day| day.to_string());
     let moved = view.moved.iter().map(|moved| {
         let words = format!(
@@ -291,5 +293,5 @@ fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
         let words = if outcome.dry_run { "would go on record with it" } else { "went on record with it" };
         Item::bullet(0, Cell::from(format!("calendar {calendar} {words}: see servanda calendar show {calendar}")))
     });
-    report.section(Section::text("notes", odd.chain(adopted).chain(moved)))
+    report.section(Section::text("notes", odd.chain(remarks).chain(adopted).chain(moved)))
 }

@@ -7,11 +7,14 @@ use super::agreement::{Agreement, Opening};
 use super::command::change::{certainty_of, day_changes};
 use super::command::framing::Unpaired;
 use super::command::{Command, Making, Request, Unsaid, sound};
+use super::counting::{Remark, Uncounted};
 use super::day::Day;
+use super::due;
 use super::event::Event;
 use super::event::change::FieldChange;
 use super::event::opening::Opened;
 use super::fact::{Fact, Occurred, Recording, Saying};
+use super::force;
 use super::guard::{self, Objected};
 use super::id::{Actor, CommandId, EventId, Reference};
 use super::instant::Instant;
@@ -133,12 +136,9 @@ pub enum Refusal {
     /// What is to recur cannot recur so.
     #[error("repeat: {0}")]
     Repeat(#[from] RepeatError),
-    /// The rule could hold it, and this release does not count so.
-    #[error("{field}: this release counts with the plain profile only, in calendar days, weeks, months and years")]
-    NotCounted {
-        /// The field.
-        field: &'static str,
-    },
+    /// A rule cannot be counted as it says.
+    #[error(transparent)]
+    Uncounted(#[from] Uncounted),
     /// A field of a fact cannot be changed so.
     #[error(transparent)]
     Patch(#[from] PatchError),
@@ -184,7 +184,7 @@ impl Refusal {
             Self::NothingChanges { .. } => "nothing_changes",
             Self::BeyondCalendar { .. } => "beyond_calendar",
             Self::Repeat(error) => error.code(),
-            Self::NotCounted { .. } => "not_counted",
+            Self::Uncounted(uncounted) => uncounted.code(),
             Self::Patch(PatchError::NoSuchField { .. }) => "no_such_field",
             Self::Patch(PatchError::Identity { .. }) => "identity_field",
             Self::Patch(PatchError::Value { .. }) => "field_value",
@@ -200,6 +200,8 @@ pub struct Decision {
     pub saying: Saying,
     /// What is odd about it, and was recorded with a reason.
     pub odd: Vec<Objected>,
+    /// What has to be said beside the date that its rule gives now.
+    pub remarks: Vec<Remark>,
 }
 
 /// The opening of an agreement as it is read, or as it was recorded where that was retracted; none without facts.
@@ -246,7 +248,20 @@ pub fn decide(request: &Request, timeline: &Timeline, context: &Context) -> Resu
     if !odd.is_empty() && framing.reason.is_none() {
         return Err(Refusal::Odd(odd));
     }
-    Ok(Decision { saying, odd })
+    let remarks = agreement.map(|agreement| remarks(&agreement, &saying.event)).unwrap_or_default();
+    Ok(Decision { saying, odd, remarks })
+}
+
+/// What has to be said beside the date of a rule that is being set.
+fn remarks(agreement: &Agreement, event: &Event) -> Vec<Remark> {
+    let counted = match event {
+        Event::DeadlineSet(set) => due::counted(agreement, &set.rule).ok(),
+        Event::EntryIntoForceSet(entry) if !entry.each_party => {
+            force::runs_from(agreement, entry).map(|from| due::count_effect(agreement, &entry.rule, from.days))
+        }
+        _ => None,
+    };
+    counted.and_then(Result::ok).map(|counted| counted.remarks).unwrap_or_default()
 }
 
 /// Whether the verb and the reference go together: an opening with a new one, another verb with one that there is, and

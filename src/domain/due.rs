@@ -1,33 +1,23 @@
-//! From a rule to a due date, with every step of the way kept for `why`.
+//! From a rule to a due date: what the anchor is, what the floor is, and what became of the date since.
 //!
-//! This release counts with the `plain` profile: the anchor's day is not counted, days off inside count, the last
-//! day does not move, a month end that does not exist is clamped; a deadline can state otherwise for the first day
-//! and the month end, and can have a floor and a grace period.
-
-use serde::{Deserialize, Serialize};
+//! How days are counted is `counting`'s business; here it is known what has happened.
 
 use super::agreement::Agreement;
+use super::almanac::profile::ProfileFloor;
 use super::commitment::{Commitment, DeadlineStep, Mark};
+use super::counting::{self, BeyondKnown, Counted, Uncounted};
 use super::day::Day;
 use super::edtf::Bounds;
 use super::force;
 use super::period::MonthEnd;
 use super::recurrence::series;
-use super::rule::{Anchor, Direction, FirstDay, Floor, Length, Rule, WhileSuspended};
+use super::rule::{Anchor, DeadlineNature, Direction, Floor, Rule, WhileSuspended};
 use super::suspension::{self, Clock, Shifted};
 
+pub use super::counting::DueDates;
 pub use super::force::{
     computed_entry_into_force, computed_party_entry_into_force, notice_effect, party_entry_into_force,
 };
-
-/// Between which days something is due; an end that is unknown is absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DueDates {
-    /// The earliest day that it can be due.
-    pub earliest: Option<Day>,
-    /// The latest.
-    pub latest: Option<Day>,
-}
 
 /// Whether and when something is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +30,7 @@ pub enum Due {
     On(DueDates),
     /// Its clock stands still from this day on, and nobody has said until when; till then it is due between these.
     Stopped(Day, DueDates),
-    /// The date lies outside the years 1 to 9999.
+    /// The rule leads to no date, most often because it lies outside the years 1 to 9999; `count` says why.
     Beyond,
 }
 
@@ -140,69 +130,104 @@ pub fn entry_into_force(agreement: &Agreement) -> Option<Anchored> {
     force::computed_entry_into_force(agreement)
 }
 
-/// The count leads outside the years 1 to 9999.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the date lies outside the years 1 to 9999")]
-pub struct Beyond;
+/// Counts something that takes effect off from its anchor's days, none before the day that its rule states.
+///
+/// # Errors
+///
+/// [`Uncounted`] when it leads to no date.
+pub fn count_effect(agreement: &Agreement, rule: &Rule, from: DueDates) -> Result<Counted, Uncounted> {
+    counting::count(rule, DeadlineNature::Effect, &agreement.almanac, from, stated_floor(rule))
+}
 
-fn count_from(rule: &Rule, day: Day) -> Result<Day, Beyond> {
-    let first_day_counts = rule.first_day == Some(FirstDay::Include) && rule.length.is_some();
-    // A period that holds its first day ends on the day before its return, which for 31 January is 28 February
-    // whether its month has a 31st or not: the return itself must not be clamped first.
-    let month_end = match rule.direction {
-        Direction::After if first_day_counts => MonthEnd::Spill,
-        _ => rule.month_end.unwrap_or(MonthEnd::Clamp),
-    };
-    let counted = match &rule.length {
-        None => Some(day),
-        Some(Length::Period(period)) => match rule.direction {
-            Direction::After => period.add_to(day, month_end),
-            Direction::Before => period.subtract_from(day, month_end),
-        },
-        // No command of this release records such a rule; should one come from elsewhere, it is not guessed at.
-        Some(Length::WorkingDays(_) | Length::ClearDays(_)) => None,
+/// The floor that a rule itself states.
+fn stated_floor(rule: &Rule) -> Option<DueDates> {
+    rule.floor.and_then(Floor::day).map(|day| DueDates { earliest: Some(day), latest: Some(day) })
+}
+
+/// The days before which the dates of a rule never lie, if there are such.
+///
+/// # Errors
+///
+/// What it waits for, where that has not happened.
+pub fn floor(agreement: &Agreement, rule: &Rule) -> Result<Option<DueDates>, Anchor> {
+    if let Some(floor) = stated_floor(rule) {
+        return Ok(Some(floor));
     }
-    .ok_or(Beyond)?;
-    let last = if first_day_counts && counted != day {
-        match rule.direction {
-            Direction::After => counted.previous(),
-            Direction::Before => counted.next(),
+    if !waits_for_force(agreement, rule) {
+        return Ok(None);
+    }
+    entry_into_force(agreement).map(|entry| Some(entry.days)).ok_or(Anchor::EntryIntoForce)
+}
+
+/// Whether no date of a rule lies before the agreement's entry into force, by its own word or by its profile's.
+#[must_use]
+pub fn waits_for_force(agreement: &Agreement, rule: &Rule) -> bool {
+    match rule.floor {
+        Some(floor) => floor == Floor::EntryIntoForce,
+        None => {
+            let profile = agreement.almanac.profile(&rule.profile);
+            profile.and_then(|profile| profile.floor) == Some(ProfileFloor::EntryIntoForce)
         }
-        .ok_or(Beyond)?
-    } else {
-        counted
-    };
-    Ok(rule.floor.and_then(Floor::day).map_or(last, |floor| last.max(floor)))
+    }
 }
 
-/// Counts a rule off from its anchor's days.
+/// Counts a deadline's rule off from its anchor's days, none before its floor's.
 ///
 /// # Errors
 ///
-/// [`Beyond`] when a date lies outside the years 1 to 9999.
-pub fn count(rule: &Rule, from: DueDates) -> Result<DueDates, Beyond> {
-    let each = |day: Option<Day>| day.map(|day| count_from(rule, day)).transpose();
-    // With an unknown start the floor is still a day before which it cannot be due.
-    Ok(DueDates { earliest: each(from.earliest)?.or(rule.floor.and_then(Floor::day)), latest: each(from.latest)? })
+/// [`Uncounted`] when it leads to no date.
+pub fn count(
+    agreement: &Agreement,
+    rule: &Rule,
+    from: DueDates,
+    floor: Option<DueDates>,
+) -> Result<Counted, Uncounted> {
+    counting::count(rule, DeadlineNature::Act, &agreement.almanac, stated_due(rule, from), floor)
 }
 
-/// Where a day that a recurring rule gives comes to rest, as any due date does.
+/// Where days that a recurring rule gives come to rest, as any due date does.
 ///
 /// # Errors
 ///
-/// [`Beyond`] when it would lie outside the years 1 to 9999.
-#[expect(clippy::unnecessary_wraps, reason = "a roll over days off may lead beyond the calendar")]
-pub fn settle(_: &Agreement, rule: &Rule, day: Day) -> Result<Day, Beyond> {
-    Ok(rule.floor.and_then(Floor::day).map_or(day, |floor| day.max(floor)))
+/// [`Uncounted`] when that leads to no date.
+pub fn settle(agreement: &Agreement, rule: &Rule, days: DueDates) -> Result<DueDates, Uncounted> {
+    let settled = counting::settle(rule, DeadlineNature::Act, &agreement.almanac, days, stated_floor(rule))?;
+    Ok(settled.dates)
 }
 
 /// "In October" as a due date means by its end; only an interval leaves open when within it.
-pub(super) fn stated_due(rule: &Rule, days: DueDates) -> DueDates {
+#[must_use]
+pub fn stated_due(rule: &Rule, days: DueDates) -> DueDates {
     match &rule.anchor {
         Anchor::On(day) if rule.length.is_none() && !day.is_interval() => {
             DueDates { earliest: days.latest, latest: days.latest }
         }
         _ => days,
+    }
+}
+
+/// What a deadline's rule leads to as things stand, before anything moved it.
+///
+/// # Errors
+///
+/// What it waits for, where that has not happened.
+pub fn counted(agreement: &Agreement, rule: &Rule) -> Result<Result<Counted, Uncounted>, Anchor> {
+    let from = resolve(agreement, &rule.anchor).ok_or_else(|| rule.anchor.clone())?;
+    let floor = floor(agreement, rule)?;
+    Ok(count(agreement, rule, from.days, floor))
+}
+
+/// Where the count behind the current due date reached a day that a calendar does not know.
+#[must_use]
+pub fn beyond_known(agreement: &Agreement, commitment: &Commitment) -> Option<BeyondKnown> {
+    let since = commitment.deadline.iter().rposition(|(step, ..)| matches!(step, DeadlineStep::Set(_)))?;
+    let steps = &commitment.deadline[since..];
+    match &steps.first()?.0 {
+        // A date that was moved to a day no longer hangs on the count.
+        DeadlineStep::Set(rule) if !steps.iter().any(|(step, ..)| matches!(step, DeadlineStep::To(_))) => {
+            counted(agreement, rule).ok()?.ok()?.beyond().cloned()
+        }
+        _ => None,
     }
 }
 
@@ -257,13 +282,11 @@ pub fn counted_steps(agreement: &Agreement, commitment: &Commitment, steps: usiz
     let mut own = commitment.instance.iter().flat_map(|nth| &nth.dues);
     for (step, ..) in commitment.deadline.iter().take(steps) {
         due = match step {
-            DeadlineStep::Set(rule) => match (own.next(), resolve(agreement, &rule.anchor)) {
-                (Some(due), _) => due.clone(),
-                (None, None) => Due::Awaiting(rule.anchor.clone()),
-                (None, Some(from)) => match count(rule, stated_due(rule, from.days)) {
-                    Ok(days) => force::floored(rule, days, || entry_into_force(agreement))
-                        .map_or(Due::Awaiting(Anchor::EntryIntoForce), Due::On),
-                    Err(Beyond) => Due::Beyond,
+            DeadlineStep::Set(rule) => match own.next() {
+                Some(due) => due.clone(),
+                None => match counted(agreement, rule) {
+                    Err(awaited) => Due::Awaiting(awaited),
+                    Ok(counted) => counted.map_or(Due::Beyond, |counted| Due::On(counted.dates)),
                 },
             },
             DeadlineStep::To(day) => Due::On(DueDates { earliest: Some(*day), latest: Some(*day) }),

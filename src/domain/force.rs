@@ -10,7 +10,7 @@ use super::day::Day;
 use super::due::{self, Anchored, DueDates};
 use super::edtf::Bounds;
 use super::event::consent::EntryRule;
-use super::rule::{Anchor, Floor, Means, Rule, Which};
+use super::rule::{Anchor, Floor, Means, Which};
 use super::vocabulary::{InstrumentDay, Lifecycle};
 
 /// The later of two days: none where neither end is known.
@@ -21,15 +21,6 @@ fn later(one: DueDates, other: DueDates) -> DueDates {
 
 const fn days_of(bounds: Bounds) -> DueDates {
     DueDates { earliest: bounds.earliest, latest: Some(bounds.latest) }
-}
-
-/// Counted days, not before the agreement's entry into force where the rule says so; none while that is not known.
-#[must_use]
-pub fn floored(rule: &Rule, days: DueDates, entry: impl FnOnce() -> Option<Anchored>) -> Option<DueDates> {
-    match rule.floor {
-        Some(Floor::EntryIntoForce) => entry().map(|entry| later(days, entry.days)),
-        Some(Floor::On(_)) | None => Some(days),
-    }
 }
 
 /// What an agreement's rule asks for before its period begins to run, its anchor included where that is a number of
@@ -115,7 +106,7 @@ pub fn computed_entry_into_force(agreement: &Agreement) -> Option<Anchored> {
             return None;
         }
         let from = runs_from(agreement, entry)?;
-        let days = due::count(&entry.rule, from.days).ok()?;
+        let days = due::count_effect(agreement, &entry.rule, from.days).ok()?.dates;
         return Some(Anchored { days, fact: None });
     }
     match agreement.opened.kind.lifecycle() {
@@ -170,8 +161,8 @@ fn computed_for(agreement: &Agreement, record: &PartyRecord, entry: Option<Ancho
         Anchor::EntryIntoForce => entry?.days,
         anchor => due::resolve(agreement, anchor)?.days,
     };
-    let counted = due::count(&rule.rule, from).ok()?;
-    let days = floored(&rule.rule, counted, || entry)?;
+    let counted = due::count_effect(agreement, &rule.rule, from).ok()?.dates;
+    let days = if due::waits_for_force(agreement, &rule.rule) { later(counted, entry?.days) } else { counted };
     // By the date that its instrument bears a party can be bound before the instrument is received, else never.
     let days = if counted_by == InstrumentDay::Dated { days } else { later(days, own) };
     Some(Anchored { days, fact: None })
@@ -223,10 +214,10 @@ pub fn consent_day(agreement: &Agreement, means: Means, which: &Which) -> Option
 ///
 /// The fact is the notice where the days are counted from it. Whether it was taken back before is not looked at.
 #[must_use]
-pub fn notice_effect(_: &Agreement, (given, mark, _): &Notice) -> Option<Anchored> {
+pub fn notice_effect(agreement: &Agreement, (given, mark, _): &Notice) -> Option<Anchored> {
     if let Some(day) = given.takes_effect {
         return Some(Anchored { days: DueDates { earliest: Some(day), latest: Some(day) }, fact: None });
     }
     let rule = given.effect.as_ref().filter(|rule| rule.anchor == Anchor::Event(mark.seq))?;
-    Some(Anchored { days: due::count(rule, days_of(mark.bounds)).ok()?, fact: Some(mark.seq) })
+    Some(Anchored { days: due::count_effect(agreement, rule, days_of(mark.bounds)).ok()?.dates, fact: Some(mark.seq) })
 }

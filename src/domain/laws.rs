@@ -168,12 +168,15 @@ fn later(draw: &Draw, story: &Story) -> (&'static str, Value) {
                 "2025-03",
                 "../2025-06-01",
             ];
-            let after = after[one % after.len()];
-            let clock = if days % 2 == 0 { "stops" } else { "runs" };
-            let rule = json!({
-                "text": "t", "within": format!("P{}D", 1 + two), "after": after, "grace": "P5D", "while_suspended": clock,
-            });
-            ("set-deadline", recurring(rule, draw))
+            let mut fields = json!({ "text": "t", "after": after[one % after.len()], "grace": "P5D" });
+            fields["while_suspended"] = if days % 2 == 0 { "stops" } else { "runs" }.into();
+            match days % 5 {
+                // China's days are known until 2026, so some of these dates stay open.
+                0 => (fields["working_days"], fields["calendar"]) = ((1 + two).into(), "cn".into()),
+                1 => (fields["within"], fields["counting"]) = (format!("P{}D", 1 + two).into(), "eu-1182-71".into()),
+                _ => fields["within"] = format!("P{}D", 1 + two).into(),
+            }
+            ("set-deadline", recurring(fields, draw))
         }
         32 => ("set-deadline", recurring(json!({ "text": "t", "due": then.to_string(), "owed_to": party }), draw)),
         33 => ("extend-deadline", about(story, &id, one, json!({ "to": then }))),

@@ -10,6 +10,7 @@ pub mod almanac;
 pub mod command;
 pub mod commitment;
 pub mod consent;
+pub mod counting;
 pub mod day;
 pub mod decide;
 pub mod due;

@@ -148,6 +148,13 @@ impl Period {
         self.days
     }
 
+    /// The period in days, unless it holds months or years, whose length depends on where they are counted from.
+    #[must_use]
+    pub fn in_days(self) -> Option<u32> {
+        let days = u32::try_from(self.all_days()).ok()?;
+        (self.all_months() == 0).then_some(days)
+    }
+
     /// Whether the period has no length.
     pub fn is_zero(self) -> bool {
         [self.years, self.months, self.weeks, self.days] == [0; 4]

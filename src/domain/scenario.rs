@@ -9,6 +9,7 @@ mod clocks;
 mod commitments;
 mod consent;
 mod corrections;
+mod counting;
 mod deadlines;
 mod force;
 mod force_laws;

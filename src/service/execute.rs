@@ -4,6 +4,7 @@ use super::Service;
 use super::almanac::{REGISTER, with};
 use super::error::ExecuteError;
 use crate::domain::command::{Command, Request};
+use crate::domain::counting::Remark;
 use crate::domain::day::Day;
 use crate::domain::decide::{Context, Decision, Refusal, decide};
 use crate::domain::event::Event;
@@ -64,6 +65,8 @@ pub struct Outcome {
     pub dry_run: bool,
     /// What is odd about it, recorded with its reason.
     pub odd: Vec<Objected>,
+    /// What has to be said beside the date that it gives.
+    pub remarks: Vec<Remark>,
     /// The due dates of earlier commitments that it moved, as of today.
     pub moved: Vec<Moved>,
 }
@@ -274,6 +277,7 @@ impl Service {
             repeated: false,
             dry_run,
             odd: decision.odd,
+            remarks: decision.remarks,
             moved,
         };
         Ok((outcome, after))
@@ -340,6 +344,7 @@ impl Service {
             repeated: true,
             dry_run: execution.dry_run,
             odd: decision.odd,
+            remarks: decision.remarks,
             moved: Vec::new(),
         }))
     }

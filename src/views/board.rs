@@ -7,6 +7,7 @@ use super::Asked;
 use super::entry::{CommitmentEntry, Entry, Outline, Stand};
 use super::instances::days_overdue;
 use super::term::{self, TermRow};
+use crate::domain::counting::BeyondKnown;
 use crate::domain::day::Day;
 use crate::domain::event::commitments::Undertaking;
 use crate::domain::id::{CommitmentId, PartyId, Reference};
@@ -45,6 +46,8 @@ pub struct CommitmentRow {
     pub due_earliest: Option<Day>,
     /// The latest day that it can be due; null where that is not known.
     pub due_latest: Option<Day>,
+    /// Where the count of it reached a day that a calendar does not know, so that the date stays open.
+    pub beyond_calendar: Option<BeyondKnown>,
     /// The due date as first set.
     pub original_due: Option<Day>,
     /// How often the due date was moved.
@@ -94,6 +97,7 @@ fn row(
         due: stand.due_latest,
         due_earliest: stand.due_earliest,
         due_latest: stand.due_latest,
+        beyond_calendar: stand.beyond_calendar.clone(),
         original_due: stand.original_due,
         extensions: stand.extensions,
         slippage_days: stand.original_due.zip(stand.due_latest).map_or(0, |(first, now)| first.days_until(now)),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::instances::{self, InstanceEntry};
 use crate::domain::agreement::{Agreement, PartyRecord};
+use crate::domain::counting::BeyondKnown;
 use crate::domain::day::Day;
 use crate::domain::decide::opening_of;
 use crate::domain::event::commitments::Undertaking;
@@ -109,6 +110,9 @@ pub struct Stand {
     pub due_earliest: Option<Day>,
     /// The latest day that it can be due.
     pub due_latest: Option<Day>,
+    /// Where the count of them reached a day that a calendar does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond_calendar: Option<BeyondKnown>,
     /// The due date as first set.
     pub original_due: Option<Day>,
     /// How often the due date was moved.
@@ -141,6 +145,7 @@ impl Stand {
             met_on: None,
             verified: None,
             share: None,
+            beyond_calendar: None,
             instances: None,
             ..self
         }
@@ -169,6 +174,7 @@ impl From<Standing> for Stand {
             state: standing.state,
             due_earliest: standing.due.earliest,
             due_latest: standing.due.latest,
+            beyond_calendar: standing.beyond,
             original_due: standing.original_due,
             extensions: standing.extensions,
             authority: standing.authority,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::history::HistoryRow;
+use crate::domain::counting::Remark;
 use crate::domain::day::Day;
 use crate::domain::id::{CalendarId, CommitmentId, Reference};
 use crate::domain::recurrence::InstanceNumber;
@@ -18,6 +19,22 @@ pub struct OddView {
     pub message: String,
     /// The fact's place in the agreement.
     pub fact: u64,
+}
+
+/// What has to be said beside a date that was counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct RemarkView {
+    /// The stable code: `last_day_off`, `beyond_known_days`.
+    pub code: &'static str,
+    /// What is to be said, in words.
+    pub message: String,
+}
+
+impl From<&Remark> for RemarkView {
+    fn from(remark: &Remark) -> Self {
+        Self { code: remark.code(), message: remark.to_string() }
+    }
 }
 
 /// A due date that moved.
@@ -55,6 +72,8 @@ pub struct OutcomeView {
     pub adopted: Vec<CalendarId>,
     /// What is odd about them, recorded with the reason.
     pub odd: Vec<OddView>,
+    /// What has to be said beside the date that they give.
+    pub remarks: Vec<RemarkView>,
     /// The due dates of other commitments that moved; after a change of a calendar, those of the whole register.
     pub moved: Vec<MovedView>,
 }

@@ -1,6 +1,6 @@
 //! The words of `why` for what recurs: the first due date, the rule, which of its days an instance is, and the roll.
 
-use super::derivation::{Step, count_words, spelled};
+use super::derivation::steps::{Step, count_words, spelled};
 use crate::domain::agreement::Agreement;
 use crate::domain::commitment::{Commitment, DeadlineStep, Mark};
 use crate::domain::due::{self, Due, DueDates};
@@ -16,7 +16,7 @@ pub(super) fn recurs(step: &DeadlineStep) -> bool {
 }
 
 fn step(words: String, dates: DueDates, fact: Option<u64>) -> Step {
-    Step { words, earliest: dates.earliest, latest: dates.latest, fact, agreed_by: Vec::new() }
+    Step { fact, ..Step::to(words, dates) }
 }
 
 const UNKNOWN: DueDates = DueDates { earliest: None, latest: None };
@@ -39,7 +39,7 @@ pub(super) fn steps(agreement: &Agreement, commitment: &Commitment, rule: &Rule,
             return all;
         }
     };
-    let how = if rule.length.is_some() { count_words(rule) } else { "the first due date is stated".to_owned() };
+    let how = if rule.length.is_some() { count_words(rule, None) } else { "the first due date is stated".to_owned() };
     all.push(step(format!("{how}: {}", spelled(first)), first, Some(mark.seq)));
     let by_fulfilment = rule.repeat_from == Some(RepeatFrom::Fulfilment);
     let whole = agreement.commitment(commitment.id).unwrap_or(commitment);
@@ -72,7 +72,7 @@ pub(super) fn steps(agreement: &Agreement, commitment: &Commitment, rule: &Rule,
             all.push(step(words, *dates, series::fulfilment_before(whole, number).map(|mark| mark.seq)));
         }
         Due::On(dates) => {
-            let unrolled = series::unsettled(rule, repeat, first, number).unwrap_or(*dates);
+            let unrolled = series::unsettled(agreement, rule, repeat, first, number).unwrap_or(*dates);
             let words = format!("instance {number}{of} by {repeat}: {}", spelled(unrolled));
             all.push(step(words, unrolled, Some(mark.seq)));
             if unrolled != *dates {

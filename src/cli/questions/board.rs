@@ -134,6 +134,16 @@ fn undated(rows: &[CommitmentRow]) -> Section {
     Section::table("undated", columns).titled("Promised without a date").rows(cells)
 }
 
+/// The most commitments of which it is said that a calendar does not reach far enough.
+const BEYOND_MAX: usize = 10;
+
+/// Says of which dates a calendar does not know enough.
+fn beyond<'a>(report: Report, rows: impl IntoIterator<Item = &'a CommitmentRow>) -> Report {
+    let told = rows.into_iter().filter_map(|row| row.beyond_calendar.as_ref().map(|beyond| (row, beyond)));
+    told.take(BEYOND_MAX)
+        .fold(report, |report, (row, beyond)| report.footing(format!("{}/{}: {beyond}", row.agreement, row.commitment)))
+}
+
 /// A row of `due`, one a line.
 #[derive(serde::Serialize)]
 #[serde(untagged)]
@@ -184,8 +194,8 @@ pub(super) async fn run_overdue(args: OverdueArgs, session: &Session) -> Result<
     let asked = asked(&service, &args.asked).await?;
     let overdue = service.overdue(asked, &filter(&args.filter)?).await?;
     let all = overdue.overdue.iter().chain(&overdue.possibly_overdue).chain(&overdue.due_soon).chain(&overdue.undated);
-    let exit = session.answer(&overdue, all, || {
-        Report::new()
+    let exit = session.answer(&overdue, all.clone(), || {
+        let report = Report::new()
             .heading(asked_line(asked))
             .section(dated("overdue", "Overdue", "nothing is overdue", &overdue.overdue))
             .section(dated(
@@ -195,7 +205,8 @@ pub(super) async fn run_overdue(args: OverdueArgs, session: &Session) -> Result<
                 &overdue.possibly_overdue,
             ))
             .section(dated("due_soon", "Due today, soon, or in grace", "", &overdue.due_soon))
-            .section(undated(&overdue.undated))
+            .section(undated(&overdue.undated));
+        beyond(report, all)
     })?;
     if args.exit_code && !overdue.overdue.is_empty() {
         return Ok(Exit::Overdue);
@@ -216,10 +227,11 @@ pub(super) async fn run_due(args: DueArgs, session: &Session) -> Result<Exit, Fa
     let rows = due.due.iter().chain(&due.awaiting).map(DueRow::Commitment).chain(due.terms.iter().map(DueRow::Term));
     let narrow = session.format() == Format::Table;
     session.answer(&due, rows, || {
-        Report::new()
+        let report = Report::new()
             .heading(asked_line(asked))
             .section(dated("due", &format!("Due by {until}"), "no commitment comes due by then", &due.due))
             .section(dated("awaiting", "Waiting for something to happen first", "", &due.awaiting))
-            .section(terms(&format!("Notices, renewals and ends by {until}"), &due.terms, narrow))
+            .section(terms(&format!("Notices, renewals and ends by {until}"), &due.terms, narrow));
+        beyond(report, &due.due)
     })
 }

@@ -7,6 +7,7 @@ pub mod history;
 mod instances;
 pub mod list;
 pub mod parties;
+mod passed;
 pub mod show;
 pub mod stats;
 pub mod status;

@@ -2,14 +2,19 @@
 
 use serde_json::Value;
 
-use super::{asked_line, joined, spaced};
+use super::{asked_line, joined, passed, spaced};
 use crate::cli::args::AskedArgs;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Field, Item, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Field, Item, Kind, Report, Section, Tone};
 use crate::cli::session::{Session, asked};
 use crate::domain::command::split_address;
 use crate::domain::recurrence::Owed;
+use crate::domain::vocabulary::Weekday;
 use crate::views::derivation::Derivation;
+use crate::views::derivation::anchor::AnchorView;
+use crate::views::derivation::others::OtherProfile;
+use crate::views::derivation::steps::Step;
+use crate::views::derivation::terms::{CalendarView, ProfileView};
 
 /// Options of `why`.
 #[derive(Clone, Debug, clap::Args)]
@@ -74,20 +79,77 @@ fn report(why: &Derivation) -> Report {
     if let Some(anchor) = &why.anchor {
         report = report.section(Section::fields("anchor", anchor_fields(anchor, why)).titled("Counted from"));
     }
-    let step = |step: &crate::views::derivation::Step| {
-        let by = step.fact.map(|seq| format!(" (@{seq})")).unwrap_or_default();
-        let agreed =
-            if step.agreed_by.is_empty() { String::new() } else { format!(", agreed by {}", joined(&step.agreed_by)) };
-        Item::bullet(0, format!("{}{by}{agreed}", step.words))
-    };
+    if let Some(profile) = &why.profile {
+        report = report.section(Section::fields("counting", counting_fields(profile, why)).titled("Counted by"));
+    }
     let lines = |words: &[String]| words.iter().map(|words| Item::bullet(0, words)).collect::<Vec<_>>();
+    let remarks = why.remarks.iter().map(|remark| Item::bullet(0, Cell::from(&remark.message).tone(Tone::Warn)));
     report
-        .section(Section::text("steps", why.steps.iter().map(step)).titled("Steps"))
+        .section(Section::text("steps", why.steps.iter().flat_map(step_items)).titled("Steps"))
+        .section(Section::text("remarks", remarks).titled("To be known"))
         .section(Section::text("stated", lines(&why.stated)).titled("Stated"))
+        .section(Section::text("by_profile", lines(&why.by_profile)).titled("By the profile, because nobody stated it"))
         .section(Section::text("assumed", lines(&why.assumed)).titled("Assumed, because nobody stated it"))
+        .section(others(&why.other_profiles))
 }
 
-fn anchor_fields(anchor: &crate::views::derivation::AnchorView, why: &Derivation) -> Vec<Field> {
+fn step_items(step: &Step) -> Vec<Item> {
+    let by = step.fact.map(|seq| format!(" (@{seq})")).unwrap_or_default();
+    let agreed =
+        if step.agreed_by.is_empty() { String::new() } else { format!(", agreed by {}", joined(&step.agreed_by)) };
+    let mut items = vec![Item::bullet(0, format!("{}{by}{agreed}", step.words))];
+    items.extend(passed::runs(step).into_iter().map(|words| Item::bullet(2, words)));
+    items
+}
+
+fn counting_fields(profile: &ProfileView, why: &Derivation) -> Vec<Field> {
+    let mut fields = vec![
+        Field::new("profile", "Profile", Cell::from(format!("{}: {}", profile.profile, profile.title))),
+        Field::new("source", "Source", &profile.source),
+    ];
+    fields.extend(profile.url.as_ref().map(|url| Field::new("url", "URL", url)));
+    let notes = profile.notes.iter().map(Cell::from);
+    fields.push(Field::list("notes", "It says", notes));
+    fields.extend(why.calendars.iter().map(|calendar| Field::list("calendar", "Calendar", calendar_cells(calendar))));
+    fields
+}
+
+fn calendar_cells(calendar: &CalendarView) -> Vec<Cell> {
+    let days = |off: &Vec<Weekday>| match off.as_slice() {
+        [] => "no day of the week off".to_owned(),
+        off => format!("{} off", joined(off)),
+    };
+    let off = calendar.off.as_ref().map_or_else(|| "its week is not known then".to_owned(), days);
+    let mut cells = vec![Cell::from(format!("{}: {}; {off}", calendar.calendar, calendar.title))];
+    cells.extend(calendar.sources.iter().map(|source| {
+        let url = source.url.as_ref().map(|url| format!(", {url}")).unwrap_or_default();
+        Cell::from(format!("{} ({}){url}", source.source, source.confidence)).tone(Tone::Dim)
+    }));
+    cells
+}
+
+fn others(others: &[OtherProfile]) -> Section {
+    let columns = [
+        Column::id("profile", "Profile"),
+        Column::new(Kind::Day, "due", "Due"),
+        Column::text("note", "What it is").priority(1),
+    ];
+    let cells = others.iter().map(|other| {
+        let due = match (other.due_earliest, other.due_latest) {
+            (Some(a), Some(b)) if a == b => format!("{} {b}", b.weekday_name()),
+            (Some(a), Some(b)) => format!("{a}/{b}"),
+            (None, Some(b)) => format!("../{b}"),
+            (Some(a), None) => format!("{a}/.."),
+            (None, None) => "–".to_owned(),
+        };
+        let note =
+            other.why_not.as_ref().map_or_else(|| Cell::from(&other.title), |why| Cell::from(why).tone(Tone::Dim));
+        [Cell::from(&other.profile), Cell::from(due), note]
+    });
+    Section::table("other_profiles", columns).titled("By the other profiles").rows(cells)
+}
+
+fn anchor_fields(anchor: &AnchorView, why: &Derivation) -> Vec<Field> {
     let mut fields = vec![Field::new("anchor", "Anchor", &anchor.anchor)];
     if !anchor.known {
         fields.push(Field::new("known", "Happened", "not yet"));

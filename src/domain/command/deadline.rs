@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::countable::countable;
 use super::{Making, Subject, Unsaid, Verb, recurring};
 use crate::domain::day::Day;
 use crate::domain::decide::Refusal;
@@ -21,9 +22,6 @@ use crate::domain::rule::{
 use crate::domain::text::{Line, Text};
 use crate::domain::vocabulary::{Bindingness, Nature};
 use crate::domain::zone::{ClockTime, ZoneName};
-
-/// The longest period that a deadline can be counted by; what is longer is a slip of the key.
-pub const YEARS_MAX: u32 = 500;
 
 /// The options from which a rule is made.
 #[derive(Clone, Debug, Default)]
@@ -79,41 +77,33 @@ fn wrong<T>(field: &'static str, why: impl Into<String>) -> Result<T, Refusal> {
 }
 
 /// Makes a rule of its options, and counts it once where its anchor is known, so that a date that cannot be is
-/// refused now. A period of no days is allowed for entry into force only ("on signature").
+/// refused now. `usual` is an act or an effect, for a rule that does not say which it is.
 ///
 /// # Errors
 ///
-/// A [`Refusal`] when options are missing, contradict each other, ask for counting that this release does not do,
-/// or lead outside the calendar.
-pub fn counted_rule(counting: Counting, making: &Making<'_>, may_be_zero: bool) -> Result<Rule, Refusal> {
-    refuse_uncounted(&counting)?;
-    let (anchor, length, direction) = match (&counting.due, counting.within, counting.after, counting.before) {
-        (Some(due), None, None, None) => (Anchor::On(*due), None, Direction::After),
+/// A [`Refusal`] when options are missing, contradict each other, need a calendar that nobody named, or lead outside
+/// the years that there are.
+pub fn counted_rule(counting: Counting, making: &Making<'_>, usual: DeadlineNature) -> Result<Rule, Refusal> {
+    let length = length(&counting)?;
+    let (anchor, direction) = match (&counting.due, &length, counting.after, counting.before) {
+        (Some(due), None, None, None) => (Anchor::On(*due), Direction::After),
         (Some(_), ..) => return wrong("due", "a fixed due date is not counted from anything: leave the others out"),
         (None, _, Some(_), Some(_)) => return wrong("before", "give either what it comes after or before, not both"),
-        (None, Some(within), Some(after), None) => (after, Some(within), Direction::After),
-        (None, Some(within), None, Some(before)) => (before, Some(within), Direction::Before),
+        (None, Some(_), Some(after), None) => (after, Direction::After),
+        (None, Some(_), None, Some(before)) => (before, Direction::Before),
         (None, Some(_), None, None) => {
             return wrong("after", "say from what it is counted, such as --after signature, or --before a day");
         }
-        (None, None, Some(_), None) => return wrong("within", "say how long after, such as --within P30D"),
-        (None, None, None, Some(_)) => return wrong("within", "say how long before, such as --within P30D"),
+        (None, None, Some(_), None) => {
+            return wrong("within", "say how long after, such as --within P30D or --working-days 5");
+        }
+        (None, None, None, Some(_)) => {
+            return wrong("within", "say how long before, such as --within P30D or --working-days 5");
+        }
         (None, None, None, None) => {
             return wrong("due", "give the due date, or a period and from what it is counted");
         }
     };
-    for (field, period) in [("within", length.as_ref()), ("grace", counting.grace.as_ref())] {
-        let Some(period) = period else { continue };
-        if period.is_zero() && (field == "grace" || !may_be_zero) {
-            return wrong(field, format!("a period of no days ({period}) is none"));
-        }
-        let longest = Period::parse(&format!("P{YEARS_MAX}Y")).ok();
-        let end = |period: &Period| Day::new(2000, 1, 1).and_then(|day| period.add_to(day, MonthEnd::Clamp));
-        let limit = longest.as_ref().and_then(end);
-        if end(period).is_none_or(|end| limit.is_some_and(|limit| end > limit)) {
-            return wrong(field, format!("{period} is longer than {YEARS_MAX} years"));
-        }
-    }
     if let Anchor::On(day) = &anchor
         && day.earliest().is_none()
         && day.latest().is_none()
@@ -127,7 +117,7 @@ pub fn counted_rule(counting: Counting, making: &Making<'_>, may_be_zero: bool) 
     let fixed = length.is_none();
     let rule = Rule {
         anchor,
-        length: length.map(Length::Period),
+        length,
         direction,
         profile: match counting.counting {
             Some(profile) => profile,
@@ -156,10 +146,25 @@ pub fn counted_rule(counting: Counting, making: &Making<'_>, may_be_zero: bool) 
         }),
     };
     check_anchor(&rule, making)?;
+    countable(&rule, usual, making)?;
     Ok(rule)
 }
 
-/// The anchor must be able to happen, and the date that it gives now must exist.
+/// The one length that the options give.
+fn length(counting: &Counting) -> Result<Option<Length>, Refusal> {
+    let given = [
+        counting.within.map(|period| ("within", Length::Period(period))),
+        counting.working_days.map(|days| ("working_days", Length::WorkingDays(days))),
+        counting.clear_days.map(|days| ("clear_days", Length::ClearDays(days))),
+    ];
+    let mut given = given.into_iter().flatten();
+    match (given.next(), given.next()) {
+        (Some((one, _)), Some((other, _))) => wrong(other, format!("give one length: {one} says another")),
+        (first, _) => Ok(first.map(|(_, length)| length)),
+    }
+}
+
+/// The anchor must be able to happen.
 fn check_anchor(rule: &Rule, making: &Making<'_>) -> Result<(), Refusal> {
     let Some(agreement) = making.agreement else { return Ok(()) };
     let missing = |objection| Err(Refusal::against(0, objection));
@@ -191,33 +196,7 @@ fn check_anchor(rule: &Rule, making: &Making<'_>) -> Result<(), Refusal> {
         }
         _ => {}
     }
-    if let Some(from) = due::resolve(agreement, &rule.anchor)
-        && due::count(rule, from.days).is_err()
-    {
-        return Err(Refusal::BeyondCalendar { what: "the due date".to_owned() });
-    }
     Ok(())
-}
-
-/// Refuses what the rule can hold and this release cannot count; a date that is not counted as asked would be wrong.
-fn refuse_uncounted(counting: &Counting) -> Result<(), Refusal> {
-    let asked = [
-        ("working_days", counting.working_days.is_some()),
-        ("clear_days", counting.clear_days.is_some()),
-        ("calendar", !counting.calendar.is_empty()),
-        ("open", counting.open.is_some()),
-        ("roll", counting.roll == Some(Roll::Following)),
-        ("min_working_days", counting.min_working_days.is_some()),
-        ("days_off", counting.days_off.is_some()),
-        ("landing", counting.landing.is_some()),
-        ("cut_off", counting.cut_off.is_some()),
-        ("zone", counting.zone.is_some()),
-        ("counting", counting.counting.as_ref().is_some_and(|profile| profile.as_str() != PLAIN)),
-    ];
-    match asked.into_iter().find(|(_, asked)| *asked) {
-        Some((field, _)) => Err(Refusal::NotCounted { field }),
-        None => Ok(()),
-    }
 }
 
 /// Sets a deadline: a due date, or a period counted from something. With a text it makes the commitment too.
@@ -332,7 +311,7 @@ impl Verb for SetDeadline {
         if let Some(anchor @ (Anchor::Conditions | Anchor::Consent(_, Which::Own))) = counting.before.as_ref() {
             return wrong("before", format!("{anchor} is counted from in set-entry-into-force only"));
         }
-        let rule = counted_rule(counting, making, false)?;
+        let rule = counted_rule(counting, making, DeadlineNature::Act)?;
         let rule = recurring::repeated(rule, self.repeat.as_ref(), self.repeat_from, making)?;
         let (commitment, undertaking) = match (self.commitment, self.text) {
             (Some(_), Some(_)) => {

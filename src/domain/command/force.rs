@@ -10,9 +10,11 @@ use crate::domain::decide::Refusal;
 use crate::domain::edtf::Edtf;
 use crate::domain::event::Event;
 use crate::domain::event::consent::EntryRule;
-use crate::domain::id::{PartyId, ProfileId};
+use crate::domain::id::{CalendarId, PartyId, ProfileId};
 use crate::domain::period::{MonthEnd, Period};
-use crate::domain::rule::{Anchor, FirstDay, Floor, Landing, NTH_MAX, Which};
+use crate::domain::rule::{
+    Anchor, Authority, DaysOff, DeadlineNature, FirstDay, Floor, Landing, NTH_MAX, Open, Roll, Which,
+};
 use crate::domain::share::{Share, Weight};
 use crate::domain::text::Line;
 use crate::domain::vocabulary::InstrumentDay;
@@ -25,6 +27,10 @@ pub struct SetEntryIntoForce {
     pub date: Option<Day>,
     /// How long after, such as P30D.
     pub within: Option<Period>,
+    /// How many working days after.
+    pub working_days: Option<u32>,
+    /// How many clear days after: neither the first nor the last counts.
+    pub clear_days: Option<u32>,
     /// After what: signature, signature:first, signature:PARTY, deposit (of the last of all parties), deposit:first,
     /// deposit:#55, deposit:PARTY, consent likewise (definitive signatures count too), announcement, @7, or a day; with
     /// --each-party also deposit:own and entry-into-force. Left out where conditions are given: the day on which all
@@ -48,12 +54,27 @@ pub struct SetEntryIntoForce {
     pub counted_by: Option<InstrumentDay>,
     /// The counting profile; plain if left out.
     pub counting: Option<ProfileId>,
+    /// A calendar whose days off matter; repeat it.
+    #[serde(default)]
+    pub calendar: Vec<CalendarId>,
+    /// Whether all calendars must be open, or any.
+    pub open: Option<Open>,
+    /// What a last day off does; it stays if left out, since nothing has to be done on it.
+    pub roll: Option<Roll>,
     /// Whether the day it is counted from counts itself.
     pub first_day: Option<FirstDay>,
+    /// Whether days off inside the period count, or are skipped so that it is counted in working days.
+    pub days_off: Option<DaysOff>,
     /// What a month end that does not exist becomes: clamp to the last day, or spill to the first of the next.
     pub month_end: Option<MonthEnd>,
     /// Whether the period ends on the day that the count gives, or on the first day of the next month.
     pub landing: Option<Landing>,
+    /// The fewest working days that the period must hold.
+    pub min_working_days: Option<u32>,
+    /// Whether it is counted as an effect, which it is if left out, or as an act.
+    pub nature: Option<DeadlineNature>,
+    /// Whether a source states how it is counted, or the register assumes it.
+    pub authority: Option<Authority>,
     /// The clause that says so.
     pub clause: Option<Line>,
 }
@@ -66,25 +87,38 @@ impl Verb for SetEntryIntoForce {
         Unsaid::Beginning
     }
     fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
-        let mut counting = Counting { due: self.date.map(Edtf::from), ..Counting::default() };
+        let mut counting = Counting {
+            due: self.date.map(Edtf::from),
+            working_days: self.working_days,
+            clear_days: self.clear_days,
+            floor: self.floor,
+            counting: self.counting,
+            calendar: self.calendar,
+            open: self.open,
+            roll: self.roll,
+            first_day: self.first_day,
+            days_off: self.days_off,
+            month_end: self.month_end,
+            landing: self.landing,
+            min_working_days: self.min_working_days,
+            nature: self.nature,
+            authority: self.authority,
+            ..Counting::default()
+        };
+        let counts = self.working_days.is_some() || self.clear_days.is_some();
         let conditional = self.consents.is_some() || self.share.is_some() || !self.needs.is_empty();
         if self.date.is_none() {
             // "On signature" is a period of no days after it.
-            counting.within = self.within.or_else(|| Period::parse("P0D").ok());
+            counting.within = self.within.or_else(|| Period::parse("P0D").ok().filter(|_| !counts));
             counting.after = self.after.or_else(|| conditional.then_some(Anchor::Conditions));
-        } else if self.within.is_some() || self.after.is_some() {
+        } else if self.within.is_some() || counts || self.after.is_some() {
             return Err(Refusal::Field {
                 field: "date",
                 why: "give either the day or what it is counted from, not both".to_owned(),
             });
         }
-        counting.floor = self.floor;
-        counting.counting = self.counting;
-        counting.first_day = self.first_day;
-        counting.month_end = self.month_end;
-        counting.landing = self.landing;
         let mut entry = EntryRule {
-            rule: counted_rule(counting, making, true)?,
+            rule: counted_rule(counting, making, DeadlineNature::Effect)?,
             each_party: self.each_party,
             consents: self.consents,
             share: self.share,

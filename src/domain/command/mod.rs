@@ -10,6 +10,7 @@ pub mod change;
 pub mod commitments;
 pub mod consent;
 pub mod contract;
+pub mod countable;
 pub mod deadline;
 pub mod force;
 pub mod framing;

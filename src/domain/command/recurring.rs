@@ -3,6 +3,7 @@
 use super::Making;
 use crate::domain::decide::Refusal;
 use crate::domain::due::{self, DueDates};
+use crate::domain::period::MonthEnd;
 use crate::domain::recurrence::series::{first_due, month_end};
 use crate::domain::recurrence::{RepeatError, RepeatFrom, RepeatRule};
 use crate::domain::rule::Rule;
@@ -40,6 +41,7 @@ pub fn judge(rule: &Rule, making: &Making<'_>) -> Result<(), Refusal> {
             None => Ok(()),
         };
     };
+    let month_end = making.agreement.map_or(MonthEnd::Clamp, |agreement| month_end(&agreement.almanac, rule));
     let known = making.agreement.and_then(|agreement| first_due(agreement, rule).ok());
     if rule.repeat_from == Some(RepeatFrom::Fulfilment) {
         if let Some(part) = repeat.picks() {
@@ -53,7 +55,7 @@ pub fn judge(rule: &Rule, making: &Making<'_>) -> Result<(), Refusal> {
     }
     let Some(dates) = known else {
         // From when it runs is not known: any beginning tells whether it gives any days, and as many as it says.
-        return match repeat.judge(making.today, month_end(rule)) {
+        return match repeat.judge(making.today, month_end) {
             Err(error @ (RepeatError::Never { .. } | RepeatError::TooFar { .. })) if repeat.count().is_some() => {
                 Err(error.into())
             }
@@ -61,12 +63,13 @@ pub fn judge(rule: &Rule, making: &Making<'_>) -> Result<(), Refusal> {
         };
     };
     for start in [dates.earliest, dates.latest].into_iter().flatten() {
-        let days = repeat.judge(start, month_end(rule))?;
+        let days = repeat.judge(start, month_end)?;
         let stated = rule.length.is_none() && dates.earliest == dates.latest;
         if let Some(first) = days.first().copied().filter(|first| stated && *first != start) {
             return Err(RepeatError::NotItsDay { stated: start, rule: repeat.to_string(), first }.into());
         }
-        if days.iter().any(|day| making.agreement.is_some_and(|a| due::settle(a, rule, *day).is_err())) {
+        let last = days.last().map(|day| DueDates { earliest: Some(*day), latest: Some(*day) });
+        if last.zip(making.agreement).is_some_and(|(last, a)| due::settle(a, rule, last).is_err()) {
             return Err(Refusal::BeyondCalendar { what: "the last due date".to_owned() });
         }
     }

@@ -4,12 +4,13 @@
 //! verb, so what the fact then says is looked at here.
 
 use super::Making;
+use super::countable::countable;
 use crate::domain::decide::Refusal;
 use crate::domain::event::Event;
 use crate::domain::event::change::FieldChange;
 use crate::domain::patch;
 use crate::domain::period::Period;
-use crate::domain::rule::{Anchor, Direction, Floor, Length, PLAIN, Roll, Rule, WhileSuspended};
+use crate::domain::rule::{Anchor, DeadlineNature, Direction, Floor, WhileSuspended};
 use crate::domain::vocabulary::MilestoneStatus;
 
 /// Refuses changes after which a fact would say what no verb records.
@@ -83,7 +84,7 @@ fn check(event: &Event, of: u64, making: &Making<'_>) -> Result<(), Refusal> {
                 if rule.floor == Some(Floor::EntryIntoForce) {
                     return wrong("data.effect", "the effect of a notice does not wait for entry into force");
                 }
-                return counted(rule);
+                return countable(rule, DeadlineNature::Effect, making);
             }
         }
         Event::DeadlineSet(set) => {
@@ -92,34 +93,16 @@ fn check(event: &Event, of: u64, making: &Making<'_>) -> Result<(), Refusal> {
             if stops && set.rule.direction == Direction::Before {
                 return wrong("data.rule.while_suspended", "a deadline counted back has no clock that could stop");
             }
-            return counted(&set.rule);
+            return countable(&set.rule, DeadlineNature::Act, making);
         }
         Event::EntryIntoForceSet(entry) if entry.rule.repeat.is_some() => {
             return wrong("data.rule.repeat", "an agreement comes into force once");
         }
         Event::EntryIntoForceSet(entry) => {
             super::force::possible(entry)?;
-            return counted(&entry.rule);
+            return countable(&entry.rule, DeadlineNature::Effect, making);
         }
         _ => {}
     }
     Ok(())
-}
-
-/// Refuses a rule that this release cannot count; a date that is not counted as stated would be wrong.
-fn counted(rule: &Rule) -> Result<(), Refusal> {
-    let stated = [
-        ("working_days", matches!(rule.length, Some(Length::WorkingDays(_)))),
-        ("clear_days", matches!(rule.length, Some(Length::ClearDays(_)))),
-        ("calendar", !rule.calendars.is_empty()),
-        ("open", rule.open.is_some()),
-        ("roll", rule.roll == Some(Roll::Following)),
-        ("min_working_days", rule.min_working_days.is_some()),
-        ("zone", rule.zone.is_some() || rule.cut_off.is_some()),
-        ("counting", rule.profile.as_str() != PLAIN),
-    ];
-    match stated.into_iter().find(|(_, stated)| *stated) {
-        Some((field, _)) => Err(Refusal::NotCounted { field }),
-        None => Ok(()),
-    }
 }

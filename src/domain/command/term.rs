@@ -14,7 +14,7 @@ use crate::domain::event::term::{
 };
 use crate::domain::id::{PartyId, ProfileId, Reference};
 use crate::domain::period::Period;
-use crate::domain::rule::Anchor;
+use crate::domain::rule::{Anchor, DeadlineNature};
 use crate::domain::term;
 use crate::domain::text::Text;
 use crate::domain::vocabulary::{NoticeKind, Renewal, TerminationGround};
@@ -188,10 +188,16 @@ impl Verb for GiveNotice {
                     "give either the day on which it takes effect or how long after, not both",
                 );
             }
+            Some(within) if within.is_zero() => {
+                return wrong(
+                    "effect_after",
+                    "a notice that takes effect at once states the day: give it as --takes-effect",
+                );
+            }
             Some(within) => {
                 let after = Some(Anchor::On(making.today.into()));
                 let counting = Counting { within: Some(within), after, counting: self.counting, ..Counting::default() };
-                let mut rule = counted_rule(counting, making, false)?;
+                let mut rule = counted_rule(counting, making, DeadlineNature::Effect)?;
                 rule.anchor = Anchor::Event(making.next_fact());
                 Some(rule)
             }

@@ -6,12 +6,13 @@
 
 use super::{INSTANCES_MAX, InstanceNumber, Owed};
 use crate::domain::agreement::Agreement;
+use crate::domain::almanac::Almanac;
 use crate::domain::commitment::{Commitment, DeadlineStep, Fulfilment, Mark};
+use crate::domain::counting::terms::Terms;
 use crate::domain::day::Day;
 use crate::domain::due::{self, Due, DueDates};
-use crate::domain::force;
 use crate::domain::period::MonthEnd;
-use crate::domain::rule::{Anchor, Floor, Roll, Rule};
+use crate::domain::rule::{Anchor, DeadlineNature, Roll, Rule};
 
 use super::{RepeatFrom, RepeatRule};
 
@@ -138,34 +139,27 @@ pub fn series(agreement: &Agreement, commitment: &Commitment, rule: &Rule) -> Se
 ///
 /// [`Due::Awaiting`] while its anchor has not happened, [`Due::Beyond`] outside the calendar.
 pub fn first_due(agreement: &Agreement, rule: &Rule) -> Result<DueDates, Due> {
-    match due::resolve(agreement, &rule.anchor) {
-        None => Err(Due::Awaiting(rule.anchor.clone())),
-        Some(from) => {
-            let counted = due::count(&unrolled(rule), due::stated_due(rule, from.days)).map_err(|_| Due::Beyond)?;
-            force::floored(rule, counted, || due::entry_into_force(agreement))
-                .ok_or(Due::Awaiting(Anchor::EntryIntoForce))
-        }
+    match due::counted(agreement, &unrolled(rule)) {
+        Err(awaited) => Err(Due::Awaiting(awaited)),
+        Ok(counted) => counted.map(|counted| counted.dates).map_err(|_| Due::Beyond),
     }
 }
 
-/// The month end that a rule is counted by.
+/// The month end that a rule is counted by: its own, else its profile's.
 #[must_use]
-pub fn month_end(rule: &Rule) -> MonthEnd {
-    rule.month_end.unwrap_or(MonthEnd::Clamp)
+pub fn month_end(almanac: &Almanac, rule: &Rule) -> MonthEnd {
+    Terms::of(rule, DeadlineNature::Act, almanac).map_or(MonthEnd::Clamp, |terms| terms.month_end.value)
 }
 
 fn settled(agreement: &Agreement, rule: &Rule, dates: DueDates) -> Due {
-    let each = |day: Option<Day>| day.map(|day| due::settle(agreement, rule, day)).transpose();
-    match (each(dates.earliest), each(dates.latest)) {
-        (Ok(earliest), Ok(latest)) => Due::On(DueDates { earliest, latest }),
-        _ => Due::Beyond,
-    }
+    due::settle(agreement, rule, dates).map_or(Due::Beyond, Due::On)
 }
 
 /// The days of the rule from both ends of the first due date: of an uncertain one, each instance is as uncertain.
 fn from_due(agreement: &Agreement, rule: &Rule, repeat: &RepeatRule, first: DueDates) -> Series {
+    let month_end = month_end(&agreement.almanac, rule);
     let days = |day: Option<Day>| {
-        let mut days = day.map(|day| repeat.days(day, month_end(rule))).unwrap_or_default();
+        let mut days = day.map(|day| repeat.days(day, month_end)).unwrap_or_default();
         days.truncate(INSTANCES_MAX as usize);
         days
     };
@@ -214,7 +208,7 @@ fn from_fulfilment(
             return series;
         };
         let later = |day: Option<Day>| match (day, repeat.step()) {
-            (Some(day), Some(step)) => step.add_to(day, month_end(rule)).map(Some).ok_or(()),
+            (Some(day), Some(step)) => step.add_to(day, month_end(&agreement.almanac, rule)).map(Some).ok_or(()),
             _ => Ok(None),
         };
         let due = match (later(from.earliest), later(from.latest)) {
@@ -342,7 +336,7 @@ fn hangs_on_itself(agreement: &Agreement, commitment: &Commitment, rule: &Rule) 
     let mut seen = vec![commitment.id];
     let mut rule = rule;
     loop {
-        if by_entry && rule.floor == Some(Floor::EntryIntoForce) {
+        if by_entry && due::waits_for_force(agreement, rule) {
             return true;
         }
         rule = match &rule.anchor {
@@ -369,8 +363,15 @@ pub fn fulfilment_before(commitment: &Commitment, number: InstanceNumber) -> Opt
 
 /// The days that a rule counted from the due date gives an instance, before they come to rest on open days.
 #[must_use]
-pub fn unsettled(rule: &Rule, repeat: &RepeatRule, first: DueDates, number: InstanceNumber) -> Option<DueDates> {
-    let day = |from: Option<Day>| from.and_then(|from| repeat.days(from, month_end(rule)).get(number.index()).copied());
+pub fn unsettled(
+    agreement: &Agreement,
+    rule: &Rule,
+    repeat: &RepeatRule,
+    first: DueDates,
+    number: InstanceNumber,
+) -> Option<DueDates> {
+    let month_end = month_end(&agreement.almanac, rule);
+    let day = |from: Option<Day>| from.and_then(|from| repeat.days(from, month_end).get(number.index()).copied());
     match (day(first.earliest), day(first.latest)) {
         (None, None) => None,
         (Some(a), Some(b)) => Some(DueDates { earliest: Some(a.min(b)), latest: Some(a.max(b)) }),

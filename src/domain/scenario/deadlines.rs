@@ -221,27 +221,6 @@ fn an_anchor_that_cannot_happen_is_refused() {
 }
 
 #[test]
-fn a_deadline_that_this_release_cannot_count_is_refused() {
-    let story = Story::of([recorded("mou")]);
-    for (field, value) in [
-        ("working_days", json!(5)),
-        ("clear_days", json!(5)),
-        ("calendar", json!("pk")),
-        ("open", json!("all")),
-        ("roll", json!("following")),
-        ("min_working_days", json!(2)),
-        ("zone", json!("Asia/Karachi")),
-        ("counting", json!("eu-1182-71")),
-    ] {
-        let mut fields = json!({ "text": "t", "within": "P30D", "after": "2025-09-17" });
-        fields[field] = value;
-        assert_eq!(story.answer("set-deadline", fields), "not_counted", "{field}");
-    }
-    let plain = json!({ "text": "t", "within": "P30D", "after": "2025-09-17", "counting": "plain", "roll": "none" });
-    assert_eq!(story.answer("set-deadline", plain), "accepted");
-}
-
-#[test]
 fn options_that_do_not_fit_each_other_are_refused() {
     let story = Story::of([recorded("mou"), due_on("2026-01-01")]);
     for fields in [
@@ -255,6 +234,18 @@ fn options_that_do_not_fit_each_other_are_refused() {
         json!({ "text": "t", "commitment": "c1", "due": "2026-01-01" }),
         json!({ "commitment": "c1", "owed_by": "pk", "due": "2026-01-01" }),
         json!({ "due": "2026-01-01" }),
+        json!({ "text": "t", "within": "P5D", "working_days": 5, "after": "signature", "calendar": "pk" }),
+        json!({ "text": "t", "working_days": 5, "clear_days": 5, "after": "signature", "calendar": "pk" }),
+        json!({ "text": "t", "working_days": 5, "after": "signature", "calendar": "pk", "days_off": "count" }),
+        json!({ "text": "t", "working_days": 0, "after": "signature", "calendar": "pk" }),
+        json!({ "text": "t", "clear_days": 0, "after": "signature" }),
+        json!({ "text": "t", "clear_days": 200_000, "after": "signature" }),
+        json!({ "text": "t", "clear_days": 5, "after": "signature", "first_day": "include" }),
+        json!({ "text": "t", "within": "P30D", "after": "signature", "calendar": ["pk", "ps", "pk"] }),
+        json!({ "text": "t", "due": "2026-01-01", "min_working_days": 2, "calendar": "pk" }),
+        json!({ "text": "t", "due": "2026-01-01", "landing": "next-month" }),
+        json!({ "text": "t", "due": "2026-01-01", "first_day": "include" }),
+        json!({ "text": "t", "due": "2026-01-01", "working_days": 5, "calendar": "pk" }),
     ] {
         assert_eq!(story.answer("set-deadline", fields.clone()), "field", "{fields}");
     }

@@ -296,7 +296,7 @@ fn what_is_declared_counts_before_what_is_computed() {
         .and([deposit("ar", "2021-01-01"), say("enter-into-force", json!({ "on": "2021-02-03" }))]);
     check(&declared, &[("2027-01-01", "in force", "2021-02-03")]);
     let agreement = declared.at(super::day("2027-01-01"));
-    let computed = super::super::due::computed_entry_into_force(&agreement).and_then(|entry| entry.days.latest);
+    let computed = crate::domain::due::computed_entry_into_force(&agreement).and_then(|entry| entry.days.latest);
     assert_eq!(computed, Some(super::day("2021-01-31")));
 }
 

@@ -345,3 +345,20 @@ fn grace_and_suspension_are_each_instance_s_own() {
     let stands = crate::domain::status::recurring::instances(&agreement, commitment, day("2026-05-21"));
     assert_eq!(stands[2].state(day("2026-06-01")), CommitmentState::InGrace);
 }
+
+#[test]
+fn each_instance_rolls_off_its_own_day_off() {
+    let rule = json!({
+        "text": "Report", "due": "2026-01-31", "repeat": "FREQ=MONTHLY;COUNT=3", "roll": "following",
+        "calendar": "sat-sun",
+    });
+    let story = Story::of([recorded("mou"), say("set-deadline", rule)]);
+    check(
+        &story,
+        &[
+            ("2026-01-01", "c1.1 due", "2026-02-02"),
+            ("2026-01-01", "c1.2 due", "2026-03-02"),
+            ("2026-01-01", "c1.3 due", "2026-03-31"),
+        ],
+    );
+}

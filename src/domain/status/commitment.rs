@@ -2,6 +2,7 @@
 
 use crate::domain::agreement::{Agreement, Ending};
 use crate::domain::commitment::Commitment;
+use crate::domain::counting::BeyondKnown;
 use crate::domain::day::Day;
 use crate::domain::due::{self, Due, DueDates};
 use crate::domain::rule::Authority;
@@ -66,6 +67,8 @@ pub struct Standing {
     pub state: CommitmentState,
     /// The current due dates, where they are known.
     pub due: DueDates,
+    /// Where the count of them reached a day that a calendar does not know.
+    pub beyond: Option<BeyondKnown>,
     /// The due date as first set (its latest possible day).
     pub original_due: Option<Day>,
     /// How often the due date was moved.
@@ -132,6 +135,8 @@ pub fn standing(agreement: &Agreement, commitment: &Commitment, day: Day) -> Sta
     Standing {
         state,
         due: dates,
+        // Only days that a calendar does not know, and an anchor that is uncertain, leave a date open.
+        beyond: (dates.earliest != dates.latest).then(|| due::beyond_known(agreement, commitment)).flatten(),
         original_due,
         extensions: commitment.extensions(),
         authority: commitment.rule().map(|(rule, _)| rule.authority),

@@ -172,6 +172,7 @@ pub fn standing_by(commitment: &Commitment, instances: &[InstanceStanding], day:
     Some(Standing {
         state: if withdrawn { CommitmentState::Withdrawn } else { whole.state },
         due: whole.by.due,
+        beyond: None,
         original_due: whole.by.original_due,
         extensions: whole.by.extensions,
         authority: commitment.rule().map(|(rule, _)| rule.authority),

@@ -1,0 +1,273 @@
+//! Why a commitment is due when it is: the fact it hangs on, the rule, each step of the count, and what was assumed.
+//!
+//! `anchor`, `steps`, `terms` and `others` speak of any date that is computed by a rule; what is told of a commitment
+//! beyond that is put together here.
+
+pub mod anchor;
+pub mod others;
+pub mod steps;
+pub mod terms;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Asked;
+use super::outcome::RemarkView;
+use super::recurrence;
+use crate::domain::agreement::Agreement;
+use crate::domain::commitment::{Commitment, DeadlineStep};
+use crate::domain::counting::terms::Terms;
+use crate::domain::counting::{BeyondKnown, DueDates};
+use crate::domain::day::Day;
+use crate::domain::decide::agreement_of;
+use crate::domain::due::{self, Due};
+use crate::domain::id::{CommitmentId, Reference};
+use crate::domain::instant::Instant;
+use crate::domain::recurrence::{InstanceNumber, Owed, series};
+use crate::domain::rule::{Authority, DeadlineNature, Rule};
+use crate::domain::status::recurring::{self, Counts};
+use crate::domain::status::{CommitmentState, standing};
+use crate::domain::suspension;
+use crate::domain::text::Text;
+use crate::domain::timeline::Timeline;
+use anchor::{AnchorView, anchor_view};
+use others::{OtherProfile, other_profiles};
+use steps::{Step, counted_steps, spelled};
+use terms::{CalendarView, ProfileView, Said, calendar_views, profile_view, said};
+
+/// How a due date comes about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Derivation {
+    /// The day it is about.
+    pub as_of: Day,
+    /// With what was recorded by then.
+    pub known_at: Instant,
+    /// The agreement's reference.
+    pub agreement: Reference,
+    /// The commitment.
+    pub commitment: CommitmentId,
+    /// Which instance of it; null for a commitment as a whole.
+    pub instance: Option<InstanceNumber>,
+    /// What was undertaken.
+    pub text: Text,
+    /// Its state.
+    pub state: CommitmentState,
+    /// The day after which it is late.
+    pub due: Option<Day>,
+    /// The earliest day that it can be due.
+    pub due_earliest: Option<Day>,
+    /// The latest day that it can be due.
+    pub due_latest: Option<Day>,
+    /// Where the count reached a day that a calendar does not know, so that the date stays open.
+    pub beyond_calendar: Option<BeyondKnown>,
+    /// The due date as first set.
+    pub original_due: Option<Day>,
+    /// The last day of grace, where there is any.
+    pub grace_until: Option<Day>,
+    /// The rule, as recorded; null where there is no deadline.
+    pub rule: Option<Rule>,
+    /// The counting profile of the rule.
+    pub profile: Option<ProfileView>,
+    /// The calendars by which days off are known.
+    pub calendars: Vec<CalendarView>,
+    /// What the deadline is counted from.
+    pub anchor: Option<AnchorView>,
+    /// Each step, in order.
+    pub steps: Vec<Step>,
+    /// What has to be said beside the date.
+    pub remarks: Vec<RemarkView>,
+    /// Who says that it is counted so.
+    pub authority: Option<Authority>,
+    /// What was stated.
+    pub stated: Vec<String>,
+    /// What the counting profile supplies because nobody stated it.
+    pub by_profile: Vec<String>,
+    /// What the register assumed because nobody stated it.
+    pub assumed: Vec<String>,
+    /// Of a recurring commitment as a whole, how many instances stand how.
+    pub instances: Option<Counts>,
+    /// What the rule would give under each other counting profile, before anything moved the date.
+    pub other_profiles: Vec<OtherProfile>,
+    /// Why the commitment is in its state, in one sentence.
+    pub because: String,
+}
+
+/// Each step of a commitment's deadline: the rules, with their counts, and what moved it since.
+fn steps(agreement: &Agreement, commitment: &Commitment, day: Day) -> Vec<Step> {
+    let mut all = Vec::new();
+    let nowhere = DueDates { earliest: None, latest: None };
+    for (at, (step, mark, agreed_by)) in commitment.deadline.iter().enumerate() {
+        let due = due::counted_steps(agreement, commitment, at + 1);
+        if let (DeadlineStep::Set(rule), true) = (step, recurrence::recurs(step)) {
+            all.extend(recurrence::steps(agreement, commitment, rule, mark, &due));
+            continue;
+        }
+        let (words, dates) = match (&step, &due) {
+            (DeadlineStep::Set(rule), _) => {
+                all.extend(of_the_rule(agreement, rule, mark.seq));
+                continue;
+            }
+            (DeadlineStep::To(day), _) => {
+                let dates = DueDates { earliest: Some(*day), latest: Some(*day) };
+                (format!("moved to {}", spelled(dates)), dates)
+            }
+            (DeadlineStep::By(period), Due::On(dates)) => (format!("moved by {period}: {}", spelled(*dates)), *dates),
+            (DeadlineStep::By(period), _) => (format!("moved by {period} once the date is known"), nowhere),
+        };
+        all.push(Step { fact: Some(mark.seq), agreed_by: agreed_by.clone(), ..Step::to(words, dates) });
+    }
+    all.extend(suspended_steps(agreement, commitment, day));
+    all
+}
+
+/// One step for each suspension that moves the due date.
+fn suspended_steps(agreement: &Agreement, commitment: &Commitment, day: Day) -> Vec<Step> {
+    let steps = commitment.deadline.len();
+    let counted = due::counted_steps(agreement, commitment, steps);
+    let (Due::On(mut before), Some(clock)) = (counted, due::clock(agreement, commitment, steps)) else {
+        return Vec::new();
+    };
+    let counted = before;
+    let suspensions = suspension::suspensions(agreement);
+    let mut all = Vec::new();
+    for (at, suspended) in suspensions.iter().enumerate() {
+        let first = suspended.first.latest.map(|first| first.to_string()).unwrap_or_default();
+        let (words, dates) = match due::stopped(&suspensions[..=at], clock, counted) {
+            Due::On(dates) if dates == before => continue,
+            Due::On(dates) => {
+                let added = before.latest.zip(dates.latest).map_or(0, |(before, now)| before.days_until(now));
+                let last = suspended.last.and_then(|last| last.latest).map(|last| last.to_string()).unwrap_or_default();
+                let days = if added == 1 { "1 day".to_owned() } else { format!("{added} days") };
+                (format!("the clock stood still from {first} to {last}, {days}: {}", spelled(dates)), dates)
+            }
+            Due::Stopped(since, _) if day < since => continue,
+            Due::Stopped(..) => {
+                let words = format!("the clock stands still from {first} on, until the agreement is resumed");
+                (words, DueDates { earliest: None, latest: None })
+            }
+            Due::Undated | Due::Awaiting(_) | Due::Beyond => {
+                let words = "with the suspension the date lies outside the years 1 to 9999".to_owned();
+                (words, DueDates { earliest: None, latest: None })
+            }
+        };
+        before = dates;
+        all.push(Step { fact: Some(suspended.begun_by), ..Step::to(words, dates) });
+    }
+    all
+}
+
+/// The steps of a deadline's rule, which one fact set.
+fn of_the_rule(agreement: &Agreement, rule: &Rule, fact: u64) -> Vec<Step> {
+    let nowhere = DueDates { earliest: None, latest: None };
+    let waits = |anchor| {
+        let words = format!("wait for {anchor}, which has not happened");
+        vec![Step { fact: Some(fact), ..Step::to(words, nowhere) }]
+    };
+    let Some(from) = due::resolve(agreement, &rule.anchor) else { return waits(&rule.anchor) };
+    let floor = due::floor(agreement, rule);
+    let known = floor.clone().unwrap_or_default();
+    let days = due::stated_due(rule, from.days);
+    let almanac = &agreement.almanac;
+    let mut all = counted_steps(rule, DeadlineNature::Act, almanac, (days, from.fact), known, Some(fact));
+    if let Err(awaited) = floor {
+        all.extend(waits(&awaited));
+    }
+    all
+}
+
+/// Derives a commitment's due date; none where there is no such commitment by that day.
+#[must_use]
+pub fn derivation(timeline: &Timeline, owed: Owed, asked: Asked) -> Option<Derivation> {
+    let readings = timeline.read();
+    let agreement = agreement_of(timeline, &readings, asked.as_of)?;
+    let whole = agreement.commitment(owed.commitment)?;
+    let instance = match owed.instance {
+        Some(number) => Some(series::instance(&agreement, whole, number)?),
+        None => None,
+    };
+    let commitment = instance.as_ref().unwrap_or(whole);
+    let standing = standing(&agreement, commitment, asked.as_of);
+    let rule = commitment.rule().map(|(rule, _)| rule);
+    let has_grace = rule.is_some_and(|rule| rule.grace.is_some());
+    let grace_until = standing.due.latest.filter(|_| has_grace).map(|latest| due::end_of_grace(commitment, latest));
+    let almanac = &agreement.almanac;
+    let terms = rule.and_then(|rule| Terms::of(rule, DeadlineNature::Act, almanac).ok());
+    let suspended = !suspension::suspensions(&agreement).is_empty();
+    let Said { mut stated, by_profile, mut assumed } =
+        rule.map(|rule| said(rule, terms.as_ref(), suspended)).unwrap_or_default();
+    if let Some(rule) = rule {
+        recurrence::stated_and_assumed(&agreement, rule, &mut stated, &mut assumed);
+    }
+    let because = because(standing.state, standing.due, grace_until, asked.as_of);
+    let by = recurring::whole(&recurring::instances(&agreement, commitment, asked.as_of), asked.as_of);
+    let because = match by {
+        Some(whole) => recurrence::because(owed.commitment, &whole, &because),
+        None => because,
+    };
+    // What is to be said of the count is said of its first date, which is no instance's own.
+    let once = rule.filter(|rule| rule.repeat.is_none());
+    let counted = once.and_then(|rule| due::counted(&agreement, rule).ok()).and_then(Result::ok);
+    let told_on = standing.due.latest.or(standing.due.earliest).unwrap_or(asked.as_of);
+    let other_profiles = once.filter(|rule| rule.length.is_some()).map(|rule| {
+        other_profiles(rule, almanac, |rule| due::counted(&agreement, rule).map_err(|anchor| anchor.to_string()))
+    });
+    Some(Derivation {
+        as_of: asked.as_of,
+        known_at: asked.known_at,
+        agreement: agreement.opened.reference.clone(),
+        commitment: owed.commitment,
+        instance: owed.instance,
+        text: commitment.undertaking.text.clone(),
+        state: standing.state,
+        due: standing.due.latest,
+        due_earliest: standing.due.earliest,
+        due_latest: standing.due.latest,
+        beyond_calendar: standing.beyond,
+        original_due: standing.original_due,
+        grace_until,
+        rule: rule.cloned(),
+        profile: rule.and_then(|rule| profile_view(rule, almanac)),
+        calendars: terms.as_ref().map(|terms| calendar_views(terms, told_on)).unwrap_or_default(),
+        anchor: rule.filter(|rule| rule.length.is_some()).map(|rule| anchor_view(&agreement, &readings, rule)),
+        steps: steps(&agreement, commitment, asked.as_of),
+        remarks: counted.iter().flat_map(|counted| &counted.remarks).map(RemarkView::from).collect(),
+        authority: standing.authority,
+        stated,
+        by_profile,
+        assumed,
+        other_profiles: other_profiles.unwrap_or_default(),
+        instances: standing.instances,
+        because,
+    })
+}
+
+fn because(standing_state: CommitmentState, dates: DueDates, grace_until: Option<Day>, day: Day) -> String {
+    let due = spelled(dates);
+    match standing_state {
+        CommitmentState::Withdrawn => "it was withdrawn".to_owned(),
+        CommitmentState::Superseded => "its agreement was superseded".to_owned(),
+        CommitmentState::Waived => "the party entitled to it let it go".to_owned(),
+        CommitmentState::Met => "it was met by the deadline in force when it was met".to_owned(),
+        CommitmentState::MetLate => "it was met after the deadline in force when it was met".to_owned(),
+        CommitmentState::PartiallyMet => "it was closed with a part of it done".to_owned(),
+        CommitmentState::Disputed => "a party disputes it".to_owned(),
+        CommitmentState::Suspended => "its agreement is suspended".to_owned(),
+        CommitmentState::AwaitingTrigger => "what it is counted from has not happened".to_owned(),
+        CommitmentState::Undated => "it has no deadline".to_owned(),
+        CommitmentState::Overdue => match dates.latest {
+            Some(latest) => {
+                let days = latest.days_until(day);
+                let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+                format!("{day} is {days} after {latest}, and no fulfilment is on record")
+            }
+            None => "no fulfilment is on record".to_owned(),
+        },
+        CommitmentState::PossiblyOverdue => format!("it was due {due}, and {day} lies between the two"),
+        CommitmentState::InGrace => match grace_until {
+            Some(until) => format!("it was due {due}, and grace runs until {until}"),
+            None => format!("it was due {due}"),
+        },
+        CommitmentState::DueToday => format!("{day} is its due date"),
+        CommitmentState::DueSoon | CommitmentState::Pending => format!("it is due {due}"),
+    }
+}
