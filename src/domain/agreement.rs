@@ -537,7 +537,7 @@ impl Agreement {
                     if let Some(fulfilment) = &mut commitment.fulfilment {
                         fulfilment.verified = Some(mark.clone());
                     }
-                })
+                });
             }
             Event::FulfilmentRejected(judged) => {
                 self.on_owed(judged.commitment, judged.instance, &mark, |commitment| {
@@ -548,7 +548,7 @@ impl Agreement {
                             report.rejected = Some(mark.clone());
                         }
                     }
-                })
+                });
             }
             Event::CommitmentWaived(waived) => {
                 self.on_owed(waived.commitment, waived.instance, &mark, |c| c.waived = Some(mark.clone()));
@@ -557,7 +557,7 @@ impl Agreement {
                 self.on_owed(disputed.commitment, disputed.instance, &mark, |c| c.disputed = Some(mark.clone()));
             }
             Event::DisputeSettled(settled) => {
-                self.on_owed(settled.commitment, settled.instance, &mark, |c| c.disputed = None)
+                self.on_owed(settled.commitment, settled.instance, &mark, |c| c.disputed = None);
             }
             Event::CommitmentWithdrawn(withdrawn) => {
                 self.on_commitment(withdrawn.commitment, &mark, |c| c.withdrawn = Some(mark.clone()));

@@ -207,10 +207,10 @@ fn recurring(mut rule: Value, draw: &Draw) -> Value {
         "FREQ=WEEKLY;INTERVAL=5;COUNT=3",
         "FREQ=MONTHLY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=3",
     ];
-    if draw.one % 5 == 0 {
+    if draw.one.is_multiple_of(5) {
         rule["repeat"] = RULES[draw.two % 4].into();
     }
-    if draw.one % 10 == 0 {
+    if draw.one.is_multiple_of(10) {
         rule["repeat_from"] = "fulfilment".into();
     }
     rule

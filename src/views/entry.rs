@@ -151,7 +151,7 @@ impl Stand {
         }
     }
 
-    fn told_by(&self, whole: Whole) -> Self {
+    fn told_by(&self, whole: &Whole) -> Self {
         let withdrawn = self.state == CommitmentState::Withdrawn;
         Self {
             state: if withdrawn { CommitmentState::Withdrawn } else { whole.state },
@@ -245,7 +245,7 @@ impl CommitmentEntry {
     pub fn on(&self, day: Day) -> Option<(&Undertaking, Stand)> {
         let (words, stand) = on(&self.words, day).zip(on(&self.stands, day))?;
         let whole = recurring::whole(&self.instances_on(day), day);
-        Some((words, whole.map_or_else(|| stand.clone(), |whole| stand.told_by(whole))))
+        Some((words, whole.map_or_else(|| stand.clone(), |whole| stand.told_by(&whole))))
     }
 }
 

@@ -61,7 +61,8 @@ pub fn contract(verb: &VerbSpec) -> Schema {
     rules.extend(carried.map(|carried| said_once(carried, required_of(&own).any(|name| name == carried.field))));
     if recurs {
         // The instance, too, is said after the reference or in its field.
-        let numbered = json!({ "agreement": { "pattern": "\\.[1-9][0-9]{0,3}$" } });
+        let words = "REF/c1.3 gives the instance";
+        let numbered = json!({ "agreement": { "description": words, "pattern": "\\.[1-9][0-9]{0,3}$" } });
         rules.push(json!({ "not": { "properties": numbered, "required": ["instance"] } }));
     }
 
