@@ -2,17 +2,22 @@
 //!
 //! The matches have no wildcard arm: a new refusal does not compile until somebody says what to do about it.
 
+mod finding;
+
 use crate::domain::command::RequestError;
 use crate::domain::counting::{Need, Uncounted};
 use crate::domain::decide::Refusal;
-use crate::domain::id::Reference;
+use crate::domain::id::{CalendarId, Reference};
 use crate::domain::objection::Objection;
 use crate::domain::patch::PatchError;
 use crate::domain::recurrence::{INSTANCES_MAX, RepeatError};
 use crate::log::OpenError;
 use crate::service::error::{QueryError, RegisterError};
+use crate::service::mapping::{MappingError, ProblemKind};
 
 use super::error::Exit;
+
+pub use finding::of_finding;
 
 #[expect(clippy::unnecessary_wraps, reason = "every arm of the matches below is an option")]
 fn said(words: impl Into<String>) -> Option<String> {
@@ -127,7 +132,7 @@ fn of_uncounted(uncounted: &Uncounted) -> Option<String> {
         Uncounted::NoSuchProfile { profile, known } => one_of(profile.as_str(), known, "there are"),
         Uncounted::NoSuchCalendar { calendar, known } => one_of(calendar.as_str(), known, "there are"),
         Uncounted::NeedsCalendar { need, known, .. } => {
-            let names: Vec<&str> = known.iter().take(NAMES_MAX).map(|calendar| calendar.as_str()).collect();
+            let names: Vec<&str> = known.iter().take(NAMES_MAX).map(CalendarId::as_str).collect();
             let or = match need {
                 Need::WorkingDays => "",
                 Need::Roll(_) => "; or say that it stays with --roll none",
@@ -253,6 +258,51 @@ pub fn of_storage(exit: Exit) -> Option<String> {
         Exit::Storage => {
             said("look at the disk's free space, then run the same command again with the same --command-id")
         }
-        Exit::Done | Exit::Refused | Exit::Usage | Exit::Overdue | Exit::Bug => None,
+        Exit::Done | Exit::Refused | Exit::Usage | Exit::Found | Exit::Bug => None,
+    }
+}
+
+/// What to do about a mapping that does not fit its file.
+pub fn of_mapping(error: &MappingError) -> Option<String> {
+    match error {
+        MappingError::Form(_) => said("docs/csv-mapping.md describes the language, schemas/mapping.v1.json its form"),
+        MappingError::Faults(_) => {
+            said("the names in the mapping are those of the file's first line, letter by letter")
+        }
+        MappingError::Ambiguous(_) => {
+            said("state the format in the mapping; a day and a month are never guessed apart")
+        }
+        MappingError::Empty | MappingError::Input(_) => None,
+        MappingError::TooMany { .. } => said("split the file"),
+    }
+}
+
+/// What to do about a row of a table.
+pub fn of_problem(problem: &ProblemKind) -> Option<String> {
+    match problem {
+        ProblemKind::RaggedRow { .. } => said("a field with a separator or a line break in it stands in quotes"),
+        ProblemKind::OpenQuote => said("a quote inside a field is doubled, and the field stands in quotes"),
+        ProblemKind::NotUtf8 { .. } => said(
+            "if the file is older than UTF-8, say so in the mapping: \"encoding\": \"windows-1252\" or \"latin-1\"",
+        ),
+        ProblemKind::SentinelDate { value } => {
+            said(format!("say in the mapping what it means: \"sentinels\": {{{value:?}: \"unknown\"}}, or \"stated\""))
+        }
+        ProblemKind::NotInTable { meant: Some(word), .. } => {
+            said(format!("add it to the table; it is close to {word:?} there"))
+        }
+        ProblemKind::NotInTable { meant: None, .. } => said("add it to the table, or say what is meant \"otherwise\""),
+        ProblemKind::NoAsciiForm { .. } | ProblemKind::NothingLeft => {
+            said("give its short name in a table of the mapping")
+        }
+        ProblemKind::SameGroup { .. } => said("let \"group\" tell them apart"),
+        ProblemKind::SameReference { .. } => said("give one of them another in a table of the mapping"),
+        ProblemKind::SameParty { .. } => said("give one of them another short name in a table of the mapping"),
+        ProblemKind::FileChanged => said("import it again when nobody writes to it"),
+        ProblemKind::TooLong { .. }
+        | ProblemKind::TooManyParts { .. }
+        | ProblemKind::NotWindows1252 { .. }
+        | ProblemKind::Date { .. }
+        | ProblemKind::NoAgreement { .. } => None,
     }
 }

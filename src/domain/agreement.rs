@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::almanac::Almanac;
-use super::commitment::{Commitment, DeadlineStep, Fulfilment, Mark, Report};
+use super::commitment::{Commitment, DeadlineStep, Mark};
 use super::day::Day;
 use super::event::bodies::Formed;
 use super::event::consent::{Deposited, EntryRule, Objection, Signed, Statement};
@@ -17,7 +17,7 @@ use super::id::{BodyId, CommitmentId, PartyId};
 use super::recurrence::InstanceNumber;
 use super::text::{Line, Text};
 use super::timeline::{Reading, Readings};
-use super::vocabulary::{MilestoneStatus, SignatureMode, TerminationGround};
+use super::vocabulary::{SignatureMode, TerminationGround};
 
 /// How an agreement came into the register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -494,7 +494,7 @@ impl Agreement {
                 body.mandate = formed.mandate.clone().or_else(|| body.mandate.take());
                 body.formed = Some((formed.clone(), mark.clone()));
                 for id in &formed.fulfils {
-                    self.on_commitment(*id, &mark, |commitment| fulfil(commitment, &mark, false));
+                    self.on_commitment(*id, &mark, |commitment| commitment.fulfil(&mark, false));
                 }
             }
             Event::MeetingRecorded(meeting) => {
@@ -529,7 +529,7 @@ impl Agreement {
             }
             Event::MilestoneReported(reported) => {
                 self.on_owed(reported.commitment, reported.instance, &mark, |commitment| {
-                    report(commitment, reported, &mark, !reading.saying.evidence.is_empty());
+                    commitment.report(reported, &mark, !reading.saying.evidence.is_empty());
                 });
             }
             Event::FulfilmentVerified(judged) => {
@@ -593,23 +593,5 @@ impl Agreement {
             let at = self.commitments.partition_point(|commitment| commitment.id < id);
             self.commitments.insert(at, Commitment::made(id, undertaking.clone(), mark.clone()));
         }
-    }
-}
-
-fn fulfil(commitment: &mut Commitment, mark: &Mark, in_part: bool) {
-    if commitment.fulfilment.as_ref().is_none_or(|earlier| earlier.in_part) {
-        let steps = commitment.deadline.len();
-        commitment.fulfilment = Some(Fulfilment { mark: mark.clone(), verified: None, steps, in_part });
-    }
-}
-
-fn report(commitment: &mut Commitment, reported: &commitments::Reported, mark: &Mark, sourced: bool) {
-    commitment.reports.push(Report { reported: reported.clone(), mark: mark.clone(), sourced, rejected: None });
-    match reported.status {
-        MilestoneStatus::Met => fulfil(commitment, mark, false),
-        MilestoneStatus::PartiallyMet if reported.closed => fulfil(commitment, mark, true),
-        // A later judgement that it was not met takes an earlier claim back.
-        MilestoneStatus::NotMet => commitment.fulfilment = None,
-        MilestoneStatus::Started | MilestoneStatus::Progress | MilestoneStatus::PartiallyMet => {}
     }
 }

@@ -162,13 +162,11 @@ pub fn floor(agreement: &Agreement, rule: &Rule) -> Result<Option<DueDates>, Anc
 /// Whether no date of a rule lies before the agreement's entry into force, by its own word or by its profile's.
 #[must_use]
 pub fn waits_for_force(agreement: &Agreement, rule: &Rule) -> bool {
-    match rule.floor {
-        Some(floor) => floor == Floor::EntryIntoForce,
-        None => {
-            let profile = agreement.almanac.profile(&rule.profile);
-            profile.and_then(|profile| profile.floor) == Some(ProfileFloor::EntryIntoForce)
-        }
+    if let Some(floor) = rule.floor {
+        return floor == Floor::EntryIntoForce;
     }
+    let profile = agreement.almanac.profile(&rule.profile);
+    profile.and_then(|profile| profile.floor) == Some(ProfileFloor::EntryIntoForce)
 }
 
 /// Counts a deadline's rule off from its anchor's days, none before its floor's.

@@ -41,4 +41,4 @@ pub mod zone;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
-mod scenario;
+pub(crate) mod scenario;

@@ -35,16 +35,16 @@ use super::status;
 use super::timeline::Timeline;
 
 /// The day on which every story is told.
-pub(super) const TODAY: &str = "2027-06-01";
+pub(crate) const TODAY: &str = "2027-06-01";
 
 /// What was recorded so far.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Story {
-    pub(super) timeline: Timeline,
+pub(crate) struct Story {
+    pub(crate) timeline: Timeline,
 }
 
 /// One command: the verb, and its fields as a JSON object; the agreement is `a` unless the fields say otherwise.
-pub(super) fn say(verb: &str, fields: Value) -> Value {
+pub(crate) fn say(verb: &str, fields: Value) -> Value {
     let Value::Object(mut object) = fields else { panic!("the fields of a command are an object") };
     object.insert("command".to_owned(), verb.into());
     object.entry("agreement").or_insert_with(|| "a".into());
@@ -54,13 +54,13 @@ pub(super) fn say(verb: &str, fields: Value) -> Value {
 impl Story {
     /// A story in which all of these were recorded.
     #[track_caller]
-    pub(super) fn of(commands: impl IntoIterator<Item = Value>) -> Self {
+    pub(crate) fn of(commands: impl IntoIterator<Item = Value>) -> Self {
         Self::default().and(commands)
     }
 
     /// The story with more recorded after it.
     #[track_caller]
-    pub(super) fn and(&self, commands: impl IntoIterator<Item = Value>) -> Self {
+    pub(crate) fn and(&self, commands: impl IntoIterator<Item = Value>) -> Self {
         let mut story = self.clone();
         for command in commands {
             if let Err(refusal) = story.record(&command) {
@@ -72,7 +72,7 @@ impl Story {
 
     /// The story with one more command, `(verb, fields)`, recorded after it.
     #[track_caller]
-    pub(super) fn then(&self, verb: &str, fields: Value) -> Self {
+    pub(crate) fn then(&self, verb: &str, fields: Value) -> Self {
         self.and([say(verb, fields)])
     }
 

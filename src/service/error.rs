@@ -77,6 +77,9 @@ pub enum ExecuteError {
     /// It is refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A row of a table cannot be made a command.
+    #[error(transparent)]
+    Row(Box<super::mapping::Problem>),
     /// What it is decided on cannot be read.
     #[error(transparent)]
     Query(#[from] QueryError),
@@ -109,6 +112,12 @@ pub enum ExecuteError {
     /// A time was asserted without leave.
     #[error("recorded_at is accepted with --asserted-times only")]
     AssertedTime,
+}
+
+impl From<super::mapping::Problem> for ExecuteError {
+    fn from(problem: super::mapping::Problem) -> Self {
+        Self::Row(Box::new(problem))
+    }
 }
 
 impl From<ReadError> for ExecuteError {

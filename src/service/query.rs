@@ -35,7 +35,7 @@ impl Service {
     }
 
     /// The entries that a filter wants, with what was recorded by a time, in the order of the references.
-    async fn entries_known_at(&self, asked: Asked, filter: &Filter) -> Result<Vec<Entry>, QueryError> {
+    pub(super) async fn entries_known_at(&self, asked: Asked, filter: &Filter) -> Result<Vec<Entry>, QueryError> {
         let mut entries = match &filter.agreement {
             Some(reference) => self.entry_known_at(reference, asked).await?.into_iter().collect(),
             None => self.all_entries_known_at(asked.known_at).await?,
@@ -63,7 +63,11 @@ impl Service {
     }
 
     /// An agreement's identity and facts with what was recorded by a time.
-    async fn known(&self, reference: &Reference, asked: Asked) -> Result<(AgreementId, Timeline), QueryError> {
+    pub(super) async fn known(
+        &self,
+        reference: &Reference,
+        asked: Asked,
+    ) -> Result<(AgreementId, Timeline), QueryError> {
         if reference.is_register() {
             let timeline = Loaded::register(self.register().await?).timeline.known_at(asked.known_at);
             return if timeline.is_empty() { Err(not_yet(reference, asked)) } else { Ok((REGISTER, timeline)) };

@@ -209,7 +209,7 @@ pub(super) async fn run_overdue(args: OverdueArgs, session: &Session) -> Result<
         beyond(report, all)
     })?;
     if args.exit_code && !overdue.overdue.is_empty() {
-        return Ok(Exit::Overdue);
+        return Ok(Exit::Found);
     }
     Ok(exit)
 }

@@ -185,7 +185,7 @@ pub enum Uncounted {
         known: Vec<CalendarId>,
     },
     /// Days off matter, and nobody says which days are off.
-    #[error("{need}{}, and no calendar says which days are off", whose(profile, of))]
+    #[error("{need}{}, and no calendar says which days are off", whose(profile, *of))]
     NeedsCalendar {
         /// What it is needed for.
         need: Need,
@@ -247,7 +247,7 @@ impl Uncounted {
     }
 }
 
-fn whose(profile: &ProfileId, of: &Option<Place>) -> String {
+fn whose(profile: &ProfileId, of: Option<Place>) -> String {
     let place = match of {
         None if profile.as_str() == super::rule::PLAIN => return String::new(),
         None => return format!(" by {profile}"),
