@@ -255,6 +255,7 @@ impl From<QueryError> for Failure {
             QueryError::View(error) => return error.into(),
             QueryError::NoSuchAgreement { .. } => (Exit::Refused, "no_such_agreement"),
             QueryError::NotYet { .. } => (Exit::Refused, "not_yet"),
+            QueryError::NoSuchInstance { .. } => (Exit::Refused, "no_such_instance"),
             QueryError::NoSuchCommitment { .. } => (Exit::Refused, "no_such_commitment"),
             QueryError::Codec(_) | QueryError::ViewDamaged { .. } => (Exit::Integrity, "damaged"),
         };

@@ -10,6 +10,7 @@ use crate::domain::decide::Refusal;
 use crate::domain::id::{CalendarId, Reference};
 use crate::domain::objection::Objection;
 use crate::domain::patch::PatchError;
+use crate::domain::recurrence::{INSTANCES_MAX, RepeatError};
 use crate::log::OpenError;
 use crate::service::error::{QueryError, RegisterError};
 use crate::service::mapping::{MappingError, ProblemKind};
@@ -69,6 +70,7 @@ pub fn of_refusal(refusal: &Refusal) -> Option<String> {
             said("give the fact's right day with --on, or another field with --set FIELD=VALUE")
         }
         Refusal::BeyondCalendar { .. } => said("give a shorter period or an earlier day"),
+        Refusal::Repeat(error) => of_repeat(error),
         Refusal::Uncounted(uncounted) => of_uncounted(uncounted),
         Refusal::Patch(PatchError::NoSuchField { .. }) => {
             said("servanda history REF --json shows the fact's fields; write data.FIELD, occurred.on, confidence …")
@@ -77,6 +79,33 @@ pub fn of_refusal(refusal: &Refusal) -> Option<String> {
             said("retract the fact and record it anew; the retracted one stays listed with the reason")
         }
         Refusal::CommandReused { .. } => said("give each command an id of its own, or leave --command-id out"),
+    }
+}
+
+/// What to do about a rule that nothing can recur by.
+fn of_repeat(error: &RepeatError) -> Option<String> {
+    match error {
+        RepeatError::Form { .. } => {
+            said("write it as in FREQ=MONTHLY;INTERVAL=3;COUNT=8 or FREQ=YEARLY;UNTIL=20301231")
+        }
+        RepeatError::Beside { .. } => {
+            said("leave it out; a day that is not owed is let go with servanda waive REF/c1.3")
+        }
+        RepeatError::WithinDay { .. } => said("use FREQ=DAILY, and --cut-off for a time of day"),
+        RepeatError::Endless { .. } => {
+            said("add COUNT=8 or UNTIL=20281231; set another deadline when it is agreed that it goes on")
+        }
+        RepeatError::TooMany { .. } => {
+            said(format!("end it after at most {INSTANCES_MAX} instances, and set another deadline when it goes on"))
+        }
+        RepeatError::TooFar { .. } | RepeatError::Never { .. } => {
+            said("look at INTERVAL and the BY parts: together they leave too few days")
+        }
+        RepeatError::EndsFirst { .. } => said("give a later UNTIL, or an earlier first due date"),
+        RepeatError::NotItsDay { first, .. } => {
+            said(format!("give the first due date as --due {first}, or another rule"))
+        }
+        RepeatError::Picks { .. } => said("leave it out, or count from the due date: --repeat-from due"),
     }
 }
 
@@ -126,6 +155,10 @@ fn of_objection(objection: &Objection) -> Option<String> {
     match objection {
         Objection::PartyNotDeclared { .. } => said("declare it first with servanda add-party, or check its short name"),
         Objection::NoSuchCommitment { .. } => said("servanda show REF lists the commitments"),
+        Objection::NoSuchInstance { .. } => said("servanda show REF lists the instances"),
+        Objection::WhichInstance { commitment, .. } => {
+            said(format!("write REF/{commitment}.1 for the first, and so on"))
+        }
         Objection::NoSuchCalendar { .. } => {
             said("servanda calendar list shows those there are; servanda define-calendar makes one")
         }
@@ -190,6 +223,7 @@ pub fn of_query(error: &QueryError) -> Option<String> {
     match error {
         QueryError::NoSuchAgreement { meant, .. } => did_you_mean(meant, "servanda list shows all agreements"),
         QueryError::NotYet { .. } => said("ask for a later --as-of or --known-at"),
+        QueryError::NoSuchInstance { reference, .. } => said(format!("servanda show {reference} lists the instances")),
         QueryError::NoSuchCommitment { reference, .. } => {
             said(format!("servanda show {reference} lists the commitments"))
         }

@@ -20,6 +20,7 @@ use super::id::{Actor, CommandId, EventId, Reference};
 use super::instant::Instant;
 use super::objection::Objection;
 use super::patch::PatchError;
+use super::recurrence::RepeatError;
 use super::spoken;
 use super::text::Line;
 use super::timeline::{Readings, Timeline};
@@ -132,6 +133,9 @@ pub enum Refusal {
         /// Which date.
         what: String,
     },
+    /// What is to recur cannot recur so.
+    #[error("repeat: {0}")]
+    Repeat(#[from] RepeatError),
     /// A rule cannot be counted as it says.
     #[error(transparent)]
     Uncounted(#[from] Uncounted),
@@ -179,6 +183,7 @@ impl Refusal {
             Self::NoReason { .. } => "no_reason",
             Self::NothingChanges { .. } => "nothing_changes",
             Self::BeyondCalendar { .. } => "beyond_calendar",
+            Self::Repeat(error) => error.code(),
             Self::Uncounted(uncounted) => uncounted.code(),
             Self::Patch(PatchError::NoSuchField { .. }) => "no_such_field",
             Self::Patch(PatchError::Identity { .. }) => "identity_field",

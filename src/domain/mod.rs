@@ -24,6 +24,7 @@ pub mod instant;
 pub mod objection;
 pub mod patch;
 pub mod period;
+pub mod recurrence;
 pub mod rule;
 pub mod schema;
 pub mod share;

@@ -4,6 +4,7 @@ use crate::domain::command::RequestError;
 use crate::domain::decide::Refusal;
 use crate::domain::id::{CommitmentId, Reference};
 use crate::domain::instant::Instant;
+use crate::domain::recurrence::Owed;
 use crate::log::codec::CodecError;
 use crate::log::{AppendError, OpenError, ReadError};
 
@@ -27,6 +28,16 @@ pub enum QueryError {
         known_at: Instant,
         /// The day.
         as_of: crate::domain::day::Day,
+    },
+    /// The commitment has no such instance.
+    #[error("there is no {reference}/{owed} ({there})")]
+    NoSuchInstance {
+        /// The agreement.
+        reference: Reference,
+        /// The instance.
+        owed: Owed,
+        /// How many there are, in words.
+        there: String,
     },
     /// The agreement has no such commitment.
     #[error("there is no commitment {commitment} in {reference} (there are: {made})")]

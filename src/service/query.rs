@@ -5,8 +5,9 @@ use super::almanac::REGISTER;
 use super::error::QueryError;
 use super::execute::Loaded;
 use crate::domain::day::Day;
-use crate::domain::id::{AgreementId, CalendarId, CommitmentId, ProfileId, Reference};
+use crate::domain::id::{AgreementId, CalendarId, ProfileId, Reference};
 use crate::domain::instant::Instant;
+use crate::domain::recurrence::Owed;
 use crate::domain::timeline::Timeline;
 use crate::views::Asked;
 use crate::views::board::{self, DueList, Overdue};
@@ -241,16 +242,25 @@ impl Service {
     pub async fn why(
         &self,
         reference: &Reference,
-        commitment: CommitmentId,
+        owed: impl Into<Owed>,
         asked: Asked,
     ) -> Result<Derivation, QueryError> {
+        let owed = owed.into();
         let (id, timeline) = self.known(reference, asked).await?;
-        if let Some(derivation) = derivation(&timeline, commitment, asked) {
+        if let Some(derivation) = derivation(&timeline, owed, asked) {
             return Ok(derivation);
         }
+        let commitment = owed.commitment;
         let entry = Entry::of(id, &timeline);
         let commitments = entry.map(|entry| entry.commitments).unwrap_or_default();
-        if commitments.iter().any(|known| known.id == commitment) {
+        if let Some(known) = commitments.iter().find(|known| known.id == commitment) {
+            if owed.instance.is_some() && known.on(asked.as_of).is_some() {
+                let there = match known.instances_on(asked.as_of).len() {
+                    0 => format!("{commitment} has no instances"),
+                    last => format!("the last is {commitment}.{last}"),
+                };
+                return Err(QueryError::NoSuchInstance { reference: reference.clone(), owed, there });
+            }
             return Err(not_yet(reference, asked));
         }
         let names: Vec<String> = commitments.iter().map(|known| known.id.to_string()).collect();

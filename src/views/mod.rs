@@ -15,10 +15,12 @@ pub mod document;
 pub mod entry;
 pub mod filter;
 pub mod history;
+pub mod instances;
 pub mod lint;
 pub mod list;
 pub mod mou_return;
 pub mod outcome;
+mod recurrence;
 pub mod stats;
 pub mod term;
 

@@ -7,6 +7,7 @@ use super::history::HistoryRow;
 use crate::domain::counting::Remark;
 use crate::domain::day::Day;
 use crate::domain::id::{CalendarId, CommitmentId, Reference};
+use crate::domain::recurrence::InstanceNumber;
 
 /// What is odd about a recorded event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -44,6 +45,8 @@ pub struct MovedView {
     pub agreement: Reference,
     /// Whose.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs.
+    pub instance: Option<InstanceNumber>,
     /// The due date before.
     pub before: Option<Day>,
     /// The due date now.

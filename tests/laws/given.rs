@@ -10,6 +10,7 @@ use servanda::domain::command::Request;
 use servanda::domain::day::Day;
 use servanda::domain::id::{Actor, AgreementId, CommitmentId, Reference};
 use servanda::domain::instant::Instant;
+use servanda::domain::recurrence::{InstanceNumber, Owed};
 use servanda::domain::timeline::{self, Timeline};
 use servanda::domain::zone::Zone;
 use servanda::log::{EventLog, MemoryLog, Position, codec};
@@ -178,7 +179,10 @@ impl Register {
         for reference in REFERENCES.map(|reference| Reference::parse(reference).unwrap()) {
             let mut whys = Vec::new();
             for number in 1..=4 {
-                whys.push(or_nothing(service.why(&reference, CommitmentId::nth(number), asked).await));
+                let commitment = CommitmentId::nth(number);
+                for instance in [None, InstanceNumber::new(2)] {
+                    whys.push(or_nothing(service.why(&reference, Owed { commitment, instance }, asked).await));
+                }
             }
             answers[reference.as_str()] = json!({
                 "show": or_nothing(service.show(&reference, asked).await),
@@ -196,7 +200,9 @@ fn or_nothing<T: serde::Serialize>(answer: Result<T, QueryError>) -> Value {
     match answer {
         Ok(answer) => serde_json::to_value(answer).unwrap(),
         Err(QueryError::NoSuchAgreement { .. } | QueryError::NotYet { .. }) => Value::Null,
-        Err(error @ QueryError::NoSuchCommitment { .. }) => Value::from(error.to_string()),
+        Err(error @ (QueryError::NoSuchCommitment { .. } | QueryError::NoSuchInstance { .. })) => {
+            Value::from(error.to_string())
+        }
         Err(error) => panic!("{error}"),
     }
 }

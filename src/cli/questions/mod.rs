@@ -4,6 +4,7 @@ pub mod board;
 pub mod calendar;
 pub mod diff;
 pub mod history;
+mod instances;
 pub mod lint;
 pub mod list;
 pub mod parties;

@@ -3,6 +3,7 @@
 mod answers;
 mod counting;
 mod formats;
+mod recurring;
 mod lint;
 mod returns;
 mod terms;
