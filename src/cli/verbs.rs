@@ -12,6 +12,7 @@ use super::shape::{Shape, description, first_sentence, shapes};
 use crate::domain::command::framing::Framing;
 use crate::domain::command::{Request, Subject, VERBS, VerbSpec, schema_of};
 use crate::domain::id::Reference;
+use crate::domain::recurrence::Owed;
 use crate::service::execute::{Execution, Outcome};
 use crate::service::papers::{Paper, read_paper};
 use crate::views::outcome::{MovedView, OddView, OutcomeView, RemarkView};
@@ -44,7 +45,9 @@ fn full(command: Command, verb: &VerbSpec) -> Command {
             ("REF", "The reference that it gets: lower-case letters, digits and dashes")
         }
         Subject::Agreement => ("REF", "The agreement's reference"),
-        Subject::Commitment => ("REF/cN", "The commitment, such as pk-ps-health-2025/c1"),
+        Subject::Commitment => {
+            ("REF/cN", "The commitment, such as pk-ps-health-2025/c1, or its third instance, …/c1.3")
+        }
         Subject::Body => ("REF/wgN", "The body, such as pk-ps-health-2025/wg1"),
         Subject::Fact => ("REF@N", "The fact, by its place in the agreement, such as pk-ps-health-2025@3"),
         Subject::Calendar => ("CALENDAR", "The calendar's name: lower-case letters, digits and dashes, such as pk"),
@@ -231,6 +234,7 @@ fn view(outcome: &Outcome) -> OutcomeView {
             .map(|moved| MovedView {
                 agreement: moved.agreement.clone(),
                 commitment: moved.commitment,
+                instance: moved.instance,
                 before: moved.before,
                 after: moved.after,
             })
@@ -251,13 +255,14 @@ fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
             None => ", undated: it counts from the agreement's beginning".to_owned(),
         };
         report = report.heading(format!("{did}: {}@{} {}{on}", outcome.reference, event.seq, event.kind));
+        let instance = event.data.get("instance").map(|number| format!(".{number}")).unwrap_or_default();
         let named = ["commitment", "body"].iter().find_map(|name| event.data.get(name).and_then(Value::as_str));
         if let Some(name) = named {
             // Commands number what they make; the others say what they are about.
             let is_new = event.data.get("undertaking").is_some()
                 || matches!(event.kind, "working-group.announced" | "working-group.formed");
             let words = if is_new { "it is now" } else { "it is about" };
-            report = report.heading(format!("{words} {}/{name}", outcome.reference));
+            report = report.heading(format!("{words} {}/{name}{instance}", outcome.reference));
         }
         if outcome.dry_run
             && let Value::Object(data) = &event.data
@@ -278,7 +283,7 @@ fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
         let words = format!(
             "{}/{} was due {}, is now due {}",
             moved.agreement,
-            moved.commitment,
+            Owed { commitment: moved.commitment, instance: moved.instance },
             day(moved.before),
             day(moved.after)
         );

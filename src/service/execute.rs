@@ -12,9 +12,10 @@ use crate::domain::fact::Fact;
 use crate::domain::guard::Objected;
 use crate::domain::id::{Actor, AgreementId, CalendarId, CommandId, CommitmentId, Reference};
 use crate::domain::instant::Instant;
+use crate::domain::recurrence::InstanceNumber;
 use crate::domain::timeline::{Register, Timeline};
 use crate::log::{self, Append, AppendError, InvalidAppend, Receipt};
-use crate::views::board::rows;
+use crate::views::board::{CommitmentRow, owed};
 use crate::views::entry::Entry;
 use crate::views::history::{HistoryRow, history, newest};
 
@@ -39,6 +40,8 @@ pub struct Moved {
     pub agreement: Reference,
     /// Whose.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs.
+    pub instance: Option<InstanceNumber>,
     /// The latest due date before; none where it was not known.
     pub before: Option<Day>,
     /// The latest due date now; none where it is not known.
@@ -358,17 +361,21 @@ pub(super) fn points_at(command: &Command) -> Option<&Reference> {
 
 /// The due dates that differ between two entries of one agreement, for commitments in both.
 fn moved(before: &Entry, after: &Entry, day: Day) -> Vec<Moved> {
-    let earlier = rows(before, day);
-    let later = rows(after, day);
-    let differs = |row: &crate::views::board::CommitmentRow| {
-        let now = later.iter().find(|now| now.commitment == row.commitment)?;
-        let differs = (row.due, row.due_earliest) != (now.due, now.due_earliest);
-        differs.then_some(Moved {
+    let earlier = owed(before, day);
+    let differs = |now: &CommitmentRow| {
+        let was = earlier.iter().find(|row| (row.commitment, row.instance) == (now.commitment, now.instance));
+        let moved = Moved {
             agreement: before.reference.clone(),
-            commitment: row.commitment,
-            before: row.due,
+            commitment: now.commitment,
+            instance: now.instance,
+            before: was.and_then(|row| row.due),
             after: now.due,
-        })
+        };
+        match was {
+            Some(row) => ((row.due, row.due_earliest) != (now.due, now.due_earliest)).then_some(moved),
+            // An instance that got its date by this.
+            None => earlier.iter().any(|row| row.commitment == now.commitment).then_some(moved),
+        }
     };
-    earlier.iter().filter_map(differs).collect()
+    owed(after, day).iter().filter_map(differs).collect()
 }

@@ -15,8 +15,12 @@ pub mod document;
 pub mod entry;
 pub mod filter;
 pub mod history;
+pub mod instances;
+pub mod lint;
 pub mod list;
+pub mod mou_return;
 pub mod outcome;
+mod recurrence;
 pub mod stats;
 pub mod term;
 
@@ -71,6 +75,8 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("calendar", shown::<calendar::CalendarView>()),
         ("profiles", shown::<Vec<calendar::ProfileRow>>()),
         ("stats", shown::<stats::Stats>()),
+        ("lint", shown::<lint::Lint>()),
+        ("mou-return", shown::<mou_return::MouReturn>()),
         ("outcome", shown::<outcome::OutcomeView>()),
         ("import", shown::<outcome::ImportView>()),
         ("init", shown::<outcome::MadeView>()),

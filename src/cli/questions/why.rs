@@ -8,7 +8,7 @@ use crate::cli::error::{Exit, Failure};
 use crate::cli::output::{Cell, Column, Field, Item, Kind, Report, Section, Tone};
 use crate::cli::session::{Session, asked};
 use crate::domain::command::split_address;
-use crate::domain::id::CommitmentId;
+use crate::domain::recurrence::Owed;
 use crate::domain::vocabulary::Weekday;
 use crate::views::derivation::Derivation;
 use crate::views::derivation::anchor::AnchorView;
@@ -19,7 +19,7 @@ use crate::views::derivation::terms::{CalendarView, ProfileView};
 /// Options of `why`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct WhyArgs {
-    /// The commitment, such as pk-ps-health-2025/c1.
+    /// The commitment, such as pk-ps-health-2025/c1, or its third instance, pk-ps-health-2025/c1.3.
     #[arg(value_name = "REF/cN", add = crate::cli::place::references())]
     commitment: String,
     #[command(flatten)]
@@ -27,20 +27,23 @@ pub struct WhyArgs {
 }
 
 pub(super) async fn run(args: WhyArgs, session: &Session) -> Result<Exit, Failure> {
-    let (reference, commitment) = match split_address(&args.commitment)? {
-        (reference, Some(("commitment", Value::String(name)))) => {
-            let id = CommitmentId::parse(&name).map_err(|e| Failure::usage("commitment", e.to_string()))?;
-            (reference, id)
-        }
-        (reference, _) => {
-            return Err(Failure::usage("commitment", format!("why wants to know which commitment of {reference}"))
-                .hinted(format!("write {reference}/c1; servanda show {reference} lists the commitments")));
-        }
+    let (reference, about) = split_address(&args.commitment)?;
+    let Some(owed) = owed(&about) else {
+        return Err(Failure::usage("commitment", format!("why wants to know which commitment of {reference}"))
+            .hinted(format!("write {reference}/c1; servanda show {reference} lists the commitments")));
     };
     let service = session.open(false)?;
     let asked = asked(&service, &args.asked).await?;
-    let why = service.why(&reference, commitment, asked).await?;
+    let why = service.why(&reference, owed, asked).await?;
     session.answer(&why, [&why], || report(&why).heading(asked_line(asked)))
+}
+
+/// The commitment or instance that an address names.
+fn owed(about: &[(&'static str, Value)]) -> Option<Owed> {
+    let named = |wanted: &str| about.iter().find(|(field, _)| *field == wanted).map(|(_, value)| value);
+    let commitment = named("commitment").and_then(Value::as_str)?;
+    let instance = named("instance").map(|number| format!(".{number}")).unwrap_or_default();
+    Owed::parse(&format!("{commitment}{instance}")).ok()
 }
 
 fn report(why: &Derivation) -> Report {
@@ -55,7 +58,8 @@ fn report(why: &Derivation) -> Report {
         Field::new(
             "commitment",
             "Commitment",
-            Cell::from(format!("{}/{}", why.agreement, why.commitment)).tone(Tone::Strong),
+            Cell::from(format!("{}/{}", why.agreement, Owed { commitment: why.commitment, instance: why.instance }))
+                .tone(Tone::Strong),
         ),
         Field::new("text", "What", &why.text),
         Field::new("state", "State", Cell::from(spaced(why.state.word())).tone(super::board::tone(why.state))),

@@ -144,14 +144,14 @@ impl<'a> Course<'a> {
 
     /// How many working days the period from one day to another has to hold, where that is not plain from its length.
     fn fewest(&self, from: Day, last: Day) -> Option<u32> {
-        let (fewest, least) = self.terms.fewest?.value;
+        let (working_days, from_days) = self.terms.fewest?.value;
         let length = match self.terms.unit {
             Unit::Nothing => return None,
-            Unit::WorkingDays(length) if length >= fewest => return None,
+            Unit::WorkingDays(length) if length >= working_days => return None,
             Unit::Days(length) | Unit::WorkingDays(length) => i64::from(length),
             Unit::Calendar(period) => period.in_days().map_or_else(|| from.days_until(last).abs(), i64::from),
         };
-        (length >= i64::from(least)).then_some(fewest)
+        (length >= i64::from(from_days)).then_some(working_days)
     }
 
     fn length(&self, from: Day, assume: Assume, see: &mut dyn FnMut(Seen)) -> Result<Day, Stop> {

@@ -11,6 +11,8 @@ use crate::domain::rule::Authority;
 use crate::domain::suspension;
 use crate::domain::vocabulary::vocabulary;
 
+use super::recurring::Counts;
+
 vocabulary! {
     /// The state of a commitment on a day. Retracted ones are not listed: their facts have no effect.
     CommitmentState {
@@ -91,6 +93,8 @@ pub struct Standing {
     pub judged_on: Option<Day>,
     /// The days on which this standing may change though nothing happens.
     pub turns: Vec<Day>,
+    /// Of a recurring one, how many instances stand how.
+    pub instances: Option<Counts>,
 }
 
 /// Derives how a commitment stands on a day.
@@ -108,7 +112,13 @@ pub fn standing_at(agreement: &Agreement, commitment: &Commitment, moment: Momen
     let day = moment.day;
     let end = commitment.rule().and_then(|(rule, _)| DayEnd::of(rule, &agreement.almanac));
     let running = moment.day_for(end.as_ref());
+    let recurs = commitment.repeats().is_some();
+    if let Some(whole) = super::recurring::standing_of_whole(agreement, commitment, moment).filter(|_| recurs) {
+        return whole;
+    }
     let due = match due::current(agreement, commitment) {
+        // A rule that gives no day any more, after a correction, leaves nothing that could be due.
+        Due::On(_) | Due::Stopped(..) if recurs => Due::Undated,
         // A notice of suspension changes nothing before it takes effect.
         Due::Stopped(since, dates) if day < since => Due::On(dates),
         due => due,
@@ -158,6 +168,7 @@ pub fn standing_at(agreement: &Agreement, commitment: &Commitment, moment: Momen
         end,
         judged_on: (running != day).then_some(running),
         turns,
+        instances: None,
     }
 }
 
@@ -206,7 +217,7 @@ fn state(
     }
 }
 
-fn dated_state(dates: DueDates, end_of_grace: Option<Day>, day: Day) -> CommitmentState {
+pub(super) fn dated_state(dates: DueDates, end_of_grace: Option<Day>, day: Day) -> CommitmentState {
     let certain = dates.earliest == dates.latest;
     let soon = |due: Day| due.plus_days(-super::DUE_SOON_DAYS).is_none_or(|from| day >= from);
     let past_earliest = dates.earliest.is_none_or(|earliest| day > earliest);
