@@ -62,15 +62,17 @@ pub(super) const fn tone(state: CommitmentState) -> Tone {
     }
 }
 
-/// The due date: a day, an interval, or a dash; for people with the end of the last day, where it is stated.
-pub(super) fn due_words(row: &CommitmentRow, sheet: bool) -> String {
+/// The due date for people: a day, an interval, or a dash.
+pub(super) fn due_words(row: &CommitmentRow) -> String {
+    day_words(row.due_earliest, row.due_latest)
+}
+
+/// What is owed; for people with the end of its last day, where that is stated.
+pub(super) fn what_words(row: &CommitmentRow, sheet: bool) -> String {
     let end = end_words(row.zone.as_ref(), row.cut_off);
     match row.due {
-        Some(due) if !sheet && !end.is_empty() => {
-            let weekday = if row.due_earliest == row.due { format!("{} ", due.weekday_name()) } else { String::new() };
-            format!("{weekday}{}{end}", day_words(row.due_earliest, row.due_latest))
-        }
-        _ => day_words(row.due_earliest, row.due_latest),
+        Some(due) if !sheet && !end.is_empty() => format!("{} (by {} {due}{end})", row.text, due.weekday_name()),
+        _ => row.text.to_string(),
     }
 }
 
@@ -113,13 +115,13 @@ fn dated(key: &'static str, title: &str, empty: &str, rows: &[CommitmentRow], sh
         let mut cells = vec![
             address(row),
             Cell::from(spaced(row.state.word())).tone(tone(row.state)),
-            Cell::from(due_words(row, sheet)),
+            Cell::from(due_words(row)),
             Cell::from(row.days_overdue),
             Cell::from(day_or_dash(row.original_due)),
             Cell::from(row.authority.map_or("–", |authority| authority.word())),
             Cell::from(joined(&row.owed_by)),
             Cell::from(joined(&row.owed_to)),
-            Cell::from(&row.text),
+            Cell::from(what_words(row, sheet)),
         ];
         let ends_at = row.ends_at.map_or_else(|| "–".to_owned(), instant);
         cells.extend(sheet.then(|| Cell::from(ends_at)));

@@ -1,6 +1,6 @@
 //! `show`: one agreement in full.
 
-use super::board::{day_words, due_words, tone};
+use super::board::{day_words, due_words, tone, what_words};
 use super::{asked_line, joined, spaced};
 use crate::cli::args::AskedArgs;
 use crate::cli::error::{Exit, Failure};
@@ -236,12 +236,12 @@ fn commitments(document: &Document, sheet: bool) -> Section {
         [
             Cell::from(row.commitment).tone(Tone::Strong),
             Cell::from(counted(state, row.instances)).tone(tone(row.state)),
-            Cell::from(due_words(row, sheet)),
+            Cell::from(due_words(row)),
             Cell::from(row.days_overdue),
             Cell::from(row.authority.map_or("–", |authority| authority.word())),
             Cell::from(joined(&row.owed_by)),
             Cell::from(joined(&row.owed_to)),
-            Cell::from(&row.text),
+            Cell::from(what_words(row, sheet)),
             Cell::from(moved),
         ]
     });

@@ -40,18 +40,101 @@ fn days_are_compared_as_days() {
 
 #[test]
 fn why_says_when_the_last_day_ends() {
-    insta::assert_snapshot!(told("why pk-us-health-2025/c1 --as-of 2025-10-18T04:00:00Z"), @"");
+    insta::assert_snapshot!(told("why pk-us-health-2025/c1 --as-of 2025-10-18T04:00:00Z"), @"
+    as of Sat 2025-10-18 at 2025-10-18T04:00:00Z, as recorded by 2025-09-02T09:00:06Z
+
+    Commitment:  pk-us-health-2025/c1
+    What:        Name a focal point
+    State:       overdue
+    Because:     its last day ended at 2025-10-18T04:00:00Z, 1 day begun since, and no fulfilment is on
+                 record
+    Due:         Fri 2025-10-17, 24:00 America/New_York
+    Counted as:  stated
+
+    Counted by
+    Profile:  plain: Calendar days, first day excluded, no roll
+    Source:   the register's default; nobody's law
+    It says:  a last day off does not move, and is told where a calendar is named
+
+    Steps
+    - the due date is stated: Fri 2025-10-17 (@2)
+    - the last day ends at 24:00 in America/New_York: 2025-10-18T04:00:00Z (@2)
+
+    Stated
+    - due date 2025-10-17
+    - the last day ends in the time zone America/New_York
+
+    Assumed, because nobody stated it
+    - the last day does not move when it is a day off
+    ");
 }
 
 #[test]
 fn why_says_that_the_clocks_pass_over_a_cut_off_and_which_zone_is_assumed() {
-    insta::assert_snapshot!(told("why pk-us-health-2025/c3 --as-of 2026-03-08"), @"");
-    insta::assert_snapshot!(told("why pk-us-health-2025/c4 --as-of 2026-03-08"), @"");
+    insta::assert_snapshot!(told("why pk-us-health-2025/c3 --as-of 2026-03-08"), @"
+    as of Sun 2026-03-08, as recorded by 2025-09-02T09:00:06Z
+
+    Commitment:  pk-us-health-2025/c3
+    What:        Send the first report
+    State:       due today
+    Because:     2026-03-08 is its due date
+    Due:         Sun 2026-03-08, 02:30 America/New_York
+    Counted as:  stated
+
+    Counted by
+    Profile:  plain: Calendar days, first day excluded, no roll
+    Source:   the register's default; nobody's law
+    It says:  a last day off does not move, and is told where a calendar is named
+
+    Steps
+    - the due date is stated: Sun 2026-03-08 (@4)
+    - the last day ends at 02:30 in America/New_York, which the clocks there pass over, so it ends as
+      they do: 2026-03-08T07:00:00Z (@4)
+
+    Stated
+    - due date 2026-03-08
+    - the last day ends at 02:30
+    - the last day ends in the time zone America/New_York
+
+    Assumed, because nobody stated it
+    - the last day does not move when it is a day off
+    ");
+    insta::assert_snapshot!(told("why pk-us-health-2025/c4 --as-of 2026-03-08"), @"
+    as of Sun 2026-03-08, as recorded by 2025-09-02T09:00:06Z
+
+    Commitment:  pk-us-health-2025/c4
+    What:        Pay the first part
+    State:       pending
+    Because:     it is due Sun 2026-11-01
+    Due:         Sun 2026-11-01, 17:00 Asia/Karachi
+    Counted as:  stated
+
+    Counted by
+    Profile:  plain: Calendar days, first day excluded, no roll
+    Source:   the register's default; nobody's law
+    It says:  a last day off does not move, and is told where a calendar is named
+
+    Steps
+    - the due date is stated: Sun 2026-11-01 (@5)
+    - the last day ends at 17:00 in Asia/Karachi: 2026-11-01T12:00:00Z (@5)
+
+    Stated
+    - due date 2026-11-01
+    - the last day ends at 17:00
+
+    Assumed, because nobody stated it
+    - the last day does not move when it is a day off
+    - the last day ends in the time zone of the register, Asia/Karachi
+    ");
 }
 
 #[test]
 fn for_a_spreadsheet_the_day_stays_a_day() {
-    insta::assert_snapshot!(told("overdue --as-of 2025-10-18T03:00:00Z --format csv"), @"");
+    insta::assert_snapshot!(told("overdue --as-of 2025-10-18T03:00:00Z --format csv"), @"
+    section,commitment,state,due,days_overdue,original_due,authority,owed_by,owed_to,text,ends_at,made,age_days
+    overdue,pk-us-health-2025/c2,overdue,2025-10-17,1,2025-10-17,stated,pk,us,File the customs list,2025-10-17T12:00:00Z,,
+    due_soon,pk-us-health-2025/c1,due today,2025-10-17,0,2025-10-17,stated,us,pk,Name a focal point,2025-10-18T04:00:00Z,,
+    ");
 }
 
 #[test]
@@ -109,13 +192,28 @@ fn a_zone_or_a_time_that_there_is_not_is_refused() {
     let desk = desk();
     let zone =
         |zone: &str| seen(desk.run(&format!(r#"set-deadline pk-us-health-2025 "x" --due 2025-10-17 --zone "{zone}""#)));
-    insta::assert_snapshot!(zone("America/New York"), @"");
-    insta::assert_snapshot!(zone("Karachi"), @"");
-    insta::assert_snapshot!(zone("Atlantis"), @"");
+    insta::assert_snapshot!(zone("America/New York"), @r#"
+    error[field]: zone: "America/New York" is not a time zone of the IANA database, such as Asia/Karachi or UTC
+    hint: did you mean America/New_York?
+    "#);
+    insta::assert_snapshot!(zone("Karachi"), @r#"
+    error[field]: zone: "Karachi" is not a time zone of the IANA database, such as Asia/Karachi or UTC
+    hint: did you mean Asia/Karachi?
+    "#);
+    insta::assert_snapshot!(zone("Nowhere"), @"");
     insta::assert_snapshot!(
         seen(desk.run(r#"set-deadline pk-us-health-2025 "x" --due 2025-10-17 --cut-off 25:00"#)),
-        @"",
+        @r#"
+    error[field]: cut_off: "25:00" is not a time of day such as 17:00
+    hint: servanda set-deadline --help shows its options, with an example
+    "#,
     );
-    insta::assert_snapshot!(seen(desk.run("init --zone Asia/Karaci --store elsewhere")), @"");
-    insta::assert_snapshot!(seen(desk.run("overdue --as-of 2025-10-18T03:00")), @"");
+    insta::assert_snapshot!(seen(desk.run("init --zone Asia/Karaci --store elsewhere")), @r#"
+    error[zone]: "Asia/Karaci" is not a time zone of the IANA database, such as Asia/Karachi or UTC
+    hint: did you mean Asia/Karachi?
+    "#);
+    insta::assert_snapshot!(seen(desk.run("overdue --as-of 2025-10-18T03:00")), @r#"
+    error[day]: --as-of: "2025-10-18T03:00" has a time of day: give the day (YYYY-MM-DD), and keep the words in --as-printed
+    hint: write a day such as 2025-10-18, a time with its offset such as 2025-10-18T20:00:00Z, or now
+    "#);
 }
