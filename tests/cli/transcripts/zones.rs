@@ -25,17 +25,73 @@ fn told(line: &str) -> String {
 
 #[test]
 fn on_the_18th_in_karachi_it_is_still_the_17th_in_new_york() {
-    insta::assert_snapshot!(told("overdue --as-of 2025-10-18T03:00:00Z"), @"");
+    insta::assert_snapshot!(told("overdue --as-of 2025-10-18T03:00:00Z"), @"
+    as of Sat 2025-10-18 at 2025-10-18T03:00:00Z, as recorded by 2025-09-02T09:00:06Z
+
+    Overdue
+    Commitment            State    Due         Days  First due   Counted  Owed  Owed  What
+                                               late                       by    to
+    ────────────────────  ───────  ──────────  ────  ──────────  ───────  ────  ────  ──────────────────
+    pk-us-health-2025/c2  overdue  2025-10-17     1  2025-10-17  stated   pk    us    File the customs
+                                                                                      list (by Fri
+                                                                                      2025-10-17, 17:00
+                                                                                      Asia/Karachi)
+
+    Due today, soon, or in grace
+    Commitment            State      Due         Days  First due   Counted  Owed  Owed  What
+                                                 late                       by    to
+    ────────────────────  ─────────  ──────────  ────  ──────────  ───────  ────  ────  ────────────────
+    pk-us-health-2025/c1  due today  2025-10-17     0  2025-10-17  stated   us    pk    Name a focal
+                                                                                        point (by Fri
+                                                                                        2025-10-17,
+                                                                                        24:00 America/Ne
+                                                                                        w_York)
+    ");
 }
 
 #[test]
 fn an_hour_later_the_last_day_is_over_there_too() {
-    insta::assert_snapshot!(told("overdue --as-of 2025-10-18T09:00:00+05:00"), @"");
+    insta::assert_snapshot!(told("overdue --as-of 2025-10-18T09:00:00+05:00"), @"
+    as of Sat 2025-10-18 at 2025-10-18T04:00:00Z, as recorded by 2025-09-02T09:00:06Z
+
+    Overdue
+    Commitment            State    Due         Days  First due   Counted  Owed  Owed  What
+                                               late                       by    to
+    ────────────────────  ───────  ──────────  ────  ──────────  ───────  ────  ────  ──────────────────
+    pk-us-health-2025/c1  overdue  2025-10-17     1  2025-10-17  stated   us    pk    Name a focal point
+                                                                                      (by Fri
+                                                                                      2025-10-17, 24:00
+                                                                                      America/New_York)
+    pk-us-health-2025/c2  overdue  2025-10-17     1  2025-10-17  stated   pk    us    File the customs
+                                                                                      list (by Fri
+                                                                                      2025-10-17, 17:00
+                                                                                      Asia/Karachi)
+    ");
 }
 
 #[test]
 fn days_are_compared_as_days() {
-    insta::assert_snapshot!(told("overdue --as-of 2025-10-17"), @"");
+    insta::assert_snapshot!(told("overdue --as-of 2025-10-17"), @"
+    as of Fri 2025-10-17, as recorded by 2025-09-02T09:00:06Z
+
+    Overdue
+    nothing is overdue
+
+    Due today, soon, or in grace
+    Commitment            State      Due         Days  First due   Counted  Owed  Owed  What
+                                                 late                       by    to
+    ────────────────────  ─────────  ──────────  ────  ──────────  ───────  ────  ────  ────────────────
+    pk-us-health-2025/c1  due today  2025-10-17     0  2025-10-17  stated   us    pk    Name a focal
+                                                                                        point (by Fri
+                                                                                        2025-10-17,
+                                                                                        24:00 America/Ne
+                                                                                        w_York)
+    pk-us-health-2025/c2  due today  2025-10-17     0  2025-10-17  stated   pk    us    File the customs
+                                                                                        list (by Fri
+                                                                                        2025-10-17,
+                                                                                        17:00
+                                                                                        Asia/Karachi)
+    ");
 }
 
 #[test]
@@ -200,7 +256,10 @@ fn a_zone_or_a_time_that_there_is_not_is_refused() {
     error[field]: zone: "Karachi" is not a time zone of the IANA database, such as Asia/Karachi or UTC
     hint: did you mean Asia/Karachi?
     "#);
-    insta::assert_snapshot!(zone("Nowhere"), @"");
+    insta::assert_snapshot!(zone("Nowhere"), @r#"
+    error[field]: zone: "Nowhere" is not a time zone of the IANA database, such as Asia/Karachi or UTC
+    hint: servanda set-deadline --help shows its options, with an example
+    "#);
     insta::assert_snapshot!(
         seen(desk.run(r#"set-deadline pk-us-health-2025 "x" --due 2025-10-17 --cut-off 25:00"#)),
         @r#"
