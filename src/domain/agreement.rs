@@ -6,7 +6,7 @@ use super::almanac::Almanac;
 use super::commitment::{Commitment, DeadlineStep, Mark};
 use super::day::Day;
 use super::event::bodies::Formed;
-use super::event::consent::{EntryRule, Objection, Statement};
+use super::event::consent::{EntryRule, Objection, Signed, Statement};
 use super::event::naming::Name;
 use super::event::opening::Opened;
 use super::event::papers::{Attached, Linked};
