@@ -163,6 +163,9 @@ fn of_objection(objection: &Objection) -> Option<String> {
         Objection::NoSuchCalendar { .. } => {
             said("servanda calendar list shows those there are; servanda define-calendar makes one")
         }
+        Objection::Circle { .. } => {
+            said("count one of them from something that happens by itself: a day, a signature, a formation")
+        }
         Objection::NoSuchBody { .. } => said("servanda show REF lists the bodies"),
         Objection::NoSuchFact { .. } => said("servanda history REF lists the facts with their places"),
         Objection::DeclaredTwice { .. } => said("for another name use servanda alias-party"),

@@ -83,13 +83,16 @@ impl<'a> Course<'a> {
         self.terms.direction
     }
 
-    /// Whether more days off can move the end to either side: longer for its fewest working days, yet rolled back.
+    /// Whether more days off can move the end to either side: further for its working days, yet rolled back from a day
+    /// that is not one of them.
     pub(super) fn pulls_both_ways(&self) -> bool {
         let against = match self.terms.direction {
             Direction::After => Roll::Preceding,
             Direction::Before => Roll::Following,
         };
-        self.terms.fewest.is_some() && self.terms.roll.value == against
+        let lands = self.terms.landing.value == Landing::NextMonth;
+        let further = self.terms.fewest.is_some() || (lands && matches!(self.terms.unit, Unit::WorkingDays(_)));
+        further && self.terms.roll.value == against
     }
 
     /// What a stop means for the rule.

@@ -363,18 +363,13 @@ fn between(course: &Course<'_>, from: Day) -> Result<Ends, Uncounted> {
         let (known_from, known_to) = open_days::known(calendar);
         BeyondKnown { calendar: calendar.id.clone(), day: unknown, known_from, known_to }
     });
-    let mut dates = match course.run(from, Assume::Off, &mut |_| {}) {
+    let dates = match course.run(from, Assume::Off, &mut |_| {}) {
         Ok(off) => DueDates { earliest: Some(open.min(off)), latest: Some(open.max(off)) },
         Err(Stop::Lost(Direction::After)) => DueDates { earliest: Some(open), latest: None },
         Err(Stop::Lost(Direction::Before)) => DueDates { earliest: None, latest: Some(open) },
         Err(_) => DueDates { earliest: None, latest: None },
     };
-    if course.pulls_both_ways() {
-        // More days off can then move the end to either side, so only what has no side left is certain.
-        match course.direction() {
-            Direction::After => dates.earliest = None,
-            Direction::Before => dates.latest = None,
-        }
-    }
+    // Where more days off can move the end to either side, neither of the two counts is a bound.
+    let dates = if course.pulls_both_ways() { DueDates { earliest: None, latest: None } } else { dates };
     Ok(Ends { dates, beyond })
 }
