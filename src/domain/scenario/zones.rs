@@ -10,7 +10,7 @@ use crate::domain::status::{CommitmentState, Standing, standing_at};
 use crate::domain::zone::{Zone, ZoneName};
 
 /// A deadline with these fields besides, in a register whose days are those of a zone.
-fn due(zone: &str, fields: Value) -> Story {
+fn due(zone: &str, fields: &Value) -> Story {
     let mut said = json!({ "text": "Answer", "owed_by": "pk", "owed_to": "ps" });
     said.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
     let mut story = Story::of([recorded("mou")]).then("set-deadline", said);
@@ -47,7 +47,7 @@ fn check(story: &Story, then: &[(&str, &str)]) {
 
 #[test]
 fn the_last_day_ends_in_the_zone_of_the_deadline() {
-    let story = due("Asia/Karachi", json!({ "due": "2025-10-17", "zone": "America/New_York" }));
+    let story = due("Asia/Karachi", &json!({ "due": "2025-10-17", "zone": "America/New_York" }));
     check(
         &story,
         &[
@@ -71,7 +71,7 @@ fn the_last_day_ends_in_the_zone_of_the_deadline() {
 #[test]
 fn a_cut_off_ends_the_last_day_early() {
     for zone in [json!("Asia/Karachi"), Value::Null] {
-        let story = due("Asia/Karachi", json!({ "due": "2025-10-17", "cut_off": "17:00", "zone": zone }));
+        let story = due("Asia/Karachi", &json!({ "due": "2025-10-17", "cut_off": "17:00", "zone": zone }));
         check(
             &story,
             &[
@@ -87,7 +87,7 @@ fn a_cut_off_ends_the_last_day_early() {
 
 #[test]
 fn a_deadline_without_zone_and_cut_off_ends_with_the_registers_day() {
-    let story = due("Asia/Karachi", json!({ "due": "2025-10-17" }));
+    let story = due("Asia/Karachi", &json!({ "due": "2025-10-17" }));
     check(&story, &[("2025-10-17T18:59:59Z", "due_today"), ("2025-10-17T19:00:00Z", "overdue")]);
     assert_eq!((at(&story, "2025-10-17").end, at(&story, "2025-10-17").ends_at), (None, None));
 }
@@ -95,7 +95,7 @@ fn a_deadline_without_zone_and_cut_off_ends_with_the_registers_day() {
 #[test]
 fn grace_ends_as_the_last_day_does() {
     let story =
-        due("UTC", json!({ "due": "2025-10-17", "grace": "P7D", "zone": "America/New_York", "cut_off": "17:00" }));
+        due("UTC", &json!({ "due": "2025-10-17", "grace": "P7D", "zone": "America/New_York", "cut_off": "17:00" }));
     check(
         &story,
         &[
@@ -109,7 +109,7 @@ fn grace_ends_as_the_last_day_does() {
 
 #[test]
 fn an_uncertain_due_date_is_possibly_overdue_in_its_own_zone() {
-    let story = due("UTC", json!({ "due": "2025-10-10/2025-10-17", "zone": "Pacific/Kiritimati" }));
+    let story = due("UTC", &json!({ "due": "2025-10-10/2025-10-17", "zone": "Pacific/Kiritimati" }));
     check(
         &story,
         &[
@@ -123,17 +123,17 @@ fn an_uncertain_due_date_is_possibly_overdue_in_its_own_zone() {
 
 #[test]
 fn what_was_done_counts_by_days_whatever_the_hour() {
-    let story = due("Asia/Karachi", json!({ "due": "2025-10-17", "cut_off": "09:00" }))
+    let story = due("Asia/Karachi", &json!({ "due": "2025-10-17", "cut_off": "09:00" }))
         .then("report-milestone", json!({ "commitment": "c1", "status": "met", "on": "2025-10-17" }));
     check(&story, &[("2025-10-17T23:00:00Z", "met"), ("2025-10-17T03:00:00Z", "met")]);
-    let late = due("Asia/Karachi", json!({ "due": "2025-10-17", "zone": "America/New_York" }))
+    let late = due("Asia/Karachi", &json!({ "due": "2025-10-17", "zone": "America/New_York" }))
         .then("report-milestone", json!({ "commitment": "c1", "status": "met", "on": "2025-10-18" }));
     check(&late, &[("2025-10-18T03:00:00Z", "met_late")]);
 }
 
 #[test]
 fn a_due_date_that_was_moved_ends_where_the_rule_says() {
-    let story = due("UTC", json!({ "due": "2025-10-17", "zone": "America/New_York" })).then(
+    let story = due("UTC", &json!({ "due": "2025-10-17", "zone": "America/New_York" })).then(
         "extend-deadline",
         json!({ "commitment": "c1", "to": "2026-03-08", "agreed_by": ["pk", "ps"], "on": "2025-10-01" }),
     );
@@ -157,7 +157,7 @@ proptest! {
         let due_on = day("2025-09-20").plus_days(due_on).expect("a day");
         let zone = zoned.then(|| zones[0]);
         let cut_off = cut_off.map(|hour| format!("{hour:02}:30"));
-        let story = due(zones[1], json!({
+        let story = due(zones[1], &json!({
             "due": due_on.to_string(), "zone": zone, "cut_off": cut_off, "grace": (grace > 0).then(|| format!("P{grace}D")),
         }));
         let end = DayEnd {
