@@ -22,6 +22,7 @@ pub mod force;
 pub mod guard;
 pub mod id;
 pub mod instant;
+pub mod moment;
 pub mod objection;
 pub mod party;
 pub mod patch;

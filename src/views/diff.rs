@@ -45,10 +45,10 @@ pub struct Change {
 }
 
 /// What of a document is about the question and not about the agreement.
-const NOT_OF_THE_AGREEMENT: [&str; 3] = ["as_of", "known_at", "facts"];
+const NOT_OF_THE_AGREEMENT: [&str; 4] = ["as_of", "at", "known_at", "facts"];
 /// What of a commitment's row changes every day, or only says again what stands elsewhere.
-const SAID_ELSEWHERE: [&str; 7] =
-    ["days_overdue", "age_days", "agreement_status", "last_fact", "due_latest", "hangs_on", "superseded_by"];
+const SAID_ELSEWHERE: [&str; 8] =
+    ["days_overdue", "age_days", "agreement_status", "last_fact", "due_latest", "ends_at", "hangs_on", "superseded_by"];
 /// Fields that, while they are equal, say one thing: the second is told only where it differs from the first.
 const TWINS: [(&str, &str); 6] = [
     ("due", "due_earliest"),
@@ -60,7 +60,7 @@ const TWINS: [(&str, &str); 6] = [
 ];
 
 const fn asked(as_of: Day) -> Asked {
-    Asked { as_of, known_at: Instant::MAX }
+    Asked::on(as_of, Instant::MAX)
 }
 
 /// A document without what is about the question; an object without fields where there was no agreement yet.

@@ -9,6 +9,7 @@ mod returns;
 mod terms;
 mod treaty;
 mod widths;
+mod zones;
 
 use std::sync::LazyLock;
 
