@@ -7,10 +7,12 @@ use serde_json::{Map, Value};
 
 use super::error::{Exit, Failure};
 use super::output::{Cell, Field, Item, Report, Section, Tone};
+use super::questions::spaced;
 use super::session::Session;
 use super::shape::{Shape, description, first_sentence, shapes};
 use crate::domain::command::framing::Framing;
 use crate::domain::command::{Request, Subject, VERBS, VerbSpec, schema_of};
+use crate::domain::due::DueDates;
 use crate::domain::id::Reference;
 use crate::service::execute::{Execution, Outcome};
 use crate::service::papers::{Paper, read_paper};
@@ -225,16 +227,7 @@ fn view(outcome: &Outcome) -> OutcomeView {
             .map(|odd| OddView { code: odd.objection.code(), message: odd.objection.to_string(), fact: odd.seq })
             .collect(),
         remarks: outcome.remarks.iter().map(RemarkView::from).collect(),
-        moved: outcome
-            .moved
-            .iter()
-            .map(|moved| MovedView {
-                agreement: moved.agreement.clone(),
-                commitment: moved.commitment,
-                before: moved.before,
-                after: moved.after,
-            })
-            .collect(),
+        moved: outcome.moved.iter().map(MovedView::from).collect(),
     }
 }
 
@@ -273,20 +266,68 @@ fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
         Item::bullet(0, Cell::from(format!("unusual, recorded with the reason: {}", odd.message)).tone(Tone::Warn))
     });
     let remarks = view.remarks.iter().map(|remark| Item::bullet(0, Cell::from(&remark.message).tone(Tone::Warn)));
-    let day = |day: Option<crate::domain::day::Day>| day.map_or_else(|| "unknown".to_owned(), |day| day.to_string());
-    let moved = view.moved.iter().map(|moved| {
-        let words = format!(
-            "{}/{} was due {}, is now due {}",
-            moved.agreement,
-            moved.commitment,
-            day(moved.before),
-            day(moved.after)
-        );
-        Item::bullet(0, Cell::from(words).tone(Tone::Strong))
-    });
     let adopted = view.adopted.iter().map(|calendar| {
         let words = if outcome.dry_run { "would go on record with it" } else { "went on record with it" };
         Item::bullet(0, Cell::from(format!("calendar {calendar} {words}: see servanda calendar show {calendar}")))
     });
-    report.section(Section::text("notes", odd.chain(remarks).chain(adopted).chain(moved)))
+    report.section(Section::text("notes", odd.chain(remarks).chain(adopted).chain(moved_items(view))))
+}
+
+/// The most dates that are told one by one.
+const MOVED_TOLD_MAX: usize = 40;
+
+/// What a command moved, one item a date, and below it why.
+fn moved_items(view: &OutcomeView) -> Vec<Item> {
+    let mut items: Vec<Item> = Vec::new();
+    let mut told_why = "";
+    for moved in view.moved.iter().take(MOVED_TOLD_MAX) {
+        // One fact is the reason of all: it is said below the last that it moved alike.
+        if told_why != moved.because && !told_why.is_empty() {
+            items.push(Item::bullet(2, Cell::from(format!("because: {told_why}"))));
+        }
+        told_why = &moved.because;
+        items.push(Item::bullet(0, Cell::from(moved_words(moved, view.dry_run)).tone(Tone::Strong)));
+    }
+    if view.moved.len() > MOVED_TOLD_MAX {
+        let more = view.moved.len() - MOVED_TOLD_MAX;
+        items.push(Item::bullet(0, format!("and {more} more, all of them with --json")));
+    } else if !told_why.is_empty() {
+        items.push(Item::bullet(2, Cell::from(format!("because: {told_why}"))));
+    }
+    items
+}
+
+fn moved_words(moved: &MovedView, would: bool) -> String {
+    let before = DueDates { earliest: moved.before_earliest, latest: moved.before };
+    let after = DueDates { earliest: moved.after_earliest, latest: moved.after };
+    let name = match moved.commitment {
+        Some(commitment) => format!("{}/{commitment}", moved.agreement),
+        None => format!("{} {}", moved.agreement, moved.date),
+    };
+    let due = if moved.commitment.is_some() { " due" } else { "" };
+    let (is, now) = if would { ("would be", "would now be") } else { ("is", "is now") };
+    let dates = match (dated(before), dated(after)) {
+        (None, Some(after)) => format!("{name} {is}{due} {after}"),
+        (Some(before), None) => format!("{name} was{due} {before}, {now} without a date"),
+        (Some(before), Some(after)) if before == after => format!("{name} stays{due} {after}"),
+        (Some(before), Some(after)) => format!("{name} was{due} {before}, {now}{due} {after}"),
+        (None, None) => format!("{name} has no date"),
+    };
+    match (moved.state_before, moved.state_after) {
+        (Some(before), Some(after)) if before != after => {
+            format!("{dates}; it was {}, {now} {}", spaced(before), spaced(after))
+        }
+        _ => dates,
+    }
+}
+
+/// A date as it is told beside another; none where nothing is known of it.
+fn dated(dates: DueDates) -> Option<String> {
+    match (dates.earliest, dates.latest) {
+        (Some(earliest), Some(latest)) if earliest == latest => Some(latest.to_string()),
+        (Some(earliest), Some(latest)) => Some(format!("{earliest} to {latest}")),
+        (None, Some(latest)) => Some(format!("on or before {latest}")),
+        (Some(earliest), None) => Some(format!("on or after {earliest}")),
+        (None, None) => None,
+    }
 }

@@ -44,6 +44,12 @@ impl Register {
         &self.almanac
     }
 
+    /// The register with one more fact, recorded after its others.
+    #[must_use]
+    pub fn with(&self, fact: Fact) -> Self {
+        Self::new(self.facts.iter().cloned().chain([fact]).collect())
+    }
+
     /// Only what was recorded by `known_at`.
     #[must_use]
     pub fn known_at(&self, known_at: Instant) -> Self {

@@ -6,6 +6,7 @@
 //! To add a question: a file here with its row types (they are a contract: they derive their schema), one line in
 //! [`schemas`].
 
+pub mod because;
 pub mod board;
 pub mod calendar;
 pub mod chart;
@@ -16,6 +17,7 @@ pub mod entry;
 pub mod filter;
 pub mod history;
 pub mod list;
+pub mod moves;
 pub mod outcome;
 pub mod stats;
 pub mod term;

@@ -95,7 +95,7 @@ fn by_or_on(earliest: Option<crate::domain::day::Day>, latest: Option<crate::dom
 }
 
 /// A status or state as people read it: words apart.
-fn spaced(word: &str) -> String {
+pub(super) fn spaced(word: &str) -> String {
     word.replace('_', " ")
 }
 
