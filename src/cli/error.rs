@@ -255,6 +255,7 @@ impl From<QueryError> for Failure {
             QueryError::NoSuchAgreement { .. } => (Exit::Refused, "no_such_agreement"),
             QueryError::NotYet { .. } => (Exit::Refused, "not_yet"),
             QueryError::NoSuchCommitment { .. } => (Exit::Refused, "no_such_commitment"),
+            QueryError::NoSuchDate { .. } => (Exit::Refused, "no_such_date"),
             QueryError::Codec(_) | QueryError::ViewDamaged { .. } => (Exit::Integrity, "damaged"),
         };
         Self::new(exit, code, chain(&error), hint)

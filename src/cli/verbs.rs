@@ -12,6 +12,7 @@ use super::session::Session;
 use super::shape::{Shape, description, first_sentence, shapes};
 use crate::domain::command::framing::Framing;
 use crate::domain::command::{Request, Subject, VERBS, VerbSpec, schema_of};
+use crate::domain::dates::DateKey;
 use crate::domain::due::DueDates;
 use crate::domain::id::Reference;
 use crate::service::execute::{Execution, Outcome};
@@ -277,22 +278,39 @@ fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
 const MOVED_TOLD_MAX: usize = 40;
 
 /// What a command moved, one item a date, and below it why.
+///
+/// Parties for which the agreement comes into force on its own day are told with that day.
 fn moved_items(view: &OutcomeView) -> Vec<Item> {
+    let days = |moved: &MovedView| (moved.before_earliest, moved.before, moved.after_earliest, moved.after);
+    let is_whole = |moved: &MovedView| moved.date == DateKey::EntryIntoForce.to_string();
+    let with_it = |party: &MovedView| {
+        let mut wholes = view.moved.iter().filter(|whole| is_whole(whole) && whole.agreement == party.agreement);
+        party.date.starts_with("entry-into-force:") && wholes.any(|whole| days(whole) == days(party))
+    };
+    let told: Vec<&MovedView> = view.moved.iter().filter(|moved| !with_it(moved)).collect();
     let mut items: Vec<Item> = Vec::new();
     let mut told_why = "";
-    for moved in view.moved.iter().take(MOVED_TOLD_MAX) {
+    for moved in told.iter().take(MOVED_TOLD_MAX) {
         // One fact is the reason of all: it is said below the last that it moved alike.
         if told_why != moved.because && !told_why.is_empty() {
             items.push(Item::bullet(2, Cell::from(format!("because: {told_why}"))));
         }
         told_why = &moved.because;
-        items.push(Item::bullet(0, Cell::from(moved_words(moved, view.dry_run)).tone(Tone::Strong)));
+        let parties = view.moved.iter().filter(|party| party.agreement == moved.agreement && with_it(party)).count();
+        let so = match parties {
+            0 => String::new(),
+            _ if !is_whole(moved) => String::new(),
+            1 => "; so for 1 party".to_owned(),
+            parties => format!("; so for {parties} parties"),
+        };
+        let words = format!("{}{so}", moved_words(moved, view.dry_run));
+        items.push(Item::bullet(0, Cell::from(words).tone(Tone::Strong)));
     }
-    if view.moved.len() > MOVED_TOLD_MAX {
-        let more = view.moved.len() - MOVED_TOLD_MAX;
-        items.push(Item::bullet(0, format!("and {more} more, all of them with --json")));
-    } else if !told_why.is_empty() {
+    if !told_why.is_empty() {
         items.push(Item::bullet(2, Cell::from(format!("because: {told_why}"))));
+    }
+    if told.len() > MOVED_TOLD_MAX {
+        items.push(Item::bullet(0, format!("and {} more, all of them with --json", told.len() - MOVED_TOLD_MAX)));
     }
     items
 }
@@ -302,20 +320,22 @@ fn moved_words(moved: &MovedView, would: bool) -> String {
     let after = DueDates { earliest: moved.after_earliest, latest: moved.after };
     let name = match moved.commitment {
         Some(commitment) => format!("{}/{commitment}", moved.agreement),
+        None if moved.date.starts_with('@') => format!("the effect of {}{}", moved.agreement, moved.date),
         None => format!("{} {}", moved.agreement, moved.date),
     };
     let due = if moved.commitment.is_some() { " due" } else { "" };
-    let (is, now) = if would { ("would be", "would now be") } else { ("is", "is now") };
+    let (was, is) = if would { ("is", "would be") } else { ("was", "is now") };
     let dates = match (dated(before), dated(after)) {
-        (None, Some(after)) => format!("{name} {is}{due} {after}"),
-        (Some(before), None) => format!("{name} was{due} {before}, {now} without a date"),
+        (None, Some(after)) if would => format!("{name} would be{due} {after}"),
+        (None, Some(after)) => format!("{name} is{due} {after}"),
+        (Some(before), None) => format!("{name} {was}{due} {before}, {is} without a date"),
         (Some(before), Some(after)) if before == after => format!("{name} stays{due} {after}"),
-        (Some(before), Some(after)) => format!("{name} was{due} {before}, {now}{due} {after}"),
+        (Some(before), Some(after)) => format!("{name} {was}{due} {before}, {is}{due} {after}"),
         (None, None) => format!("{name} has no date"),
     };
     match (moved.state_before, moved.state_after) {
         (Some(before), Some(after)) if before != after => {
-            format!("{dates}; it was {}, {now} {}", spaced(before), spaced(after))
+            format!("{dates}; it {was} {}, {is} {}", spaced(before), spaced(after))
         }
         _ => dates,
     }

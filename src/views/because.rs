@@ -95,7 +95,7 @@ fn on(occurred: &Occurred) -> String {
 }
 
 /// What a fact is called when something is said about it.
-fn noun(saying: &Saying, seq: u64) -> String {
+pub(super) fn noun(saying: &Saying, seq: u64) -> String {
     match &saying.event {
         Event::AgreementSigned(signed) => format!("signature of {}", signed.party),
         Event::InstrumentDeposited(deposited) => {

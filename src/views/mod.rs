@@ -49,6 +49,8 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("history", shown::<Vec<history::HistoryRow>>()),
         ("diff", shown::<Vec<diff::Change>>()),
         ("why", shown::<derivation::Derivation>()),
+        ("why-date", shown::<derivation::dates::DateDerivation>()),
+        ("dates", shown::<Vec<derivation::dates::DateRow>>()),
         ("parties", shown::<Vec<list::PartyRow>>()),
         ("calendars", shown::<Vec<calendar::CalendarRow>>()),
         ("calendar", shown::<calendar::CalendarView>()),

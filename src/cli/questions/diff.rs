@@ -6,6 +6,7 @@ use super::instant;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::output::{Cell, Column, Format, Kind, Report, Section, Tone};
 use crate::cli::session::{Session, day, knowledge, reference};
+use crate::domain::dates::DateKey;
 use crate::domain::day::Day;
 use crate::domain::id::Reference;
 use crate::views::diff::{Change, DateMove};
@@ -63,7 +64,7 @@ pub(super) async fn run(args: DiffArgs, session: &Session) -> Result<Exit, Failu
         if sheet {
             return Report::new().section(table(changes.iter()));
         }
-        let moved = changes.iter().flat_map(|change| change.moves.iter().map(move |step| moved_cells(change, step)));
+        let moved = moved_rows(&changes);
         let columns = [
             Column::id("date", "Date"),
             Column::new(Kind::Day, "before", "Before"),
@@ -77,6 +78,28 @@ pub(super) async fn run(args: DiffArgs, session: &Session) -> Result<Exit, Failu
     })
 }
 
+/// A row for each move of a date; parties whose date moves with the agreement's own are told there.
+fn moved_rows(changes: &[Change]) -> Vec<[Cell; 4]> {
+    let whole = DateKey::EntryIntoForce.to_string();
+    let whole = changes.iter().find(|change| change.date.as_ref() == Some(&whole));
+    let of_party = |change: &&Change| {
+        let date = change.date.as_deref().unwrap_or_default();
+        date.starts_with("entry-into-force:") && whole.is_some_and(|whole| whole.moves == change.moves)
+    };
+    let parties = changes.iter().filter(of_party).count();
+    let mut rows = Vec::new();
+    for change in changes.iter().filter(|change| !of_party(change)) {
+        let so = match parties {
+            0 => String::new(),
+            _ if whole != Some(change) => String::new(),
+            1 => "; so for 1 party".to_owned(),
+            parties => format!("; so for {parties} parties"),
+        };
+        rows.extend(change.moves.iter().map(|step| moved_cells(change, step, &so)));
+    }
+    rows
+}
+
 fn table<'a>(changes: impl Iterator<Item = &'a Change>) -> Section {
     let columns = [
         Column::id("event", "By event"),
@@ -87,7 +110,7 @@ fn table<'a>(changes: impl Iterator<Item = &'a Change>) -> Section {
     Section::table("changes", columns).when_empty("nothing changed").rows(changes.map(cells))
 }
 
-fn moved_cells(change: &Change, step: &DateMove) -> [Cell; 4] {
+fn moved_cells(change: &Change, step: &DateMove, so: &str) -> [Cell; 4] {
     let date = change.date.clone().unwrap_or_default();
     let days = |earliest: Option<Day>, latest: Option<Day>| match (earliest, latest) {
         (Some(earliest), Some(latest)) if earliest == latest => latest.to_string(),
@@ -100,7 +123,7 @@ fn moved_cells(change: &Change, step: &DateMove) -> [Cell; 4] {
         Cell::from(date).tone(Tone::Strong),
         Cell::from(days(step.before_earliest, step.before)),
         Cell::from(days(step.after_earliest, step.after)),
-        Cell::from(&step.because),
+        Cell::from(format!("{}{so}", step.because)),
     ]
 }
 

@@ -12,8 +12,10 @@ pub enum TermPart {
     Period,
     /// The last day of all.
     End,
-    /// The last day for a notice, and the one for preparing it.
+    /// The last day for a notice.
     Notice,
+    /// The day for preparing it.
+    Prepare,
     /// The next tacit renewal.
     Renewal,
 }
@@ -137,7 +139,7 @@ fn window_steps(set: &TermSet, fact: u64, dates: &TermDates) -> Vec<TermStep> {
     ];
     if let Some((by, lead)) = window.prepare_by.zip(set.prepare) {
         let words = format!("count {lead} back from there, the register's own lead");
-        steps.push(found(TermPart::Notice, words, by, Some(fact)));
+        steps.push(found(TermPart::Prepare, words, by, Some(fact)));
     }
     steps
 }
