@@ -61,4 +61,7 @@ pub struct FilterArgs {
     /// Only agreements with a party of this short name, or with these words in a party's name.
     #[arg(long, value_name = "PARTY", help_heading = "Which agreements")]
     pub party: Option<String>,
+    /// Only agreements with these words in a subject or in the title.
+    #[arg(long, value_name = "WORDS", help_heading = "Which agreements")]
+    pub subject: Option<String>,
 }

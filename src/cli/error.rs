@@ -4,6 +4,7 @@ use crate::domain::command::RequestError;
 use crate::domain::decide::Refusal;
 use crate::log::{AppendError, OpenError, ReadError};
 use crate::service::error::{ExecuteError, QueryError, RegisterError, RestoreError};
+use crate::service::mapping::MappingError;
 use crate::service::settings::SettingsError;
 use crate::views::outcome::ErrorView;
 
@@ -25,8 +26,8 @@ pub enum Exit {
     Integrity,
     /// The store, a file, or the network failed.
     Storage,
-    /// `overdue --exit-code` found something overdue.
-    Overdue,
+    /// Asked with `--exit-code`: something is overdue, or lint found an error or a warning.
+    Found,
     /// A bug in the program.
     Bug,
 }
@@ -42,7 +43,7 @@ impl Exit {
             Self::Conflict => 3,
             Self::Integrity => 4,
             Self::Storage => 5,
-            Self::Overdue => 10,
+            Self::Found => 10,
             Self::Bug => 70,
         }
     }
@@ -254,6 +255,7 @@ impl From<QueryError> for Failure {
             QueryError::View(error) => return error.into(),
             QueryError::NoSuchAgreement { .. } => (Exit::Refused, "no_such_agreement"),
             QueryError::NotYet { .. } => (Exit::Refused, "not_yet"),
+            QueryError::NoSuchInstance { .. } => (Exit::Refused, "no_such_instance"),
             QueryError::NoSuchCommitment { .. } => (Exit::Refused, "no_such_commitment"),
             QueryError::NoSuchDate { .. } => (Exit::Refused, "no_such_date"),
             QueryError::Codec(_) | QueryError::ViewDamaged { .. } => (Exit::Integrity, "damaged"),
@@ -279,6 +281,9 @@ impl Failure {
         match error {
             ExecuteError::Request(error) => Self::from_request(error),
             ExecuteError::Refused(refusal) => refusal.clone().into(),
+            ExecuteError::Row(problem) => {
+                Self::new(Exit::Usage, problem.kind.code(), problem.to_string(), hint::of_problem(&problem.kind))
+            }
             ExecuteError::Query(_) | ExecuteError::Append(_) => Self::storage("storage", chain(error)),
             ExecuteError::Input { .. } => {
                 let hint = "the same import again goes on where this one ended";
@@ -296,6 +301,16 @@ impl Failure {
                 Self::new(Exit::Usage, "asserted_time", error.to_string(), Some(hint.to_owned()))
             }
         }
+    }
+}
+
+impl From<MappingError> for Failure {
+    fn from(error: MappingError) -> Self {
+        let exit = match error {
+            MappingError::Input(_) => Exit::Refused,
+            _ => Exit::Usage,
+        };
+        Self::new(exit, error.code(), error.to_string(), hint::of_mapping(&error))
     }
 }
 

@@ -2,16 +2,22 @@
 //!
 //! The matches have no wildcard arm: a new refusal does not compile until somebody says what to do about it.
 
+mod finding;
+
 use crate::domain::command::RequestError;
 use crate::domain::counting::{Need, Uncounted};
 use crate::domain::decide::Refusal;
-use crate::domain::id::Reference;
+use crate::domain::id::{CalendarId, Reference};
 use crate::domain::objection::Objection;
 use crate::domain::patch::PatchError;
+use crate::domain::recurrence::{INSTANCES_MAX, RepeatError};
 use crate::log::OpenError;
 use crate::service::error::{QueryError, RegisterError};
+use crate::service::mapping::{MappingError, ProblemKind};
 
 use super::error::Exit;
+
+pub use finding::of_finding;
 
 #[expect(clippy::unnecessary_wraps, reason = "every arm of the matches below is an option")]
 fn said(words: impl Into<String>) -> Option<String> {
@@ -64,6 +70,7 @@ pub fn of_refusal(refusal: &Refusal) -> Option<String> {
             said("give the fact's right day with --on, or another field with --set FIELD=VALUE")
         }
         Refusal::BeyondCalendar { .. } => said("give a shorter period or an earlier day"),
+        Refusal::Repeat(error) => of_repeat(error),
         Refusal::Uncounted(uncounted) => of_uncounted(uncounted),
         Refusal::Patch(PatchError::NoSuchField { .. }) => {
             said("servanda history REF --json shows the fact's fields; write data.FIELD, occurred.on, confidence …")
@@ -72,6 +79,33 @@ pub fn of_refusal(refusal: &Refusal) -> Option<String> {
             said("retract the fact and record it anew; the retracted one stays listed with the reason")
         }
         Refusal::CommandReused { .. } => said("give each command an id of its own, or leave --command-id out"),
+    }
+}
+
+/// What to do about a rule that nothing can recur by.
+fn of_repeat(error: &RepeatError) -> Option<String> {
+    match error {
+        RepeatError::Form { .. } => {
+            said("write it as in FREQ=MONTHLY;INTERVAL=3;COUNT=8 or FREQ=YEARLY;UNTIL=20301231")
+        }
+        RepeatError::Beside { .. } => {
+            said("leave it out; a day that is not owed is let go with servanda waive REF/c1.3")
+        }
+        RepeatError::WithinDay { .. } => said("use FREQ=DAILY, and --cut-off for a time of day"),
+        RepeatError::Endless { .. } => {
+            said("add COUNT=8 or UNTIL=20281231; set another deadline when it is agreed that it goes on")
+        }
+        RepeatError::TooMany { .. } => {
+            said(format!("end it after at most {INSTANCES_MAX} instances, and set another deadline when it goes on"))
+        }
+        RepeatError::TooFar { .. } | RepeatError::Never { .. } => {
+            said("look at INTERVAL and the BY parts: together they leave too few days")
+        }
+        RepeatError::EndsFirst { .. } => said("give a later UNTIL, or an earlier first due date"),
+        RepeatError::NotItsDay { first, .. } => {
+            said(format!("give the first due date as --due {first}, or another rule"))
+        }
+        RepeatError::Picks { .. } => said("leave it out, or count from the due date: --repeat-from due"),
     }
 }
 
@@ -98,7 +132,7 @@ fn of_uncounted(uncounted: &Uncounted) -> Option<String> {
         Uncounted::NoSuchProfile { profile, known } => one_of(profile.as_str(), known, "there are"),
         Uncounted::NoSuchCalendar { calendar, known } => one_of(calendar.as_str(), known, "there are"),
         Uncounted::NeedsCalendar { need, known, .. } => {
-            let names: Vec<&str> = known.iter().take(NAMES_MAX).map(|calendar| calendar.as_str()).collect();
+            let names: Vec<&str> = known.iter().take(NAMES_MAX).map(CalendarId::as_str).collect();
             let or = match need {
                 Need::WorkingDays => "",
                 Need::Roll(_) => "; or say that it stays with --roll none",
@@ -121,6 +155,10 @@ fn of_objection(objection: &Objection) -> Option<String> {
     match objection {
         Objection::PartyNotDeclared { .. } => said("declare it first with servanda add-party, or check its short name"),
         Objection::NoSuchCommitment { .. } => said("servanda show REF lists the commitments"),
+        Objection::NoSuchInstance { .. } => said("servanda show REF lists the instances"),
+        Objection::WhichInstance { commitment, .. } => {
+            said(format!("write REF/{commitment}.1 for the first, and so on"))
+        }
         Objection::NoSuchCalendar { .. } => {
             said("servanda calendar list shows those there are; servanda define-calendar makes one")
         }
@@ -185,6 +223,7 @@ pub fn of_query(error: &QueryError) -> Option<String> {
     match error {
         QueryError::NoSuchAgreement { meant, .. } => did_you_mean(meant, "servanda list shows all agreements"),
         QueryError::NotYet { .. } => said("ask for a later --as-of or --known-at"),
+        QueryError::NoSuchInstance { reference, .. } => said(format!("servanda show {reference} lists the instances")),
         QueryError::NoSuchCommitment { reference, .. } => {
             said(format!("servanda show {reference} lists the commitments"))
         }
@@ -222,6 +261,51 @@ pub fn of_storage(exit: Exit) -> Option<String> {
         Exit::Storage => {
             said("look at the disk's free space, then run the same command again with the same --command-id")
         }
-        Exit::Done | Exit::Refused | Exit::Usage | Exit::Overdue | Exit::Bug => None,
+        Exit::Done | Exit::Refused | Exit::Usage | Exit::Found | Exit::Bug => None,
+    }
+}
+
+/// What to do about a mapping that does not fit its file.
+pub fn of_mapping(error: &MappingError) -> Option<String> {
+    match error {
+        MappingError::Form(_) => said("docs/csv-mapping.md describes the language, schemas/mapping.v1.json its form"),
+        MappingError::Faults(_) => {
+            said("the names in the mapping are those of the file's first line, letter by letter")
+        }
+        MappingError::Ambiguous(_) => {
+            said("state the format in the mapping; a day and a month are never guessed apart")
+        }
+        MappingError::Empty | MappingError::Input(_) => None,
+        MappingError::TooMany { .. } => said("split the file"),
+    }
+}
+
+/// What to do about a row of a table.
+pub fn of_problem(problem: &ProblemKind) -> Option<String> {
+    match problem {
+        ProblemKind::RaggedRow { .. } => said("a field with a separator or a line break in it stands in quotes"),
+        ProblemKind::OpenQuote => said("a quote inside a field is doubled, and the field stands in quotes"),
+        ProblemKind::NotUtf8 { .. } => said(
+            "if the file is older than UTF-8, say so in the mapping: \"encoding\": \"windows-1252\" or \"latin-1\"",
+        ),
+        ProblemKind::SentinelDate { value } => {
+            said(format!("say in the mapping what it means: \"sentinels\": {{{value:?}: \"unknown\"}}, or \"stated\""))
+        }
+        ProblemKind::NotInTable { meant: Some(word), .. } => {
+            said(format!("add it to the table; it is close to {word:?} there"))
+        }
+        ProblemKind::NotInTable { meant: None, .. } => said("add it to the table, or say what is meant \"otherwise\""),
+        ProblemKind::NoAsciiForm { .. } | ProblemKind::NothingLeft => {
+            said("give its short name in a table of the mapping")
+        }
+        ProblemKind::SameGroup { .. } => said("let \"group\" tell them apart"),
+        ProblemKind::SameReference { .. } => said("give one of them another in a table of the mapping"),
+        ProblemKind::SameParty { .. } => said("give one of them another short name in a table of the mapping"),
+        ProblemKind::FileChanged => said("import it again when nobody writes to it"),
+        ProblemKind::TooLong { .. }
+        | ProblemKind::TooManyParts { .. }
+        | ProblemKind::NotWindows1252 { .. }
+        | ProblemKind::Date { .. }
+        | ProblemKind::NoAgreement { .. } => None,
     }
 }

@@ -231,6 +231,7 @@ pub fn filter(args: &FilterArgs) -> Result<Filter, Failure> {
             .as_deref()
             .and_then(|word| AgreementStatus::ALL.iter().copied().find(|status| status.word() == word)),
         party: args.party.clone(),
+        subject: args.subject.clone(),
         retracted: false,
     })
 }

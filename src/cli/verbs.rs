@@ -47,7 +47,9 @@ fn full(command: Command, verb: &VerbSpec) -> Command {
             ("REF", "The reference that it gets: lower-case letters, digits and dashes")
         }
         Subject::Agreement => ("REF", "The agreement's reference"),
-        Subject::Commitment => ("REF/cN", "The commitment, such as pk-ps-health-2025/c1"),
+        Subject::Commitment => {
+            ("REF/cN", "The commitment, such as pk-ps-health-2025/c1, or its third instance, …/c1.3")
+        }
         Subject::Body => ("REF/wgN", "The body, such as pk-ps-health-2025/wg1"),
         Subject::Fact => ("REF@N", "The fact, by its place in the agreement, such as pk-ps-health-2025@3"),
         Subject::Calendar => ("CALENDAR", "The calendar's name: lower-case letters, digits and dashes, such as pk"),
@@ -245,13 +247,14 @@ fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
             None => ", undated: it counts from the agreement's beginning".to_owned(),
         };
         report = report.heading(format!("{did}: {}@{} {}{on}", outcome.reference, event.seq, event.kind));
+        let instance = event.data.get("instance").map(|number| format!(".{number}")).unwrap_or_default();
         let named = ["commitment", "body"].iter().find_map(|name| event.data.get(name).and_then(Value::as_str));
         if let Some(name) = named {
             // Commands number what they make; the others say what they are about.
             let is_new = event.data.get("undertaking").is_some()
                 || matches!(event.kind, "working-group.announced" | "working-group.formed");
             let words = if is_new { "it is now" } else { "it is about" };
-            report = report.heading(format!("{words} {}/{name}", outcome.reference));
+            report = report.heading(format!("{words} {}/{name}{instance}", outcome.reference));
         }
         if outcome.dry_run
             && let Value::Object(data) = &event.data
@@ -319,7 +322,7 @@ fn moved_words(moved: &MovedView, would: bool) -> String {
     let before = DueDates { earliest: moved.before_earliest, latest: moved.before };
     let after = DueDates { earliest: moved.after_earliest, latest: moved.after };
     let name = match moved.commitment {
-        Some(commitment) => format!("{}/{commitment}", moved.agreement),
+        Some(_) => format!("{}/{}", moved.agreement, moved.date),
         None if moved.date.starts_with('@') => format!("the effect of {}{}", moved.agreement, moved.date),
         None => format!("{} {}", moved.agreement, moved.date),
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::almanac::Almanac;
-use super::commitment::{Commitment, DeadlineStep, Fulfilment, Mark, Report};
+use super::commitment::{Commitment, DeadlineStep, Mark};
 use super::day::Day;
 use super::event::bodies::Formed;
 use super::event::consent::{Deposited, EntryRule, Objection, Signed, Statement};
@@ -14,9 +14,10 @@ use super::event::parties::{Aliased, Party};
 use super::event::term::{NoticeGiven, Renewed, Suspended, TermSet};
 use super::event::{Event, commitments};
 use super::id::{BodyId, CommitmentId, PartyId};
+use super::recurrence::InstanceNumber;
 use super::text::{Line, Text};
 use super::timeline::{Reading, Readings};
-use super::vocabulary::{MilestoneStatus, SignatureMode, TerminationGround};
+use super::vocabulary::{SignatureMode, TerminationGround};
 
 /// How an agreement came into the register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -320,6 +321,19 @@ impl Agreement {
         }
     }
 
+    fn on_owed(
+        &mut self,
+        id: CommitmentId,
+        instance: Option<InstanceNumber>,
+        mark: &Mark,
+        act: impl FnOnce(&mut Commitment),
+    ) {
+        self.on_commitment(id, mark, |commitment| match instance {
+            None => act(commitment),
+            Some(number) => act(commitment.instance_mut(number, mark)),
+        });
+    }
+
     /// Takes one more fact into account; none is refused.
     ///
     /// A fact about a party, commitment or body that is only named by a fact of a later day waits for that one.
@@ -462,8 +476,14 @@ impl Agreement {
                 }
                 self.amendments.push((amended.what.clone(), mark.clone()));
             }
-            // Their effect is on how other facts are read, and already in those readings.
-            Event::RecordCorrected(_) | Event::RecordRetracted(_) => {}
+            // The effect of the first two is on how other facts are read, and already in those readings; the others lie
+            // in the register's own stream, and count through the almanac.
+            Event::RecordCorrected(_)
+            | Event::RecordRetracted(_)
+            | Event::CalendarDefined(_)
+            | Event::WeekSet(_)
+            | Event::DaysListed(_)
+            | Event::ProfileDefined(_) => {}
             // With the fact retracted there is nothing left to disagree about.
             Event::FactDisputed(disputed) if self.retracted.contains(&disputed.event) => {}
             Event::FactDisputed(disputed) => self.disputed_facts.push((disputed.event, mark.clone())),
@@ -480,7 +500,7 @@ impl Agreement {
                 body.mandate = formed.mandate.clone().or_else(|| body.mandate.take());
                 body.formed = Some((formed.clone(), mark.clone()));
                 for id in &formed.fulfils {
-                    self.on_commitment(*id, &mark, |commitment| fulfil(commitment, &mark, false));
+                    self.on_commitment(*id, &mark, |commitment| commitment.fulfil(&mark, false));
                 }
             }
             Event::MeetingRecorded(meeting) => {
@@ -499,8 +519,7 @@ impl Agreement {
                 if let Some(undertaking) = &set.undertaking {
                     self.make(set.commitment, undertaking, &mark);
                 }
-                let step = DeadlineStep::Set(Box::new(set.rule.clone()));
-                self.on_commitment(set.commitment, &mark, |c| c.deadline.push((step, mark.clone(), Vec::new())));
+                self.on_commitment(set.commitment, &mark, |commitment| commitment.set_rule(&set.rule, &mark));
             }
             Event::DeadlineExtended(extended) => {
                 let step = match (&extended.to, &extended.by) {
@@ -508,37 +527,44 @@ impl Agreement {
                     (None, Some(period)) => Some(DeadlineStep::By(*period)),
                     (None, None) => None,
                 };
-                self.on_commitment(extended.commitment, &mark, |commitment| {
+                self.on_owed(extended.commitment, extended.instance, &mark, |commitment| {
                     if let Some(step) = step {
                         commitment.deadline.push((step, mark.clone(), extended.agreed_by.clone()));
                     }
                 });
             }
             Event::MilestoneReported(reported) => {
-                self.on_commitment(reported.commitment, &mark, |commitment| {
-                    report(commitment, reported, &mark, !reading.saying.evidence.is_empty());
+                self.on_owed(reported.commitment, reported.instance, &mark, |commitment| {
+                    commitment.report(reported, &mark, !reading.saying.evidence.is_empty());
                 });
             }
-            Event::FulfilmentVerified(judged) => self.on_commitment(judged.commitment, &mark, |commitment| {
-                if let Some(fulfilment) = &mut commitment.fulfilment {
-                    fulfilment.verified = Some(mark.clone());
-                }
-            }),
-            Event::FulfilmentRejected(judged) => self.on_commitment(judged.commitment, &mark, |commitment| {
-                if let Some(fulfilment) = commitment.fulfilment.take() {
-                    let report = commitment.reports.iter_mut().find(|report| report.mark.seq == fulfilment.mark.seq);
-                    if let Some(report) = report {
-                        report.rejected = Some(mark.clone());
+            Event::FulfilmentVerified(judged) => {
+                self.on_owed(judged.commitment, judged.instance, &mark, |commitment| {
+                    if let Some(fulfilment) = &mut commitment.fulfilment {
+                        fulfilment.verified = Some(mark.clone());
                     }
-                }
-            }),
+                });
+            }
+            Event::FulfilmentRejected(judged) => {
+                self.on_owed(judged.commitment, judged.instance, &mark, |commitment| {
+                    if let Some(fulfilment) = commitment.fulfilment.take() {
+                        let report =
+                            commitment.reports.iter_mut().find(|report| report.mark.seq == fulfilment.mark.seq);
+                        if let Some(report) = report {
+                            report.rejected = Some(mark.clone());
+                        }
+                    }
+                });
+            }
             Event::CommitmentWaived(waived) => {
-                self.on_commitment(waived.commitment, &mark, |c| c.waived = Some(mark.clone()));
+                self.on_owed(waived.commitment, waived.instance, &mark, |c| c.waived = Some(mark.clone()));
             }
             Event::CommitmentDisputed(disputed) => {
-                self.on_commitment(disputed.commitment, &mark, |c| c.disputed = Some(mark.clone()));
+                self.on_owed(disputed.commitment, disputed.instance, &mark, |c| c.disputed = Some(mark.clone()));
             }
-            Event::DisputeSettled(settled) => self.on_commitment(settled.commitment, &mark, |c| c.disputed = None),
+            Event::DisputeSettled(settled) => {
+                self.on_owed(settled.commitment, settled.instance, &mark, |c| c.disputed = None);
+            }
             Event::CommitmentWithdrawn(withdrawn) => {
                 self.on_commitment(withdrawn.commitment, &mark, |c| c.withdrawn = Some(mark.clone()));
             }
@@ -546,8 +572,6 @@ impl Agreement {
             Event::PaperAttached(attached) => self.papers.push((attached.clone(), mark.clone())),
             Event::NoteAdded(note) => self.notes.push((note.text.clone(), mark.clone())),
             Event::AgreementLinked(linked) => self.links.push((linked.clone(), mark.clone())),
-            // They lie in the register's own stream, and count through the almanac.
-            Event::CalendarDefined(_) | Event::WeekSet(_) | Event::DaysListed(_) | Event::ProfileDefined(_) => {}
         }
     }
 
@@ -573,23 +597,5 @@ impl Agreement {
             let at = self.commitments.partition_point(|commitment| commitment.id < id);
             self.commitments.insert(at, Commitment::made(id, undertaking.clone(), mark.clone()));
         }
-    }
-}
-
-fn fulfil(commitment: &mut Commitment, mark: &Mark, in_part: bool) {
-    if commitment.fulfilment.as_ref().is_none_or(|earlier| earlier.in_part) {
-        let steps = commitment.deadline.len();
-        commitment.fulfilment = Some(Fulfilment { mark: mark.clone(), verified: None, steps, in_part });
-    }
-}
-
-fn report(commitment: &mut Commitment, reported: &commitments::Reported, mark: &Mark, sourced: bool) {
-    commitment.reports.push(Report { reported: reported.clone(), mark: mark.clone(), sourced, rejected: None });
-    match reported.status {
-        MilestoneStatus::Met => fulfil(commitment, mark, false),
-        MilestoneStatus::PartiallyMet if reported.closed => fulfil(commitment, mark, true),
-        // A later judgement that it was not met takes an earlier claim back.
-        MilestoneStatus::NotMet => commitment.fulfilment = None,
-        MilestoneStatus::Started | MilestoneStatus::Progress | MilestoneStatus::PartiallyMet => {}
     }
 }

@@ -4,7 +4,9 @@ use super::edtf::Bounds;
 use super::event::commitments::{Reported, Undertaking};
 use super::id::{CommitmentId, PartyId};
 use super::period::Period;
+use super::recurrence::series::Nth;
 use super::rule::Rule;
+use super::vocabulary::MilestoneStatus;
 
 /// Which fact brought something about, and between which days it happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +77,10 @@ pub struct Commitment {
     pub disputed: Option<Mark>,
     /// The last fact about it.
     pub last: Mark,
+    /// Which instance of a recurring commitment this is; none for a commitment itself.
+    pub instance: Option<Nth>,
+    /// The instances of a recurring commitment about which something is on record, in the order of their numbers.
+    pub instances: Vec<Self>,
 }
 
 impl Commitment {
@@ -92,6 +98,8 @@ impl Commitment {
             withdrawn: None,
             disputed: None,
             last: mark,
+            instance: None,
+            instances: Vec::new(),
         }
     }
 
@@ -114,5 +122,25 @@ impl Commitment {
     #[must_use]
     pub const fn is_closed(&self) -> bool {
         self.fulfilment.is_some() || self.waived.is_some() || self.withdrawn.is_some()
+    }
+
+    /// Takes its fulfilment over; only one in part gives way to another.
+    pub(super) fn fulfil(&mut self, mark: &Mark, in_part: bool) {
+        if self.fulfilment.as_ref().is_none_or(|earlier| earlier.in_part) {
+            let steps = self.deadline.len();
+            self.fulfilment = Some(Fulfilment { mark: mark.clone(), verified: None, steps, in_part });
+        }
+    }
+
+    /// Takes a report over.
+    pub(super) fn report(&mut self, reported: &Reported, mark: &Mark, sourced: bool) {
+        self.reports.push(Report { reported: reported.clone(), mark: mark.clone(), sourced, rejected: None });
+        match reported.status {
+            MilestoneStatus::Met => self.fulfil(mark, false),
+            MilestoneStatus::PartiallyMet if reported.closed => self.fulfil(mark, true),
+            // A later judgement that it was not met takes an earlier claim back.
+            MilestoneStatus::NotMet => self.fulfilment = None,
+            MilestoneStatus::Started | MilestoneStatus::Progress | MilestoneStatus::PartiallyMet => {}
+        }
     }
 }

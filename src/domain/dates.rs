@@ -3,6 +3,7 @@
 //! What is asked about dates in general (which there are, why one is what it is, which ones moved) starts here, so that
 //! no question knows a date that another does not. Nothing is stored: a list is made of a fold when somebody asks.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::agreement::{Agreement, Notice, PartyRecord};
@@ -11,7 +12,8 @@ use super::consent;
 use super::day::Day;
 use super::due::{self, DueDates};
 use super::force;
-use super::id::{CommitmentId, PartyId};
+use super::id::PartyId;
+use super::recurrence::{Owed, series};
 use super::rule::Means;
 use super::status::standing;
 use super::term::{self, term_of};
@@ -23,8 +25,8 @@ pub const UNKNOWN: DueDates = DueDates { earliest: None, latest: None };
 /// Which computed date of an agreement.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DateKey {
-    /// The due date of a commitment.
-    Due(CommitmentId),
+    /// The due date of a commitment, or of one instance of it.
+    Due(Owed),
     /// The day on which it came, or comes, into force or operation.
     EntryIntoForce,
     /// The same for one party.
@@ -44,7 +46,7 @@ pub enum DateKey {
 /// A word that names no date.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{given:?} names no date: c1, entry-into-force, entry-into-force:PARTY, expiry, notice, prepare, renewal, or @7 for \
+    "{given:?} names no date: c1, c1.3, entry-into-force, entry-into-force:PARTY, expiry, notice, prepare, renewal, or @7 for \
      the effect of a notice"
 )]
 pub struct DateKeyError {
@@ -72,15 +74,15 @@ impl DateKey {
             "notice" => Ok(Self::Notice),
             "prepare" => Ok(Self::Prepare),
             "renewal" => Ok(Self::Renewal),
-            _ => CommitmentId::parse(word).map(Self::Due).map_err(|_| wrong()),
+            _ => Owed::parse(word).map(Self::Due).map_err(|_| wrong()),
         }
     }
 
-    /// The commitment whose due date it is.
+    /// The commitment or instance whose due date it is.
     #[must_use]
-    pub const fn commitment(&self) -> Option<CommitmentId> {
+    pub const fn owed(&self) -> Option<Owed> {
         match self {
-            Self::Due(commitment) => Some(*commitment),
+            Self::Due(owed) => Some(*owed),
             _ => None,
         }
     }
@@ -89,7 +91,7 @@ impl DateKey {
 impl fmt::Display for DateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Due(commitment) => commitment.fmt(f),
+            Self::Due(owed) => owed.fmt(f),
             Self::EntryIntoForce => f.write_str("entry-into-force"),
             Self::EntryIntoForceFor(party) => write!(f, "entry-into-force:{party}"),
             Self::Expiry => f.write_str("expiry"),
@@ -124,7 +126,7 @@ fn date(key: DateKey, days: DueDates, facts: impl IntoIterator<Item = u64>) -> C
 #[must_use]
 pub fn dates(agreement: &Agreement, day: Day) -> Vec<ComputedDate> {
     let mut all: Vec<ComputedDate> =
-        agreement.commitments.iter().filter_map(|commitment| due_date(agreement, commitment, day)).collect();
+        each_owed(agreement).iter().filter_map(|(owed, part)| due_date(agreement, *owed, part, day)).collect();
     all.extend(entry_date(agreement));
     all.extend(agreement.parties.iter().filter_map(|record| party_date(agreement, record)));
     all.extend(term_dates(agreement, day));
@@ -133,13 +135,36 @@ pub fn dates(agreement: &Agreement, day: Day) -> Vec<ComputedDate> {
     all
 }
 
-fn due_date(agreement: &Agreement, commitment: &Commitment, day: Day) -> Option<ComputedDate> {
+/// Everything that is owed by itself: each commitment that is due once, and each instance of one that recurs.
+#[must_use]
+pub fn each_owed(agreement: &Agreement) -> Vec<(Owed, Cow<'_, Commitment>)> {
+    let mut all = Vec::new();
+    for commitment in &agreement.commitments {
+        if commitment.repeats().is_none() {
+            all.push((commitment.id.into(), Cow::Borrowed(commitment)));
+            continue;
+        }
+        let instances = series::instances(agreement, commitment);
+        if instances.is_empty() {
+            // While none is known, the whole waits.
+            all.push((commitment.id.into(), Cow::Borrowed(commitment)));
+        }
+        all.extend(instances.into_iter().filter_map(|instance| {
+            let number = instance.instance.as_ref()?.number;
+            Some((Owed { commitment: commitment.id, instance: Some(number) }, Cow::Owned(instance)))
+        }));
+    }
+    all.sort_by_key(|(owed, _)| *owed);
+    all
+}
+
+fn due_date(agreement: &Agreement, owed: Owed, commitment: &Commitment, day: Day) -> Option<ComputedDate> {
     if commitment.deadline.is_empty() {
         return None;
     }
     let anchor = commitment.rule().and_then(|(rule, _)| due::resolve(agreement, &rule.anchor)?.fact);
     let steps = commitment.deadline.iter().map(|(_, mark, _)| mark.seq);
-    Some(date(DateKey::Due(commitment.id), standing(agreement, commitment, day).due, steps.chain(anchor)))
+    Some(date(DateKey::Due(owed), standing(agreement, commitment, day).due, steps.chain(anchor)))
 }
 
 /// A treaty without a rule has no computed day, and a pledge never has one: listed only where somebody declared it.

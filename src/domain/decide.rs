@@ -20,6 +20,7 @@ use super::id::{Actor, CommandId, EventId, Reference};
 use super::instant::Instant;
 use super::objection::Objection;
 use super::patch::PatchError;
+use super::recurrence::RepeatError;
 use super::spoken;
 use super::text::Line;
 use super::timeline::{Readings, Timeline};
@@ -132,6 +133,9 @@ pub enum Refusal {
         /// Which date.
         what: String,
     },
+    /// What is to recur cannot recur so.
+    #[error("repeat: {0}")]
+    Repeat(#[from] RepeatError),
     /// A rule cannot be counted as it says.
     #[error(transparent)]
     Uncounted(#[from] Uncounted),
@@ -179,6 +183,7 @@ impl Refusal {
             Self::NoReason { .. } => "no_reason",
             Self::NothingChanges { .. } => "nothing_changes",
             Self::BeyondCalendar { .. } => "beyond_calendar",
+            Self::Repeat(error) => error.code(),
             Self::Uncounted(uncounted) => uncounted.code(),
             Self::Patch(PatchError::NoSuchField { .. }) => "no_such_field",
             Self::Patch(PatchError::Identity { .. }) => "identity_field",
@@ -266,10 +271,8 @@ fn well_addressed(reference: &Reference, command: &Command, timeline: &Timeline)
     let (verb, given) = (command.name(), reference.clone());
     if reference.is_register() {
         let about_a_fact = matches!(command, Command::Correct(_) | Command::Retract(_) | Command::Note(_));
-        return match of_the_register || about_a_fact {
-            true => Ok(()),
-            false => Err(Refusal::RegistersOwn { reference: given, verb }),
-        };
+        let fits = of_the_register || about_a_fact;
+        return if fits { Ok(()) } else { Err(Refusal::RegistersOwn { reference: given, verb }) };
     }
     match (of_the_register, command.opens(), timeline.is_empty()) {
         (true, ..) => Err(Refusal::NotTheRegister { reference: given, verb }),
@@ -389,9 +392,12 @@ fn judge_whole(
     if after.retracted_by(1).is_some() && !of_the_register {
         return Ok(Vec::new());
     }
-    let all_objections = |timeline: &Timeline, readings: &Readings| match of_the_register {
-        true => super::almanac::objections::objections(readings),
-        false => all_objections(timeline, readings),
+    let all_objections = |timeline: &Timeline, readings: &Readings| {
+        if of_the_register {
+            super::almanac::objections::objections(readings)
+        } else {
+            all_objections(timeline, readings)
+        }
     };
     let mut new = all_objections(&whole, &after);
     // Most timelines have nothing against them: what was known before is looked up only where there is something.

@@ -10,6 +10,7 @@ use super::day::Day;
 use super::edtf::Bounds;
 use super::force;
 use super::period::MonthEnd;
+use super::recurrence::series;
 use super::rule::{Anchor, DeadlineNature, Direction, Floor, Rule, WhileSuspended};
 use super::suspension::{self, Clock, Shifted};
 
@@ -93,7 +94,13 @@ pub fn resolve(agreement: &Agreement, anchor: &Anchor) -> Option<Anchored> {
         }
         Anchor::Fulfilment(commitment) => agreement
             .commitment(*commitment)
-            .and_then(|commitment| commitment.fulfilment.as_ref())
+            .and_then(|commitment| series::fulfilment(agreement, commitment))
+            .filter(|fulfilment| !fulfilment.in_part)
+            .map(|fulfilment| anchored(&fulfilment.mark)),
+        Anchor::FulfilmentOf(commitment, instance) => agreement
+            .commitment(*commitment)
+            .and_then(|commitment| commitment.touched(*instance))
+            .and_then(|instance| instance.fulfilment.as_ref())
             .filter(|fulfilment| !fulfilment.in_part)
             .map(|fulfilment| anchored(&fulfilment.mark)),
         Anchor::Event(seq) => agreement.happened.iter().find(|mark| mark.seq == *seq).map(anchored),
@@ -156,13 +163,11 @@ pub fn floor(agreement: &Agreement, rule: &Rule) -> Result<Option<DueDates>, Anc
 /// Whether no date of a rule lies before the agreement's entry into force, by its own word or by its profile's.
 #[must_use]
 pub fn waits_for_force(agreement: &Agreement, rule: &Rule) -> bool {
-    match rule.floor {
-        Some(floor) => floor == Floor::EntryIntoForce,
-        None => {
-            let profile = agreement.almanac.profile(&rule.profile);
-            profile.and_then(|profile| profile.floor) == Some(ProfileFloor::EntryIntoForce)
-        }
+    if let Some(floor) = rule.floor {
+        return floor == Floor::EntryIntoForce;
     }
+    let profile = agreement.almanac.profile(&rule.profile);
+    profile.and_then(|profile| profile.floor) == Some(ProfileFloor::EntryIntoForce)
 }
 
 /// Counts a deadline's rule off from its anchor's days, none before its floor's.
@@ -177,6 +182,16 @@ pub fn count(
     floor: Option<DueDates>,
 ) -> Result<Counted, Uncounted> {
     counting::count(rule, DeadlineNature::Act, &agreement.almanac, stated_due(rule, from), floor)
+}
+
+/// Where days that a recurring rule gives come to rest, as any due date does.
+///
+/// # Errors
+///
+/// [`Uncounted`] when that leads to no date.
+pub fn settle(agreement: &Agreement, rule: &Rule, days: DueDates) -> Result<DueDates, Uncounted> {
+    let settled = counting::settle(rule, DeadlineNature::Act, &agreement.almanac, days, stated_floor(rule))?;
+    Ok(settled.dates)
 }
 
 /// "In October" as a due date means by its end; only an interval leaves open when within it.
@@ -262,11 +277,16 @@ pub fn clock(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Op
 #[must_use]
 pub fn counted_steps(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Due {
     let mut due = Due::Undated;
+    // An instance of a recurring commitment bears its own due date under each rule that was set.
+    let mut own = commitment.instance.iter().flat_map(|nth| &nth.dues);
     for (step, ..) in commitment.deadline.iter().take(steps) {
         due = match step {
-            DeadlineStep::Set(rule) => match counted(agreement, rule) {
-                Err(awaited) => Due::Awaiting(awaited),
-                Ok(counted) => counted.map_or(Due::Beyond, |counted| Due::On(counted.dates)),
+            DeadlineStep::Set(rule) => match own.next() {
+                Some(due) => due.clone(),
+                None => match counted(agreement, rule) {
+                    Err(awaited) => Due::Awaiting(awaited),
+                    Ok(counted) => counted.map_or(Due::Beyond, |counted| Due::On(counted.dates)),
+                },
             },
             DeadlineStep::To(day) => Due::On(DueDates { earliest: Some(*day), latest: Some(*day) }),
             DeadlineStep::By(period) => match due {

@@ -4,6 +4,8 @@
 //! wants a reason. A command is decided by comparing the objections to the whole timeline before and after it, so
 //! that a back-dated command, a correction, and a retraction are judged by everything they would change.
 
+use std::borrow::Cow;
+
 use super::agreement::{Agreement, Opening, Provisional};
 use super::commitment::{Commitment, Mark};
 use super::day::Day;
@@ -12,6 +14,7 @@ use super::event::Event;
 use super::event::naming::{self, Name};
 use super::id::{BodyId, CommitmentId, PartyId};
 use super::objection::Objection;
+use super::recurrence::{InstanceNumber, Owed, series};
 use super::suspension;
 use super::term;
 use super::timeline::{Reading, Readings};
@@ -237,8 +240,12 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
         }
         Event::AgreementCompleted(_) => {
             against.extend(agreement.ending.as_ref().map(|(_, earlier)| twice("the end", earlier)));
-            let open: Vec<String> =
-                agreement.commitments.iter().filter(|c| !c.is_closed()).map(|c| c.id.to_string()).collect();
+            let open: Vec<String> = agreement
+                .commitments
+                .iter()
+                .filter(|c| !series::is_closed(agreement, c))
+                .map(|c| c.id.to_string())
+                .collect();
             if !open.is_empty() {
                 let words = if open.len() == 1 {
                     "1 commitment is".to_owned()
@@ -262,9 +269,11 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
         Event::WorkingGroupFormed(formed) => {
             let earlier = agreement.body(formed.body).and_then(|body| body.formed.as_ref());
             against.extend(earlier.map(|(_, mark)| twice(format!("the formation of {}", formed.body), mark)));
-            for commitment in formed.fulfils.iter().filter_map(|id| agreement.commitment(*id)) {
-                against.extend(withdrawn(commitment));
-                against.extend(closed(commitment));
+            for id in &formed.fulfils {
+                if let Some(commitment) = owed(agreement, *id, None, against) {
+                    against.extend(withdrawn(&commitment));
+                    against.extend(closed(&commitment));
+                }
             }
         }
         Event::MeetingRecorded(meeting) => against.extend(body_not_there(agreement, meeting.body)),
@@ -281,11 +290,12 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
         }
         Event::DeadlineSet(set) => deadline_set(agreement, set.commitment, set.undertaking.is_some(), against),
         Event::DeadlineExtended(extended) => {
-            if let Some(commitment) = agreement.commitment(extended.commitment) {
+            if let Some(commitment) = owed(agreement, extended.commitment, extended.instance, against) {
+                let commitment = commitment.as_ref();
                 against.extend(withdrawn(commitment));
                 against.extend(closed(commitment));
                 if commitment.deadline.is_empty() {
-                    let what = format!("deadline of {}", extended.commitment);
+                    let what = format!("deadline of {}", commitment.owed());
                     against.push(Objection::NothingTo { what });
                 }
                 if let (Some(to), Due::On(dates)) = (extended.to, due::current(agreement, commitment)) {
@@ -295,55 +305,66 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
             }
         }
         Event::MilestoneReported(reported) => {
-            if let Some(commitment) = agreement.commitment(reported.commitment) {
+            if let Some(commitment) = owed(agreement, reported.commitment, reported.instance, against) {
+                let commitment = commitment.as_ref();
                 against.extend(withdrawn(commitment));
                 let again = commitment.fulfilment.is_some() && reported.status != MilestoneStatus::NotMet;
                 against.extend(closed(commitment).filter(|_| again || commitment.waived.is_some()));
             }
         }
         Event::FulfilmentVerified(judged) | Event::FulfilmentRejected(judged) => {
-            if let Some(commitment) = agreement.commitment(judged.commitment) {
+            if let Some(commitment) = owed(agreement, judged.commitment, judged.instance, against) {
+                let commitment = commitment.as_ref();
                 against.extend(withdrawn(commitment));
                 if commitment.fulfilment.is_none() {
                     against
-                        .push(Objection::NothingTo { what: format!("reported fulfilment of {}", judged.commitment) });
+                        .push(Objection::NothingTo { what: format!("reported fulfilment of {}", commitment.owed()) });
                 }
             }
         }
         Event::CommitmentWaived(waived) => {
-            if let Some(commitment) = agreement.commitment(waived.commitment) {
+            if let Some(commitment) = owed(agreement, waived.commitment, waived.instance, against) {
+                let commitment = commitment.as_ref();
                 against.extend(withdrawn(commitment));
                 let earlier = commitment.waived.as_ref();
-                against.extend(earlier.map(|earlier| twice(format!("the waiver of {}", waived.commitment), earlier)));
+                against.extend(earlier.map(|earlier| twice(format!("the waiver of {}", commitment.owed()), earlier)));
                 against.extend(closed(commitment).filter(|_| commitment.waived.is_none()));
                 for party in &waived.by {
                     let owed_to = &commitment.undertaking.owed_to;
                     if !owed_to.is_empty() && !owed_to.contains(party) {
                         let owed_to = owed_to.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                        let commitment = commitment.id;
+                        let commitment = commitment.owed();
                         against.push(Objection::NotEntitled { commitment, party: party.clone(), owed_to });
                     }
                 }
             }
         }
         Event::CommitmentDisputed(disputed) => {
-            if let Some(commitment) = agreement.commitment(disputed.commitment) {
+            if let Some(commitment) = owed(agreement, disputed.commitment, disputed.instance, against) {
+                let commitment = commitment.as_ref();
                 against.extend(withdrawn(commitment));
                 let earlier = commitment.disputed.as_ref();
                 against
-                    .extend(earlier.map(|earlier| twice(format!("the dispute over {}", disputed.commitment), earlier)));
+                    .extend(earlier.map(|earlier| twice(format!("the dispute over {}", commitment.owed()), earlier)));
             }
         }
         Event::DisputeSettled(settled) => {
-            if agreement.commitment(settled.commitment).is_some_and(|commitment| commitment.disputed.is_none()) {
-                against.push(Objection::NothingTo { what: format!("dispute over {}", settled.commitment) });
+            // A dispute over the whole, from before it recurred, is settled as a whole.
+            let whole = agreement.commitment(settled.commitment).filter(|c| c.disputed.is_some());
+            let commitment = match whole.filter(|_| settled.instance.is_none()) {
+                Some(whole) => Some(Cow::Borrowed(whole)),
+                None => owed(agreement, settled.commitment, settled.instance, against),
+            };
+            if let Some(commitment) = commitment.filter(|commitment| commitment.disputed.is_none()) {
+                against.push(Objection::NothingTo { what: format!("dispute over {}", commitment.owed()) });
             }
         }
         Event::CommitmentWithdrawn(gone) => {
             if let Some(commitment) = agreement.commitment(gone.commitment) {
                 let earlier = commitment.withdrawn.as_ref();
                 against.extend(earlier.map(|earlier| twice(format!("the withdrawal of {}", gone.commitment), earlier)));
-                against.extend(closed(commitment).filter(|_| commitment.withdrawn.is_none()));
+                let closed = closed(commitment).or_else(|| all_met(agreement, commitment));
+                against.extend(closed.filter(|_| commitment.withdrawn.is_none()));
             }
         }
     }
@@ -431,9 +452,38 @@ fn no_such_fact(event: u64, own: u64) -> Option<Objection> {
     (event == 0 || event >= own).then_some(Objection::NoSuchFact { event })
 }
 
+/// What a fact is about: the commitment, or an instance of one that recurs; none, with an objection, where that is
+/// not told, or is not there.
+fn owed<'a>(
+    agreement: &'a Agreement,
+    id: CommitmentId,
+    instance: Option<InstanceNumber>,
+    against: &mut Vec<Objection>,
+) -> Option<Cow<'a, Commitment>> {
+    let commitment = agreement.commitment(id)?;
+    match (commitment.repeats(), instance) {
+        (None, None) => Some(Cow::Borrowed(commitment)),
+        (Some(_), None) => {
+            let open = series::open_in_words(agreement, commitment);
+            against.push(Objection::WhichInstance { commitment: id, open });
+            None
+        }
+        (_, Some(number)) => {
+            let mut found = series::instance(agreement, commitment, number);
+            if let Some(instance) = &mut found {
+                instance.withdrawn.clone_from(&commitment.withdrawn);
+            } else {
+                let owed = Owed { commitment: id, instance };
+                against.push(Objection::NoSuchInstance { owed, there: series::there_are(agreement, commitment) });
+            }
+            found.map(Cow::Owned)
+        }
+    }
+}
+
 fn withdrawn(commitment: &Commitment) -> Option<Objection> {
     let by = commitment.withdrawn.as_ref()?.seq;
-    Some(Objection::Withdrawn { commitment: commitment.id, by })
+    Some(Objection::Withdrawn { commitment: commitment.owed(), by })
 }
 
 fn closed(commitment: &Commitment) -> Option<Objection> {
@@ -444,7 +494,12 @@ fn closed(commitment: &Commitment) -> Option<Objection> {
     } else {
         return None;
     };
-    Some(Objection::Closed { commitment: commitment.id, state, by })
+    Some(Objection::Closed { commitment: commitment.owed(), state, by })
+}
+
+fn all_met(agreement: &Agreement, commitment: &Commitment) -> Option<Objection> {
+    let last = commitment.repeats().and_then(|_| series::fulfilment(agreement, commitment))?;
+    Some(Objection::Closed { commitment: commitment.owed(), state: "met in all its instances", by: last.mark.seq })
 }
 
 fn body_not_there(agreement: &Agreement, id: BodyId) -> Option<Objection> {

@@ -176,24 +176,55 @@ fn later(draw: &Draw, story: &Story) -> (&'static str, Value) {
                 1 => (fields["within"], fields["counting"]) = (format!("P{}D", 1 + two).into(), "eu-1182-71".into()),
                 _ => fields["within"] = format!("P{}D", 1 + two).into(),
             }
-            ("set-deadline", fields)
+            ("set-deadline", recurring(fields, draw))
         }
-        32 => ("set-deadline", json!({ "text": "t", "due": then.to_string(), "owed_to": party })),
-        33 => ("extend-deadline", json!({ "commitment": id, "to": then })),
-        34 => ("extend-deadline", json!({ "commitment": id, "by": format!("P{}D", 1 + one) })),
+        32 => ("set-deadline", recurring(json!({ "text": "t", "due": then.to_string(), "owed_to": party }), draw)),
+        33 => ("extend-deadline", about(story, &id, one, json!({ "to": then }))),
+        34 => ("extend-deadline", about(story, &id, two, json!({ "by": format!("P{}D", 1 + one) }))),
         35 | 40..=42 => {
             let status = pick(&["started", "met", "met", "not_met"]);
-            ("report-milestone", json!({ "commitment": id, "status": status, "by": "a judge" }))
+            ("report-milestone", about(story, &id, one, json!({ "status": status, "by": "a judge" })))
         }
-        36 => ("report-milestone", json!({ "commitment": id, "status": "partially_met", "closed": one % 2 == 0 })),
-        37 => (pick(&["verify-fulfilment", "reject-fulfilment"]), json!({ "commitment": id })),
-        38 => (pick(&["waive", "dispute"]), json!({ "commitment": id, "by": "ps" })),
+        36 => {
+            let part = json!({ "status": "partially_met", "closed": one % 2 == 0 });
+            ("report-milestone", about(story, &id, two, part))
+        }
+        37 => (pick(&["verify-fulfilment", "reject-fulfilment"]), about(story, &id, two, json!({}))),
+        38 => (pick(&["waive", "dispute"]), about(story, &id, two, json!({ "by": "ps" }))),
         _ => match one % 3 {
             0 => ("withdraw-commitment", json!({ "commitment": id })),
-            1 => ("settle", json!({ "commitment": id, "outcome": "agreed" })),
+            1 => ("settle", about(story, &id, two, json!({ "outcome": "agreed" }))),
             _ => ("amend", json!({ "what": "wider", "effective": then, "title": "T" })),
         },
     }
+}
+
+/// Every fifth deadline recurs.
+fn recurring(mut rule: Value, draw: &Draw) -> Value {
+    const RULES: [&str; 4] = [
+        "FREQ=MONTHLY;COUNT=4",
+        "FREQ=MONTHLY;INTERVAL=3;UNTIL=20270331",
+        "FREQ=WEEKLY;INTERVAL=5;COUNT=3",
+        "FREQ=MONTHLY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=3",
+    ];
+    if draw.one.is_multiple_of(5) {
+        rule["repeat"] = RULES[draw.two % 4].into();
+    }
+    if draw.one.is_multiple_of(10) {
+        rule["repeat_from"] = "fulfilment".into();
+    }
+    rule
+}
+
+/// What a command says about a commitment, or about one instance of it where it recurs.
+fn about(story: &Story, id: &str, which: usize, mut fields: Value) -> Value {
+    fields["commitment"] = id.into();
+    let agreement = story.at(Day::MAX);
+    let recurs = agreement.commitments.iter().any(|c| c.id.to_string() == id && c.repeats().is_some());
+    if recurs {
+        fields["instance"] = (1 + which % 5).into();
+    }
+    fields
 }
 
 /// Something derived for a day, and the later days on which it says that it may change by itself.

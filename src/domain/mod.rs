@@ -25,6 +25,7 @@ pub mod instant;
 pub mod objection;
 pub mod patch;
 pub mod period;
+pub mod recurrence;
 pub mod rule;
 pub mod schema;
 pub mod share;
@@ -41,4 +42,4 @@ pub mod zone;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
-mod scenario;
+pub(crate) mod scenario;

@@ -6,6 +6,7 @@
 use super::day::Day;
 use super::id::{BodyId, CalendarId, CommitmentId, PartyId};
 use super::period::Period;
+use super::recurrence::Owed;
 
 /// What speaks against a fact.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +26,22 @@ pub enum Objection {
         commitment: CommitmentId,
         /// The ones there are, in words.
         made: String,
+    },
+    /// The commitment has no such instance.
+    #[error("there is no instance {owed} (there are: {there})")]
+    NoSuchInstance {
+        /// The instance.
+        owed: Owed,
+        /// The ones there are, in words.
+        there: String,
+    },
+    /// The commitment recurs, and which instance is meant is not said.
+    #[error("commitment {commitment} recurs, and this is about one instance of it (open: {open})")]
+    WhichInstance {
+        /// The commitment.
+        commitment: CommitmentId,
+        /// The open instances, in words.
+        open: String,
     },
     /// It names a body that nobody announced or formed.
     #[error("there is no body {body} in this agreement (there are: {known})")]
@@ -72,7 +89,7 @@ pub enum Objection {
     #[error("commitment {commitment} was withdrawn by @{by}")]
     Withdrawn {
         /// The commitment.
-        commitment: CommitmentId,
+        commitment: Owed,
         /// The fact that withdrew it.
         by: u64,
     },
@@ -143,7 +160,7 @@ pub enum Objection {
     #[error("commitment {commitment} is {state} since @{by}")]
     Closed {
         /// The commitment.
-        commitment: CommitmentId,
+        commitment: Owed,
         /// How it was closed.
         state: &'static str,
         /// The fact that closed it.
@@ -153,7 +170,7 @@ pub enum Objection {
     #[error("commitment {commitment} is not owed to {party} but to {owed_to}")]
     NotEntitled {
         /// The commitment.
-        commitment: CommitmentId,
+        commitment: Owed,
         /// The party that waives.
         party: PartyId,
         /// To whom it is owed, in words.
@@ -228,6 +245,8 @@ impl Objection {
         match self {
             Self::PartyNotDeclared { .. } => "party_not_declared",
             Self::NoSuchCommitment { .. } => "no_such_commitment",
+            Self::NoSuchInstance { .. } => "no_such_instance",
+            Self::WhichInstance { .. } => "which_instance",
             Self::NoSuchBody { .. } => "no_such_body",
             Self::NoSuchCalendar { .. } => "no_such_calendar",
             Self::NoSuchFact { .. } => "no_such_fact",
@@ -264,6 +283,8 @@ impl Objection {
             self,
             Self::PartyNotDeclared { .. }
                 | Self::NoSuchCommitment { .. }
+                | Self::NoSuchInstance { .. }
+                | Self::WhichInstance { .. }
                 | Self::NoSuchBody { .. }
                 | Self::NoSuchCalendar { .. }
                 | Self::NoSuchFact { .. }

@@ -13,13 +13,14 @@ use super::day::Day;
 use super::edtf::Edtf;
 use super::id::{BodyId, CalendarId, CommitmentId, IdError, PartyId, ProfileId};
 use super::period::{MonthEnd, Period};
+use super::recurrence::{InstanceNumber, Owed, RepeatFrom, RepeatRule};
 use super::vocabulary::vocabulary;
 use super::zone::{ClockTime, ZoneName};
 
 /// The point from which a deadline is counted.
 ///
 /// Written as one word: `signature`, `signature:first`, `signature:pk`, `entry-into-force`, `announcement`,
-/// `announcement:wg1`, `formation:wg1`, `fulfilment:c2`, `@7` (the agreement's seventh event), or a day in EDTF; of
+/// `announcement:wg1`, `formation:wg1`, `fulfilment:c2`, `fulfilment:c2.3`, `@7` (the agreement's seventh event), or a day in EDTF; of
 /// consent `deposit`, `deposit:first`, `deposit:#55` (the fifty-fifth), `deposit:pk`, and the same of `consent`, which
 /// counts definitive signatures too; `entry-into-force:pk`; in a rule for entry into force also `deposit:own` and
 /// `conditions`.
@@ -50,6 +51,8 @@ pub enum Anchor {
     Formation(BodyId),
     /// The fulfilment of another commitment.
     Fulfilment(CommitmentId),
+    /// The fulfilment of one instance of a recurring commitment.
+    FulfilmentOf(CommitmentId, InstanceNumber),
     /// An event by its place in the agreement, from 1.
     Event(u64),
 }
@@ -66,7 +69,7 @@ impl Anchor {
             given: given.chars().take(80).collect(),
             form: "signature, signature:first, signature:PARTY, deposit, deposit:first, deposit:#55 (the 1st to the \
                    1000th), deposit:PARTY, consent likewise, entry-into-force, entry-into-force:PARTY, announcement, \
-                   announcement:wg1, formation:wg1, fulfilment:c2, @7, or a day such as 2025-09-17",
+                   announcement:wg1, formation:wg1, fulfilment:c2, fulfilment:c2.3, @7, or a day such as 2025-09-17",
         };
         let (word, of) = given.split_once(':').map_or((given, None), |(word, of)| (word, Some(of)));
         Ok(match (word, of) {
@@ -81,7 +84,10 @@ impl Anchor {
             ("announcement", None) => Self::Announcement,
             ("announcement", Some(body)) => Self::AnnouncementOf(BodyId::parse(body)?),
             ("formation", Some(body)) => Self::Formation(BodyId::parse(body)?),
-            ("fulfilment", Some(commitment)) => Self::Fulfilment(CommitmentId::parse(commitment)?),
+            ("fulfilment", Some(commitment)) => match Owed::parse(commitment).map_err(|_| wrong())? {
+                Owed { commitment, instance: Some(instance) } => Self::FulfilmentOf(commitment, instance),
+                Owed { commitment, instance: None } => Self::Fulfilment(commitment),
+            },
             (address, None) if address.starts_with('@') => {
                 let seq = address[1..].parse().ok().filter(|seq| *seq > 0 && !address.starts_with("@+"));
                 Self::Event(seq.ok_or_else(wrong)?)
@@ -247,6 +253,7 @@ impl fmt::Display for Anchor {
             Self::AnnouncementOf(body) => write!(f, "announcement:{body}"),
             Self::Formation(body) => write!(f, "formation:{body}"),
             Self::Fulfilment(commitment) => write!(f, "fulfilment:{commitment}"),
+            Self::FulfilmentOf(commitment, instance) => write!(f, "fulfilment:{commitment}.{instance}"),
             Self::Event(seq) => write!(f, "@{seq}"),
         }
     }
@@ -420,6 +427,12 @@ pub struct Rule {
     /// The IANA time zone in which the last day ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<ZoneName>,
+    /// By which rule it recurs; absent for what is due once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<RepeatRule>,
+    /// From where the next instance is counted; from the first due date where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat_from: Option<RepeatFrom>,
     /// An act or an effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nature: Option<DeadlineNature>,

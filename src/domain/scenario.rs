@@ -16,6 +16,7 @@ mod force_laws;
 mod guards;
 mod notices;
 mod openings;
+mod recurring;
 mod term;
 mod windows;
 mod worked;
@@ -27,22 +28,23 @@ use super::command::Request;
 use super::day::Day;
 use super::decide::{Context, Decision, Refusal, agreement_of, decide};
 use super::fact::{Fact, Recording};
-use super::id::{Actor, BodyId, CommandId, CommitmentId, EventId, PartyId};
+use super::id::{Actor, BodyId, CommandId, EventId, PartyId};
 use super::instant::Instant;
+use super::recurrence::{Owed, series};
 use super::status;
 use super::timeline::Timeline;
 
 /// The day on which every story is told.
-pub(super) const TODAY: &str = "2027-06-01";
+pub(crate) const TODAY: &str = "2027-06-01";
 
 /// What was recorded so far.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Story {
-    pub(super) timeline: Timeline,
+pub(crate) struct Story {
+    pub(crate) timeline: Timeline,
 }
 
 /// One command: the verb, and its fields as a JSON object; the agreement is `a` unless the fields say otherwise.
-pub(super) fn say(verb: &str, fields: Value) -> Value {
+pub(crate) fn say(verb: &str, fields: Value) -> Value {
     let Value::Object(mut object) = fields else { panic!("the fields of a command are an object") };
     object.insert("command".to_owned(), verb.into());
     object.entry("agreement").or_insert_with(|| "a".into());
@@ -52,13 +54,13 @@ pub(super) fn say(verb: &str, fields: Value) -> Value {
 impl Story {
     /// A story in which all of these were recorded.
     #[track_caller]
-    pub(super) fn of(commands: impl IntoIterator<Item = Value>) -> Self {
+    pub(crate) fn of(commands: impl IntoIterator<Item = Value>) -> Self {
         Self::default().and(commands)
     }
 
     /// The story with more recorded after it.
     #[track_caller]
-    pub(super) fn and(&self, commands: impl IntoIterator<Item = Value>) -> Self {
+    pub(crate) fn and(&self, commands: impl IntoIterator<Item = Value>) -> Self {
         let mut story = self.clone();
         for command in commands {
             if let Err(refusal) = story.record(&command) {
@@ -70,7 +72,7 @@ impl Story {
 
     /// The story with one more command, `(verb, fields)`, recorded after it.
     #[track_caller]
-    pub(super) fn then(&self, verb: &str, fields: Value) -> Self {
+    pub(crate) fn then(&self, verb: &str, fields: Value) -> Self {
         self.and([say(verb, fields)])
     }
 
@@ -121,7 +123,7 @@ impl Story {
         agreement_of(&self.timeline, &self.timeline.read(), on).expect("a story that opens")
     }
 
-    /// What is so on a day: `status`; a party's status by its id; of a commitment `c1` its state, `c1 due`,
+    /// What is so on a day (`c1.3` is an instance of `c1`, `c1 counts` says how its instances stand): `status`; a party's status by its id; of a commitment `c1` its state, `c1 due`,
     /// `c1 earliest`, `c1 original`, `c1 extensions`, `c1 late by` (days since the latest due date), `c1 verified`;
     /// `term` its last day; `in force` its day of entry, `in force earliest`
     /// and `pk in force` for a party; `wg1` the name of a body.
@@ -130,8 +132,14 @@ impl Story {
         let agreement = self.at(on);
         let (name, facet) = what.split_once(' ').unwrap_or((what, ""));
         let said = |told: Option<Day>| told.map_or_else(|| "none".to_owned(), |day| day.to_string());
-        if let Ok(id) = CommitmentId::parse(name) {
-            let Some(commitment) = agreement.commitment(id) else { return "not there".to_owned() };
+        if let Ok(owed) = Owed::parse(name) {
+            let Some(commitment) = agreement.commitment(owed.commitment) else { return "not there".to_owned() };
+            let instance = owed.instance.map(|number| series::instance(&agreement, commitment, number));
+            let commitment = match &instance {
+                Some(None) => return "not there".to_owned(),
+                Some(Some(instance)) => instance,
+                None => commitment,
+            };
             let standing = status::standing(&agreement, commitment, on);
             return match facet {
                 "due" => said(standing.due.latest),
@@ -139,6 +147,10 @@ impl Story {
                 "original" => said(standing.original_due),
                 "extensions" => standing.extensions.to_string(),
                 "late by" => standing.due.latest.expect("a due date").days_until(on).to_string(),
+                "counts" => {
+                    let counts = standing.instances.expect("instances");
+                    format!("{}/{} met, {} waived, {} overdue", counts.met, counts.all, counts.waived, counts.overdue)
+                }
                 "verified" => format!("{:?}", standing.verified),
                 "authority" => standing.authority.expect("an authority").to_string(),
                 "text" => commitment.undertaking.text.to_string(),

@@ -193,12 +193,12 @@ fn listing(
     }
     let mut lines = [Vec::new(), Vec::new()];
     for listed in days.iter().filter(|listed| from <= listed.day && listed.day <= to) {
-        let list = &mut lines[usize::from(listed.worked)];
+        let of_its_kind = &mut lines[usize::from(listed.worked)];
         let line = format!("{} {}", listed.day, listed.name);
         // Two names of one day off are one day off.
         let again = |line: &String| line.starts_with(&listed.day.to_string());
-        if !list.iter().any(again) {
-            list.push(line);
+        if !of_its_kind.iter().any(again) {
+            of_its_kind.push(line);
         }
     }
     let [off, worked] = lines;

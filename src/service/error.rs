@@ -5,6 +5,7 @@ use crate::domain::dates::DateKey;
 use crate::domain::decide::Refusal;
 use crate::domain::id::{CommitmentId, Reference};
 use crate::domain::instant::Instant;
+use crate::domain::recurrence::Owed;
 use crate::log::codec::CodecError;
 use crate::log::{AppendError, OpenError, ReadError};
 
@@ -28,6 +29,16 @@ pub enum QueryError {
         known_at: Instant,
         /// The day.
         as_of: crate::domain::day::Day,
+    },
+    /// The commitment has no such instance.
+    #[error("there is no {reference}/{owed} ({there})")]
+    NoSuchInstance {
+        /// The agreement.
+        reference: Reference,
+        /// The instance.
+        owed: Owed,
+        /// How many there are, in words.
+        there: String,
     },
     /// The agreement has no such commitment.
     #[error("there is no commitment {commitment} in {reference} (there are: {made})")]
@@ -77,6 +88,9 @@ pub enum ExecuteError {
     /// It is refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A row of a table cannot be made a command.
+    #[error(transparent)]
+    Row(Box<super::mapping::Problem>),
     /// What it is decided on cannot be read.
     #[error(transparent)]
     Query(#[from] QueryError),
@@ -109,6 +123,12 @@ pub enum ExecuteError {
     /// A time was asserted without leave.
     #[error("recorded_at is accepted with --asserted-times only")]
     AssertedTime,
+}
+
+impl From<super::mapping::Problem> for ExecuteError {
+    fn from(problem: super::mapping::Problem) -> Self {
+        Self::Row(Box::new(problem))
+    }
 }
 
 impl From<ReadError> for ExecuteError {

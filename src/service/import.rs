@@ -39,11 +39,13 @@ pub struct ImportOptions {
     pub all_or_nothing: bool,
 }
 
-/// A line that was refused.
+/// A line that was refused, or a part of a row.
 #[derive(Debug)]
 pub struct RefusedLine {
     /// Its number, from 1.
     pub line: u64,
+    /// The verb and the agreement, where a row of a table made several commands.
+    pub command: Option<String>,
     /// Why.
     pub error: ExecuteError,
 }
@@ -59,6 +61,70 @@ pub struct Imported {
     pub repeated: u64,
     /// The lines that were refused.
     pub refused: Vec<RefusedLine>,
+}
+
+/// Where the commands of an import come from, in their order.
+pub trait Commands {
+    /// The next command, or what is wrong where one was meant; none at the end.
+    ///
+    /// # Errors
+    ///
+    /// The input's own error, after which it is not read on.
+    fn next(&mut self) -> std::io::Result<Option<Item>>;
+}
+
+/// A command of an import.
+#[derive(Debug)]
+pub struct Item {
+    /// The line that it stands on, from 1.
+    pub line: u64,
+    /// The command, or why there is none.
+    pub made: Result<Made, ExecuteError>,
+}
+
+/// A command as its flat JSON object.
+#[derive(Debug)]
+pub struct Made {
+    /// The command itself.
+    pub object: Map<String, Value>,
+    /// What makes it the same command when it is imported again, where that is not all of it.
+    pub identity: Option<Map<String, Value>>,
+    /// Whether it is one of those that a row of a table makes.
+    pub of_row: bool,
+}
+
+/// The lines of a file, each a JSON object.
+struct Lines<'a> {
+    input: &'a mut dyn BufRead,
+    number: u64,
+}
+
+impl Commands for Lines<'_> {
+    fn next(&mut self) -> std::io::Result<Option<Item>> {
+        loop {
+            let line = match read_line(self.input) {
+                Ok(Some(line)) => line,
+                Ok(None) => return Ok(None),
+                // A line that is too long or no text is passed over.
+                Err(e) if e.kind() == std::io::ErrorKind::InvalidData => {
+                    self.number += 1;
+                    let error = Refusal::Field { field: "line", why: e.to_string() }.into();
+                    return Ok(Some(Item { line: self.number, made: Err(error) }));
+                }
+                Err(source) => return Err(source),
+            };
+            self.number += 1;
+            let text = if self.number == 1 { without_mark(&line) } else { &line };
+            if text.trim().is_empty() {
+                continue;
+            }
+            let made = match serde_json::from_str(text) {
+                Ok(super::line::Object(object)) => Ok(Made { object, identity: None, of_row: false }),
+                Err(e) => Err(Refusal::Field { field: "line", why: format!("it is not a JSON object: {e}") }.into()),
+            };
+            return Ok(Some(Item { line: self.number, made }));
+        }
+    }
 }
 
 /// What is decided on, and what is decided and not yet durable.
@@ -111,6 +177,20 @@ impl Service {
         &self,
         input: &mut dyn BufRead,
         options: &ImportOptions,
+        progress: impl FnMut(u64),
+    ) -> Result<Imported, ExecuteError> {
+        self.import_commands(&mut Lines { input, number: 0 }, options, progress).await
+    }
+
+    /// Records the commands of any origin, in their order, as [`Service::import`] does those of lines.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Service::import`].
+    pub async fn import_commands(
+        &self,
+        commands: &mut dyn Commands,
+        options: &ImportOptions,
         mut progress: impl FnMut(u64),
     ) -> Result<Imported, ExecuteError> {
         let _deciding = self.deciding.lock().await;
@@ -118,21 +198,13 @@ impl Service {
         let mut imported = Imported::default();
         let mut seen: HashMap<[u8; 16], u32> = HashMap::new();
         let mut batch = self.new_batch().await?;
+        let whole = options.all_or_nothing || options.execution.dry_run;
         let mut number = 0;
         loop {
-            let line = match read_line(input) {
-                Ok(Some(line)) => line,
+            let item = match commands.next() {
+                Ok(Some(item)) => item,
                 Ok(None) => break,
-                // A line that is too long or no text is passed over.
-                Err(e) if e.kind() == std::io::ErrorKind::InvalidData => {
-                    number += 1;
-                    imported.commands += 1;
-                    let error = Refusal::Field { field: "line", why: e.to_string() }.into();
-                    imported.refused.push(RefusedLine { line: number, error });
-                    continue;
-                }
                 Err(source) => {
-                    let whole = options.all_or_nothing || options.execution.dry_run;
                     if !whole {
                         self.append_batch(&mut batch).await?;
                         self.keep_batch(&mut batch).await?;
@@ -140,28 +212,30 @@ impl Service {
                     return Err(ExecuteError::Input { lines: number, source });
                 }
             };
-            number += 1;
-            let line = if number == 1 { without_mark(&line) } else { &line };
-            if line.trim().is_empty() {
-                continue;
-            }
+            number = item.line;
             imported.commands += 1;
-            match self.import_line(line, options, &mut seen, &mut batch).await {
+            let (command, decided) = match item.made {
+                Ok(made) => {
+                    let command = made.of_row.then(|| named(&made.object));
+                    (command, self.import_one(made, options, &mut seen, &mut batch).await)
+                }
+                Err(error) => (None, Err(error)),
+            };
+            match decided {
                 Ok(true) => imported.recorded += 1,
                 Ok(false) => imported.repeated += 1,
                 Err(error) if is_about_the_line(&error) => {
-                    imported.refused.push(RefusedLine { line: number, error });
+                    imported.refused.push(RefusedLine { line: number, command, error });
                 }
                 Err(error) => return Err(error),
             }
-            let whole = options.all_or_nothing || options.execution.dry_run;
             if batch.commits.len() >= BATCH && !whole {
                 self.append_batch(&mut batch).await?;
                 if batch.facts > FACTS_HELD_MAX {
                     self.keep_batch(&mut batch).await?;
                 }
             }
-            if number % 256 == 0 {
+            if imported.commands.is_multiple_of(256) {
                 progress(number);
             }
         }
@@ -220,17 +294,16 @@ impl Service {
         Ok(())
     }
 
-    /// Decides one line; true when it is to be recorded, false when it was before.
-    async fn import_line(
+    /// Decides one command; true when it is to be recorded, false when it was before.
+    async fn import_one(
         &self,
-        line: &str,
+        made: Made,
         options: &ImportOptions,
         seen: &mut HashMap<[u8; 16], u32>,
         batch: &mut Batch,
     ) -> Result<bool, ExecuteError> {
-        let super::line::Object(object) = serde_json::from_str(line)
-            .map_err(|e| Refusal::Field { field: "line", why: format!("it is not a JSON object: {e}") })?;
-        let derived = derived_id(&object, seen);
+        let Made { object, identity, .. } = made;
+        let derived = derived_id(identity.as_ref().unwrap_or(&object), seen);
         let request = Request::from_json(object)?;
         let given = request.framing.command_id;
         let command = given.unwrap_or(derived);
@@ -325,6 +398,12 @@ impl Service {
     }
 }
 
+/// What a command is called where a row made several.
+fn named(object: &Map<String, Value>) -> String {
+    let word = |field: &str| object.get(field).and_then(Value::as_str).unwrap_or_default();
+    format!("{} {}", word("command"), word("agreement"))
+}
+
 /// An identity made of a line's content and, where it stands several times, of which of them it is.
 fn derived_id(object: &Map<String, Value>, seen: &mut HashMap<[u8; 16], u32>) -> CommandId {
     let canonical = serde_json_canonicalizer::to_vec(object).unwrap_or_default();
@@ -345,6 +424,7 @@ const fn is_about_the_line(error: &ExecuteError) -> bool {
         error,
         ExecuteError::Request(_)
             | ExecuteError::Refused(_)
+            | ExecuteError::Row(_)
             | ExecuteError::AssertedTime
             | ExecuteError::TimeRunsBackwards { .. }
     )

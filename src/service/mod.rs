@@ -6,6 +6,7 @@
 //! [`open`] is the only place that names a backend; [`clock`] and [`identity`] are the only sources of time and chance.
 
 pub mod almanac;
+pub mod audit;
 pub mod calendar_file;
 pub mod clock;
 pub mod error;
@@ -14,6 +15,7 @@ pub mod execute;
 pub mod identity;
 pub mod import;
 mod line;
+pub mod mapping;
 pub mod open;
 pub mod papers;
 pub mod query;

@@ -6,8 +6,9 @@ use super::error::QueryError;
 use super::execute::Loaded;
 use crate::domain::dates::DateKey;
 use crate::domain::day::Day;
-use crate::domain::id::{AgreementId, CalendarId, CommitmentId, ProfileId, Reference};
+use crate::domain::id::{AgreementId, CalendarId, ProfileId, Reference};
 use crate::domain::instant::Instant;
+use crate::domain::recurrence::Owed;
 use crate::domain::timeline::Timeline;
 use crate::views::Asked;
 use crate::views::board::{self, DueList, Overdue};
@@ -36,7 +37,7 @@ impl Service {
     }
 
     /// The entries that a filter wants, with what was recorded by a time, in the order of the references.
-    async fn entries_known_at(&self, asked: Asked, filter: &Filter) -> Result<Vec<Entry>, QueryError> {
+    pub(super) async fn entries_known_at(&self, asked: Asked, filter: &Filter) -> Result<Vec<Entry>, QueryError> {
         let mut entries = match &filter.agreement {
             Some(reference) => self.entry_known_at(reference, asked).await?.into_iter().collect(),
             None => self.all_entries_known_at(asked.known_at).await?,
@@ -64,7 +65,11 @@ impl Service {
     }
 
     /// An agreement's identity and facts with what was recorded by a time.
-    async fn known(&self, reference: &Reference, asked: Asked) -> Result<(AgreementId, Timeline), QueryError> {
+    pub(super) async fn known(
+        &self,
+        reference: &Reference,
+        asked: Asked,
+    ) -> Result<(AgreementId, Timeline), QueryError> {
         if reference.is_register() {
             let timeline = Loaded::register(self.register().await?).timeline.known_at(asked.known_at);
             return if timeline.is_empty() { Err(not_yet(reference, asked)) } else { Ok((REGISTER, timeline)) };
@@ -239,16 +244,25 @@ impl Service {
     pub async fn why(
         &self,
         reference: &Reference,
-        commitment: CommitmentId,
+        owed: impl Into<Owed>,
         asked: Asked,
     ) -> Result<Derivation, QueryError> {
+        let owed = owed.into();
         let (id, timeline) = self.known(reference, asked).await?;
-        if let Some(derivation) = derivation(&timeline, commitment, asked) {
+        if let Some(derivation) = derivation(&timeline, owed, asked) {
             return Ok(derivation);
         }
+        let commitment = owed.commitment;
         let entry = Entry::of(id, &timeline);
         let commitments = entry.map(|entry| entry.commitments).unwrap_or_default();
-        if commitments.iter().any(|known| known.id == commitment) {
+        if let Some(known) = commitments.iter().find(|known| known.id == commitment) {
+            if owed.instance.is_some() && known.on(asked.as_of).is_some() {
+                let there = match known.instances_on(asked.as_of).len() {
+                    0 => format!("{commitment} has no instances"),
+                    last => format!("the last is {commitment}.{last}"),
+                };
+                return Err(QueryError::NoSuchInstance { reference: reference.clone(), owed, there });
+            }
             return Err(not_yet(reference, asked));
         }
         let names: Vec<String> = commitments.iter().map(|known| known.id.to_string()).collect();

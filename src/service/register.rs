@@ -17,7 +17,7 @@ use crate::log::{Change, Position, Recorded, StreamId, codec};
 use crate::views::entry::Entry;
 
 /// The view's name in the store; its number grows when the form of its values changes.
-pub const VIEW: &str = "register.7";
+pub const VIEW: &str = "register.10";
 
 /// How many events are read from the log at a time.
 const PAGE: usize = 4_096;

@@ -108,7 +108,7 @@ pub(super) fn noun(saying: &Saying, seq: u64) -> String {
         Event::AgreementEnteredIntoForce(_) => "declared entry into force".to_owned(),
         Event::TermSet(_) => "term".to_owned(),
         Event::TermRenewed(_) => "renewal".to_owned(),
-        Event::NoticeGiven(given) => format!("notice of {} by {}", apart(given.kind.word()), given.party),
+        Event::NoticeGiven(given) => format!("notice of {} by {}", given.kind.word().replace('_', "-"), given.party),
         Event::MilestoneReported(reported) => format!("report on {}", reported.commitment),
         Event::RecordCorrected(corrected) => format!("correction of @{}", corrected.event),
         Event::RecordRetracted(retracted) => format!("retraction of @{}", retracted.event),

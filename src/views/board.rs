@@ -4,13 +4,17 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Asked;
-use super::entry::Entry;
+use super::entry::{CommitmentEntry, Entry, Outline, Stand};
+use super::instances::days_overdue;
 use super::term::{self, TermRow};
 use crate::domain::counting::BeyondKnown;
 use crate::domain::day::Day;
+use crate::domain::event::commitments::Undertaking;
 use crate::domain::id::{CommitmentId, PartyId, Reference};
 use crate::domain::instant::Instant;
+use crate::domain::recurrence::InstanceNumber;
 use crate::domain::rule::Authority;
+use crate::domain::status::recurring::{Counts, InstanceStanding};
 use crate::domain::status::{AgreementStatus, CommitmentState, STALE_AFTER_DAYS};
 use crate::domain::text::{Line, Text};
 
@@ -26,6 +30,8 @@ pub struct CommitmentRow {
     pub agreement_status: AgreementStatus,
     /// The commitment's name inside it.
     pub commitment: CommitmentId,
+    /// Which instance of it, from 1, in a list of what is due; null for a commitment as a whole.
+    pub instance: Option<InstanceNumber>,
     /// What was undertaken.
     pub text: Text,
     /// Who owes it.
@@ -66,6 +72,46 @@ pub struct CommitmentRow {
     pub verified: Option<bool>,
     /// How much of it is done, in per cent, as last reported.
     pub share: Option<u32>,
+    /// Of a recurring commitment as a whole, how many instances stand how.
+    pub instances: Option<Counts>,
+}
+
+fn row(
+    entry: &Entry,
+    outline: &Outline<'_>,
+    commitment: &CommitmentEntry,
+    words: &Undertaking,
+    stand: &Stand,
+    day: Day,
+) -> CommitmentRow {
+    CommitmentRow {
+        agreement: entry.reference.clone(),
+        title: outline.title.cloned(),
+        agreement_status: outline.status,
+        commitment: commitment.id,
+        instance: None,
+        text: words.text.clone(),
+        owed_by: words.owed_by.clone(),
+        owed_to: words.owed_to.clone(),
+        state: stand.state,
+        due: stand.due_latest,
+        due_earliest: stand.due_earliest,
+        due_latest: stand.due_latest,
+        beyond_calendar: stand.beyond_calendar.clone(),
+        original_due: stand.original_due,
+        extensions: stand.extensions,
+        slippage_days: stand.original_due.zip(stand.due_latest).map_or(0, |(first, now)| first.days_until(now)),
+        days_overdue: days_overdue(stand.state, stand.due_latest, day),
+        authority: stand.authority,
+        made: commitment.made,
+        age_days: commitment.made.days_until(day).max(0),
+        last_fact: stand.last_fact,
+        stale: stand.state.is_open() && stand.last_fact.days_until(day) > STALE_AFTER_DAYS,
+        met_on: stand.met_on,
+        verified: stand.verified,
+        share: stand.share,
+        instances: stand.instances,
+    }
 }
 
 /// Every commitment of an agreement as it stands on a day, in the order of their numbers.
@@ -74,37 +120,57 @@ pub fn rows(entry: &Entry, day: Day) -> Vec<CommitmentRow> {
     let Some(outline) = entry.on(day).filter(|outline| outline.status != AgreementStatus::Retracted) else {
         return Vec::new();
     };
-    let row = |commitment: &super::entry::CommitmentEntry| {
+    let row = |commitment: &CommitmentEntry| {
         let (words, stand) = commitment.on(day)?;
-        let late = matches!(stand.state, CommitmentState::Overdue | CommitmentState::InGrace);
-        Some(CommitmentRow {
-            agreement: entry.reference.clone(),
-            title: outline.title.cloned(),
-            agreement_status: outline.status,
-            commitment: commitment.id,
-            text: words.text.clone(),
-            owed_by: words.owed_by.clone(),
-            owed_to: words.owed_to.clone(),
-            state: stand.state,
-            due: stand.due_latest,
-            due_earliest: stand.due_earliest,
-            due_latest: stand.due_latest,
-            beyond_calendar: stand.beyond_calendar.clone(),
-            original_due: stand.original_due,
-            extensions: stand.extensions,
-            slippage_days: stand.original_due.zip(stand.due_latest).map_or(0, |(first, now)| first.days_until(now)),
-            days_overdue: stand.due_latest.filter(|_| late).map_or(0, |due| due.days_until(day)),
-            authority: stand.authority,
-            made: commitment.made,
-            age_days: commitment.made.days_until(day).max(0),
-            last_fact: stand.last_fact,
-            stale: stand.state.is_open() && stand.last_fact.days_until(day) > STALE_AFTER_DAYS,
-            met_on: stand.met_on,
-            verified: stand.verified,
-            share: stand.share,
-        })
+        Some(row(entry, &outline, commitment, words, &stand, day))
     };
     entry.commitments.iter().filter_map(row).collect()
+}
+
+/// Everything that is owed for itself on a day: each instance of a commitment that recurs, and each other commitment.
+///
+/// A recurring commitment whose instances all wait is there as a whole.
+#[must_use]
+pub fn owed(entry: &Entry, day: Day) -> Vec<CommitmentRow> {
+    let Some(outline) = entry.on(day).filter(|outline| outline.status != AgreementStatus::Retracted) else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for commitment in &entry.commitments {
+        let Some((words, stand)) = commitment.on(day) else { continue };
+        let whole = row(entry, &outline, commitment, words, &stand, day);
+        if stand.instances.is_none() || stand.state == CommitmentState::AwaitingTrigger {
+            all.push(whole.clone());
+        }
+        let instances = commitment.instances_on(day);
+        // One that waits for the one before it is not listed beside that one.
+        let dated = instances.iter().filter(|instance| instance.state(day) != CommitmentState::AwaitingTrigger);
+        all.extend(dated.map(|instance| of_instance(&whole, instance, day)));
+    }
+    all
+}
+
+fn of_instance(whole: &CommitmentRow, instance: &InstanceStanding, day: Day) -> CommitmentRow {
+    let state = instance.state(day);
+    let (original_due, due) = (instance.original_due, instance.due.latest);
+    CommitmentRow {
+        instance: Some(instance.number),
+        state,
+        due,
+        due_earliest: instance.due.earliest,
+        due_latest: due,
+        original_due,
+        extensions: instance.extensions,
+        slippage_days: original_due.zip(due).map_or(0, |(first, now)| first.days_until(now)),
+        days_overdue: days_overdue(state, due, day),
+        last_fact: instance.last_fact,
+        stale: state.is_open() && instance.last_fact.days_until(day) > STALE_AFTER_DAYS,
+        met_on: instance.met_on,
+        verified: instance.verified,
+        share: instance.share,
+        instances: None,
+        ..whole.clone()
+    }
 }
 
 /// The report of what is overdue.
@@ -135,7 +201,7 @@ pub fn overdue<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked) -
         due_soon: Vec::new(),
         undated: Vec::new(),
     };
-    for row in entries.into_iter().flat_map(|entry| rows(entry, asked.as_of)) {
+    for row in entries.into_iter().flat_map(|entry| owed(entry, asked.as_of)) {
         match row.state {
             CommitmentState::Overdue => report.overdue.push(row),
             CommitmentState::PossiblyOverdue => report.possibly_overdue.push(row),
@@ -158,13 +224,13 @@ pub fn overdue<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked) -
     report.overdue.sort_by_key(by_due);
     report.possibly_overdue.sort_by_key(by_due);
     report.due_soon.sort_by_key(by_due);
-    report.undated.sort_by_key(|row| (row.made, row.agreement.clone(), row.commitment));
+    report.undated.sort_by_key(|row| (row.made, row.agreement.clone(), row.commitment, row.instance));
     report
 }
 
 /// The order of a list of dated commitments: by due date, agreement and number; unknown dates last.
-fn by_due(row: &CommitmentRow) -> (Day, Reference, CommitmentId) {
-    (row.due.unwrap_or(Day::MAX), row.agreement.clone(), row.commitment)
+fn by_due(row: &CommitmentRow) -> (Day, Reference, CommitmentId, Option<InstanceNumber>) {
+    (row.due.unwrap_or(Day::MAX), row.agreement.clone(), row.commitment, row.instance)
 }
 
 /// The list of what comes due.
@@ -191,7 +257,7 @@ pub fn due<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked, until
     let mut list = DueList { as_of: asked.as_of, known_at: asked.known_at, until, due, awaiting, terms };
     let mut all = Vec::new();
     for entry in entries {
-        all.extend(rows(entry, asked.as_of));
+        all.extend(owed(entry, asked.as_of));
         list.terms.extend(term::rows(entry, asked.as_of, until));
     }
     for row in all {

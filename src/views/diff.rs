@@ -114,7 +114,7 @@ fn is_nothing(value: &Value) -> bool {
 
 /// The name of a list's member that has one: a party, a commitment, a body.
 fn name_of(member: &Value) -> Option<&str> {
-    ["commitment", "id"].iter().find_map(|name| member.get(name)).and_then(Value::as_str)
+    ["id", "commitment"].iter().find_map(|name| member.get(name)).and_then(Value::as_str)
 }
 
 /// Lists the paths at which two values differ, with both values.

@@ -6,15 +6,17 @@ use serde::Serialize;
 use super::Asked;
 use super::board::{CommitmentRow, rows};
 use super::entry::Entry;
+use super::instances::{InstanceRow, instance_rows};
 use super::term::{self, TermView};
 use crate::domain::agreement::{Agreement, Ending, Opening};
-use crate::domain::commitment::Mark;
+use crate::domain::commitment::{Commitment, Mark};
 use crate::domain::day::Day;
 use crate::domain::decide::agreement_of;
 use crate::domain::due;
 use crate::domain::event::LocalName;
 use crate::domain::id::{AgreementId, BodyId, CommitmentId, PartyId, Reference};
 use crate::domain::instant::Instant;
+use crate::domain::recurrence::InstanceNumber;
 use crate::domain::status::{AgreementStatus, PartyStatus, party_statuses, status};
 use crate::domain::text::{Line, Text};
 use crate::domain::timeline::{Readings, Timeline};
@@ -130,6 +132,8 @@ pub struct BodyView {
 pub struct ReportView {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs.
+    pub instance: Option<InstanceNumber>,
     /// How it stood.
     pub status: crate::domain::vocabulary::MilestoneStatus,
     /// How much of it was done, in per cent.
@@ -216,6 +220,8 @@ pub struct Document {
     pub superseded_by: Option<Reference>,
     /// Its commitments.
     pub commitments: Vec<CommitmentRow>,
+    /// The instances of those that recur.
+    pub instances: Vec<InstanceRow>,
     /// Reports on them, in order.
     pub reports: Vec<ReportView>,
     /// Its bodies.
@@ -307,6 +313,7 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
         }),
         superseded_by: agreement.superseded_by().cloned(),
         commitments: rows(&entry, asked.as_of),
+        instances: instance_rows(&entry, asked.as_of),
         reports: reports(&agreement, &dates),
         bodies: bodies(&agreement, &dates),
         amendments: agreement.amendments.iter().map(|(text, mark)| dates.saying(text, None, mark)).collect(),
@@ -399,9 +406,11 @@ fn reports(agreement: &Agreement, dates: &Dates<'_>) -> Vec<ReportView> {
     let mut all: Vec<ReportView> = agreement
         .commitments
         .iter()
+        .flat_map(Commitment::parts)
         .flat_map(|commitment| &commitment.reports)
         .map(|report| ReportView {
             commitment: report.reported.commitment,
+            instance: report.reported.instance,
             status: report.reported.status,
             share: report.reported.share,
             evidence: report.reported.evidence.clone(),

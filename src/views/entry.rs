@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::instances::{self, InstanceEntry};
 use crate::domain::agreement::{Agreement, PartyRecord};
 use crate::domain::counting::BeyondKnown;
 use crate::domain::day::Day;
@@ -14,9 +15,11 @@ use crate::domain::event::commitments::Undertaking;
 use crate::domain::event::naming::rules;
 use crate::domain::id::{AgreementId, CommitmentId, PartyId, Reference};
 use crate::domain::rule::Authority;
+use crate::domain::status::recurring::{self, Counts, Whole};
 use crate::domain::status::{
     AgreementStatus, CommitmentState, PartyStatus, Standing, party_statuses, standing, status, turning_days,
 };
+use crate::domain::suspension;
 use crate::domain::term::{Term, term_of};
 use crate::domain::text::Line;
 use crate::domain::timeline::{Readings, Timeline};
@@ -124,6 +127,45 @@ pub struct Stand {
     pub share: Option<u32>,
     /// The latest possible day of the last fact about it.
     pub last_fact: Day,
+    /// How many instances stand how; never kept, since the instances tell.
+    #[serde(skip)]
+    pub instances: Option<Counts>,
+}
+
+impl Stand {
+    /// What stays the same of a recurring commitment while only its instances change.
+    fn beside_instances(self) -> Self {
+        let withdrawn = self.state == CommitmentState::Withdrawn;
+        Self {
+            state: if withdrawn { CommitmentState::Withdrawn } else { CommitmentState::Pending },
+            due_earliest: None,
+            due_latest: None,
+            original_due: None,
+            extensions: 0,
+            met_on: None,
+            verified: None,
+            share: None,
+            beyond_calendar: None,
+            instances: None,
+            ..self
+        }
+    }
+
+    fn told_by(&self, whole: &Whole) -> Self {
+        let withdrawn = self.state == CommitmentState::Withdrawn;
+        Self {
+            state: if withdrawn { CommitmentState::Withdrawn } else { whole.state },
+            due_earliest: whole.by.due.earliest,
+            due_latest: whole.by.due.latest,
+            original_due: whole.by.original_due,
+            extensions: whole.by.extensions,
+            met_on: whole.met_on,
+            verified: whole.verified,
+            share: whole.by.share,
+            instances: Some(whole.counts),
+            ..self.clone()
+        }
+    }
 }
 
 impl From<Standing> for Stand {
@@ -140,6 +182,7 @@ impl From<Standing> for Stand {
             verified: standing.verified,
             share: standing.share,
             last_fact: standing.last_fact,
+            instances: standing.instances,
         }
     }
 }
@@ -153,8 +196,11 @@ pub struct CommitmentEntry {
     pub made: Day,
     /// What was undertaken, from each day on.
     pub words: Vec<(Day, Undertaking)>,
-    /// How it stands, from each day on.
+    /// How it stands, from each day on; of a recurring one, what its instances do not tell.
     pub stands: Vec<(Day, Stand)>,
+    /// Its instances, where it recurs, in the order of their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instances: Vec<InstanceEntry>,
 }
 
 /// An agreement for every day.
@@ -182,7 +228,7 @@ pub struct Entry {
 }
 
 /// What holds on a day: the last that began by then.
-fn on<T>(from: &[(Day, T)], day: Day) -> Option<&T> {
+pub(super) fn on<T>(from: &[(Day, T)], day: Day) -> Option<&T> {
     let after = from.partition_point(|(since, _)| *since <= day);
     from[..after].last().map(|(_, value)| value)
 }
@@ -196,8 +242,10 @@ fn record<T: PartialEq>(list: &mut Vec<(Day, T)>, day: Day, value: T) {
 impl CommitmentEntry {
     /// What was undertaken and how it stands on a day; none before it was made.
     #[must_use]
-    pub fn on(&self, day: Day) -> Option<(&Undertaking, &Stand)> {
-        on(&self.words, day).zip(on(&self.stands, day))
+    pub fn on(&self, day: Day) -> Option<(&Undertaking, Stand)> {
+        let (words, stand) = on(&self.words, day).zip(on(&self.stands, day))?;
+        let whole = recurring::whole(&self.instances_on(day), day);
+        Some((words, whole.map_or_else(|| stand.clone(), |whole| stand.told_by(&whole))))
     }
 }
 
@@ -267,16 +315,31 @@ impl Entry {
     /// Records the states on a day, and on each turning day after it until the next fact.
     fn turn_through(&mut self, agreement: &Agreement, day: Day, until: Option<Day>) {
         let mut turns = vec![day];
+        let still = suspension::suspensions(agreement).is_empty();
         let mut asked = 0;
         while let Some(turn) = turns.get(asked).copied() {
             asked += 1;
             self.turn(agreement, turn);
             let mut more = turning_days(agreement, turn);
             for commitment in &agreement.commitments {
-                let standing = standing(agreement, commitment, turn);
-                more.extend(standing.turns.iter().copied());
                 let entry = self.commitment(commitment.id, commitment.made.bounds.latest);
                 record(&mut entry.words, turn, commitment.undertaking.clone());
+                if commitment.repeats().is_some() {
+                    // Instances are kept without what the passing of time makes of them; only a suspension ends so.
+                    if turn > day && still {
+                        continue;
+                    }
+                    let now = recurring::instances(agreement, commitment, turn);
+                    instances::record(&mut entry.instances, turn, &now);
+                    if let Some(standing) = recurring::standing_by(commitment, &now, turn) {
+                        record(&mut entry.stands, turn, Stand::from(standing).beside_instances());
+                        continue;
+                    }
+                } else {
+                    instances::record(&mut entry.instances, turn, &[]);
+                }
+                let standing = standing(agreement, commitment, turn);
+                more.extend(standing.turns.iter().copied());
                 record(&mut entry.stands, turn, standing.into());
             }
             more.retain(|next| *next > turn && until.is_none_or(|until| *next < until) && !turns.contains(next));
@@ -299,7 +362,8 @@ impl Entry {
     fn commitment(&mut self, id: CommitmentId, made: Day) -> &mut CommitmentEntry {
         let at = self.commitments.partition_point(|entry| entry.id < id);
         if self.commitments.get(at).is_none_or(|entry| entry.id != id) {
-            self.commitments.insert(at, CommitmentEntry { id, made, words: Vec::new(), stands: Vec::new() });
+            self.commitments
+                .insert(at, CommitmentEntry { id, made, words: Vec::new(), stands: Vec::new(), instances: Vec::new() });
         }
         &mut self.commitments[at]
     }

@@ -17,6 +17,8 @@ pub struct Filter {
     pub status: Option<AgreementStatus>,
     /// Only with a party of this short name, or with these words in one of its names.
     pub party: Option<String>,
+    /// Only with these words in one of its subjects, or in its title.
+    pub subject: Option<String>,
     /// Also those whose opening was retracted.
     pub retracted: bool,
 }
@@ -35,11 +37,17 @@ impl Filter {
                     || party.names.iter().any(|name| has(name.as_str()))
             })
         };
+        let about = |wanted: &String| {
+            let lower = wanted.to_lowercase();
+            let mut words = outline.subjects.iter().chain(outline.title);
+            words.any(|words| words.as_str().to_lowercase().contains(&lower))
+        };
         let retracted_wanted = self.retracted || self.status == Some(AgreementStatus::Retracted);
         (retracted_wanted || outline.status != AgreementStatus::Retracted)
             && self.agreement.as_ref().is_none_or(|wanted| *wanted == entry.reference)
             && self.kind.is_none_or(|wanted| wanted == outline.kind)
             && self.status.is_none_or(|wanted| wanted == outline.status)
             && self.party.as_ref().is_none_or(named)
+            && self.subject.as_ref().is_none_or(about)
     }
 }

@@ -63,7 +63,7 @@ pub fn row(entry: &Entry, day: Day) -> Option<ListRow> {
         commitments: commitments.len(),
         open: commitments.iter().filter(|row| row.state.is_open()).count(),
         overdue: commitments.iter().filter(|row| row.state == CommitmentState::Overdue).count(),
-        next_due: commitments
+        next_due: board::owed(entry, day)
             .iter()
             .filter(|row| row.state.is_open())
             .filter_map(|row| row.due)

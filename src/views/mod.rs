@@ -16,9 +16,13 @@ pub mod document;
 pub mod entry;
 pub mod filter;
 pub mod history;
+pub mod instances;
+pub mod lint;
 pub mod list;
 pub mod moves;
+pub mod mou_return;
 pub mod outcome;
+mod recurrence;
 pub mod stats;
 pub mod term;
 
@@ -56,6 +60,8 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("calendar", shown::<calendar::CalendarView>()),
         ("profiles", shown::<Vec<calendar::ProfileRow>>()),
         ("stats", shown::<stats::Stats>()),
+        ("lint", shown::<lint::Lint>()),
+        ("mou-return", shown::<mou_return::MouReturn>()),
         ("outcome", shown::<outcome::OutcomeView>()),
         ("import", shown::<outcome::ImportView>()),
         ("init", shown::<outcome::MadeView>()),

@@ -2,12 +2,14 @@
 
 use super::because::Cause;
 use crate::domain::agreement::Agreement;
+use crate::domain::commitment::Commitment;
 use crate::domain::dates::{self, ComputedDate, DateKey, UNKNOWN};
 use crate::domain::day::Day;
 use crate::domain::decide::agreement_of;
 use crate::domain::due::{self, DueDates};
 use crate::domain::event::Event;
-use crate::domain::id::{CommitmentId, PartyId, Reference};
+use crate::domain::id::{PartyId, Reference};
+use crate::domain::recurrence::Owed;
 use crate::domain::status::{AgreementStatus, CommitmentState, PartyStatus, party_statuses, standing, status};
 use crate::domain::timeline::{Readings, Timeline, is_about_the_record};
 
@@ -20,10 +22,8 @@ pub struct Stood {
     pub status: Option<AgreementStatus>,
     /// Its parties' statuses.
     pub parties: Vec<(PartyId, PartyStatus)>,
-    /// Its commitments' states.
-    pub commitments: Vec<(CommitmentId, CommitmentState)>,
-    /// From when the deadline of each commitment is counted, where that is known.
-    anchors: Vec<(CommitmentId, DueDates)>,
+    /// The states of what is owed, in its order, and from when each deadline is counted, where that is known.
+    pub owed: Vec<(Owed, CommitmentState, DueDates)>,
 }
 
 /// A date that a change moved, or a commitment whose state it changed.
@@ -49,18 +49,15 @@ impl Stood {
     /// How an agreement stands on a day.
     #[must_use]
     pub fn of(agreement: &Agreement, day: Day) -> Self {
-        let commitments = &agreement.commitments;
-        let anchors = commitments.iter().filter_map(|commitment| {
-            let (rule, _) = commitment.rule()?;
-            Some((commitment.id, due::resolve(agreement, &rule.anchor)?.days))
-        });
+        let anchor = |part: &Commitment| due::resolve(agreement, &part.rule()?.0.anchor).map(|from| from.days);
+        let stands = |part: &Commitment| standing(agreement, part, day).state;
+        let owed = dates::each_owed(agreement);
         let parties = agreement.parties.iter().map(|record| record.party.id.clone());
         Self {
             dates: dates::dates(agreement, day),
             status: Some(status(agreement, day)),
             parties: parties.zip(party_statuses(agreement, day)).collect(),
-            commitments: commitments.iter().map(|c| (c.id, standing(agreement, c, day).state)).collect(),
-            anchors: anchors.collect(),
+            owed: owed.iter().map(|(of, part)| (*of, stands(part), anchor(part).unwrap_or(UNKNOWN))).collect(),
         }
     }
 
@@ -73,23 +70,28 @@ impl Stood {
     /// The state that hangs on a date.
     fn state(&self, key: &DateKey) -> Option<&'static str> {
         match key {
-            DateKey::Due(id) => self.commitments.iter().find(|(of, _)| of == id).map(|(_, state)| state.word()),
+            DateKey::Due(owed) => self.owed(*owed).map(|(state, _)| state.word()),
             DateKey::EntryIntoForce | DateKey::Expiry => self.status.map(AgreementStatus::word),
             DateKey::EntryIntoForceFor(id) => self.parties.iter().find(|(of, _)| of == id).map(|(_, s)| s.word()),
             DateKey::Notice | DateKey::Prepare | DateKey::Renewal | DateKey::Effect(_) => None,
         }
     }
 
+    fn owed(&self, owed: Owed) -> Option<(CommitmentState, DueDates)> {
+        let at = self.owed.binary_search_by_key(&owed, |(of, ..)| *of).ok()?;
+        Some((self.owed[at].1, self.owed[at].2))
+    }
+
     fn days(&self, key: &DateKey) -> DueDates {
-        self.dates.iter().find(|date| date.key == *key).map_or(UNKNOWN, |date| date.days)
+        self.dates.binary_search_by(|date| date.key.cmp(key)).map_or(UNKNOWN, |at| self.dates[at].days)
     }
 
     /// The days that matter for a date: from the first that it was or is counted from to the last that it was or is.
     #[must_use]
     pub fn span(&self, after: &Self, key: &DateKey) -> Option<(Day, Day)> {
-        let commitment = key.commitment()?;
+        let owed = key.owed()?;
         let own = [self, after].into_iter().flat_map(|stood| {
-            let anchor = stood.anchors.iter().find(|(id, _)| *id == commitment).map_or(UNKNOWN, |(_, days)| *days);
+            let anchor = stood.owed(owed).map_or(UNKNOWN, |(_, anchor)| anchor);
             [anchor, stood.days(key)]
         });
         let days: Vec<Day> = own.flat_map(|days| [days.earliest, days.latest]).flatten().collect();
@@ -109,10 +111,11 @@ impl Stood {
 pub fn moves(agreement: &Reference, before: &Stood, after: &Stood, cause: &Cause<'_>) -> Vec<Moved> {
     let mut rows = after.moved_since(before);
     if is_about_the_record(&cause.fact.saying.event) || cause.almanacs.is_some() {
-        let judged_again = before.commitments.iter().filter_map(|(id, was)| {
-            let key = DateKey::Due(*id);
+        let judged_again = before.owed.iter().filter_map(|(owed, was, _)| {
+            let key = DateKey::Due(*owed);
             let is = after.state(&key)?;
-            (is != was.word() && !rows.iter().any(|(moved, ..)| *moved == key)).then_some(key)
+            let listed = rows.binary_search_by(|(moved, ..)| moved.cmp(&key)).is_ok();
+            (is != was.word() && !listed).then_some(key)
         });
         let judged_again: Vec<DateKey> = judged_again.collect();
         rows.extend(judged_again.into_iter().map(|key| {

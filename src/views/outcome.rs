@@ -8,6 +8,7 @@ use super::moves::Moved;
 use crate::domain::counting::Remark;
 use crate::domain::day::Day;
 use crate::domain::id::{CalendarId, CommitmentId, Reference};
+use crate::domain::recurrence::InstanceNumber;
 
 /// What is odd about a recorded event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -47,6 +48,8 @@ pub struct MovedView {
     pub date: String,
     /// The commitment, where it is a due date.
     pub commitment: Option<CommitmentId>,
+    /// Which instance of it, where it recurs.
+    pub instance: Option<InstanceNumber>,
     /// The date before; where it is not one day, the latest that it could be. Null where it was not known.
     pub before: Option<Day>,
     /// The earliest that it could be before.
@@ -68,7 +71,8 @@ impl From<&Moved> for MovedView {
         Self {
             agreement: moved.agreement.clone(),
             date: moved.key.to_string(),
-            commitment: moved.key.commitment(),
+            commitment: moved.key.owed().map(|owed| owed.commitment),
+            instance: moved.key.owed().and_then(|owed| owed.instance),
             before: moved.before.latest,
             before_earliest: moved.before.earliest,
             after: moved.after.latest,
@@ -111,12 +115,46 @@ pub struct OutcomeView {
 pub struct RefusedView {
     /// Its number, from 1.
     pub line: u64,
+    /// The verb and the agreement, for one of the commands of a row.
+    pub command: Option<String>,
+    /// The column, where one is to blame.
+    pub column: Option<String>,
+    /// What stands in it, cut to 80 characters.
+    pub value: Option<String>,
     /// The stable code.
     pub code: String,
     /// Why.
     pub message: String,
     /// What to do next.
     pub hint: Option<String>,
+}
+
+/// What is worth telling of a row that was taken all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct WarningView {
+    /// The line on which the row begins, from 1; 1 for what concerns the whole file.
+    pub line: u64,
+    /// The column, where it is about one.
+    pub column: Option<String>,
+    /// What stands in it, cut to 80 characters.
+    pub value: Option<String>,
+    /// What it is.
+    pub message: String,
+}
+
+/// What a table held that was imported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct TableView {
+    /// How many rows.
+    pub rows: u64,
+    /// How many agreements they belong to.
+    pub agreements: u64,
+    /// What is worth telling of its rows.
+    pub warnings: Vec<WarningView>,
+    /// How many more warnings there were than are listed.
+    pub warnings_left_out: u64,
 }
 
 /// What an import did.
@@ -132,6 +170,8 @@ pub struct ImportView {
     pub dry_run: bool,
     /// The lines that were refused.
     pub refused: Vec<RefusedView>,
+    /// What the table held; null for lines of commands.
+    pub table: Option<TableView>,
 }
 
 /// A register that was made.

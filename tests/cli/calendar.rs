@@ -60,12 +60,13 @@ fn an_entry_that_is_no_whole_day_is_refused_by_name_and_nothing_is_recorded() {
 #[test]
 fn a_file_does_not_say_for_which_time_it_is_complete() {
     let desk = Desk::new();
+    desk.done(&["init"]);
     write(&desk, "holidays.ics", HOLIDAYS);
     insta::assert_snapshot!(desk.run("calendar import holidays.ics --calendar pk").exits(1).stderr, @"
-    made a new register in /tmp/.tmpHQDfls/register (its days are those of UTC)
     error[calendar_file]: holidays.ics: the file lists 5 days from 2026-03-20 to 2026-05-01, and does not say for which time that is all of them
     hint: say so: --year 2026, or --from DAY --to DAY
     ");
+    assert_eq!(desk.export(), "");
 }
 
 #[test]

@@ -5,5 +5,8 @@ mod calendar;
 mod completion;
 mod contract;
 mod harness;
+mod lint;
+mod mappings;
+mod tables;
 mod transcripts;
 mod verbs;

@@ -1,7 +1,7 @@
 //! Every verb as its own help shows it: the example runs, records what it says, and is the same as an import line.
 
 use serde_json::{Map, Value, json};
-use servanda::domain::command::VERBS;
+use servanda::domain::command::{Subject, VERBS};
 
 use crate::harness::{Desk, copy_folder, words};
 
@@ -33,6 +33,8 @@ const RESERVED: &str = r#"reserve beijing-treaty "does not apply Article 11(1)" 
 const LAB: &str = "record cancer-laboratory-2020 --kind mou --party pk:state=Pakistan --party cn:state=China";
 const PLEDGE: &str = "announce pk-cn-health-2025 --party pk:state=Pakistan --party cn:state=China --on 2025-05-19";
 const VACCINE: &str = "propose pk-cn-vaccine-mou-2026 --kind mou --party pk:state=Pakistan --party cn:state=China";
+
+const OFFICE: &str = r#"define-calendar our-office --title "Our office""#;
 
 /// A verb, what has to be on record before its example, and the event that it records.
 type Row = (&'static str, &'static [&'static str], &'static str);
@@ -99,6 +101,10 @@ const ROWS: &[Row] = &[
     ("attach", &[P], "paper.attached"),
     ("note", &[PLEDGE], "note.added"),
     ("link", &[PLEDGE, VACCINE], "agreement.linked"),
+    ("define-calendar", &[], "calendar.defined"),
+    ("set-week", &[OFFICE], "calendar.week-set"),
+    ("list-days-off", &[OFFICE], "calendar.days-listed"),
+    ("define-profile", &[], "profile.defined"),
 ];
 
 fn example(verb: &str) -> &'static str {
@@ -126,7 +132,15 @@ fn import_line(typed: &str) -> Value {
     let spec = VERBS.iter().find(|spec| spec.name == verb).expect("a verb of the list");
     let schema = (spec.schema)();
     let is = |name: &str, kind: &str| schema.get("properties").is_some_and(|all| all[name]["type"] == kind);
-    let mut line = Map::from_iter([("command".to_owned(), json!(verb)), ("agreement".to_owned(), json!(words.next()))]);
+    let mut line = Map::from_iter([("command".to_owned(), json!(verb))]);
+    let first = json!(words.next());
+    let own = match spec.subject {
+        Subject::Calendar => Some("calendar"),
+        Subject::Profile => Some("profile"),
+        _ => None,
+    };
+    line.insert("agreement".to_owned(), if own.is_some() { json!("register") } else { first.clone() });
+    line.extend(own.map(|name| (name.to_owned(), first)));
     while let Some(word) = words.next() {
         let Some(option) = word.strip_prefix("--") else {
             let (text, _) = spec.text.expect("only a text stands alone");

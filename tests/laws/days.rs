@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use servanda::domain::day::Day;
 use servanda::domain::decide::agreement_of;
 use servanda::domain::id::PartyId;
+use servanda::domain::status::recurring::{InstanceStanding, instances};
 use servanda::domain::status::{AgreementStatus, PartyStatus, party_status, standing, status};
 use servanda::domain::term::term_of;
 use servanda::views::entry::{Entry, Stand};
@@ -19,7 +20,9 @@ fn turns(entry: &Entry) -> BTreeSet<Day> {
     let parties = entry.parties.iter().map(|(day, _)| *day);
     let turns = entry.turns.iter().map(|(day, _)| *day);
     let stands = entry.commitments.iter().flat_map(|commitment| commitment.stands.iter().map(|(day, _)| *day));
+    let instances = entry.commitments.iter().flat_map(|commitment| &commitment.instances).flatten();
     namings
+        .chain(instances.map(|(day, _)| *day))
         .chain(parties)
         .chain(turns)
         .chain(stands)
@@ -71,11 +74,18 @@ proptest! {
                         .collect();
                     prop_assert_eq!(ours, theirs, "{} on {}", entry.reference, day);
                     for commitment in &entry.commitments {
-                        let ours = commitment.on(day).map(|(words, stand)| (words.clone(), stand.clone()));
+                        let ours = commitment.on(day).map(|(words, stand)| (words.clone(), stand));
                         let theirs = folded.commitment(commitment.id).map(|commitment| {
                             (commitment.undertaking.clone(), Stand::from(standing(&folded, commitment, day)))
                         });
                         prop_assert_eq!(ours, theirs, "{}/{} on {}", entry.reference, commitment.id, day);
+                        let recurs = folded.commitment(commitment.id);
+                        let theirs = recurs.map(|commitment| instances(&folded, commitment, day)).unwrap_or_default();
+                        let told = |all: &[InstanceStanding]| -> Vec<_> {
+                            all.iter().map(|one| (one.number, one.state(day), one.due, one.met_on, one.extensions)).collect()
+                        };
+                        let ours = commitment.instances_on(day);
+                        prop_assert_eq!(told(&ours), told(&theirs), "{}/{} on {}", entry.reference, commitment.id, day);
                     }
                     prop_assert!(folded.commitments.iter().all(|c| entry.commitments.iter().any(|e| e.id == c.id)));
                 }

@@ -10,10 +10,12 @@ use servanda::domain::command::Request;
 use servanda::domain::day::Day;
 use servanda::domain::id::{Actor, AgreementId, CommitmentId, Reference};
 use servanda::domain::instant::Instant;
-use servanda::domain::timeline::Timeline;
+use servanda::domain::recurrence::{InstanceNumber, Owed};
+use servanda::domain::timeline::{self, Timeline};
 use servanda::domain::zone::Zone;
 use servanda::log::{EventLog, MemoryLog, Position, codec};
 use servanda::service::Service;
+use servanda::service::almanac::REGISTER;
 use servanda::service::clock::Clock;
 use servanda::service::error::{ExecuteError, QueryError};
 use servanda::service::execute::{Execution, Outcome};
@@ -171,11 +173,16 @@ impl Register {
             "due": service.due(asked, as_of.plus_days(400).unwrap(), &Filter::default()).await.unwrap(),
             "stats": service.stats(asked, &Filter::default()).await.unwrap(),
             "parties": service.parties(None, asked, &every).await.unwrap(),
+            "calendars": service.calendars(asked).await.unwrap(),
+            "register": or_nothing(service.history(&Reference::parse(Reference::REGISTER).unwrap(), known_at).await),
         });
         for reference in REFERENCES.map(|reference| Reference::parse(reference).unwrap()) {
             let mut whys = Vec::new();
             for number in 1..=4 {
-                whys.push(or_nothing(service.why(&reference, CommitmentId::nth(number), asked).await));
+                let commitment = CommitmentId::nth(number);
+                for instance in [None, InstanceNumber::new(2)] {
+                    whys.push(or_nothing(service.why(&reference, Owed { commitment, instance }, asked).await));
+                }
             }
             answers[reference.as_str()] = json!({
                 "show": or_nothing(service.show(&reference, asked).await),
@@ -193,7 +200,9 @@ fn or_nothing<T: serde::Serialize>(answer: Result<T, QueryError>) -> Value {
     match answer {
         Ok(answer) => serde_json::to_value(answer).unwrap(),
         Err(QueryError::NoSuchAgreement { .. } | QueryError::NotYet { .. }) => Value::Null,
-        Err(error @ QueryError::NoSuchCommitment { .. }) => Value::from(error.to_string()),
+        Err(error @ (QueryError::NoSuchCommitment { .. } | QueryError::NoSuchInstance { .. })) => {
+            Value::from(error.to_string())
+        }
         Err(error) => panic!("{error}"),
     }
 }
@@ -209,7 +218,17 @@ pub(crate) async fn timelines(log: &dyn EventLog) -> Vec<(AgreementId, Timeline)
         });
         timelines[at].1.push(codec::decode(&record).unwrap());
     }
-    timelines
+    let own = timelines.iter().position(|(id, _)| *id == REGISTER).map(|at| timelines.remove(at).1);
+    let register = own.map(|own| timeline::Register::new(own.facts().to_vec())).unwrap_or_default();
+    timelines.into_iter().map(|(id, timeline)| (id, timeline.within(register.clone()))).collect()
+}
+
+/// The exported events without those that put a shipped calendar on record beside what was asked for.
+pub(crate) fn asked_for(lines: &[String]) -> Vec<Value> {
+    let events: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let adopts = |event: &&Value| event["type"] == "calendar.defined" && event["data"]["calendar"] != "ours";
+    let causes: Vec<Value> = events.iter().filter(adopts).map(|event| event["cause"].clone()).collect();
+    events.into_iter().filter(|event| !causes.contains(&event["cause"])).collect()
 }
 
 /// An exported event without what chance gave it: ids and salts.

@@ -70,6 +70,18 @@ impl Dice<'_> {
         format!("c{}", 1 + self.below(12) % 4)
     }
 
+    /// A recurrence rule, or none.
+    fn repeat(&mut self) -> Value {
+        let rules = [
+            Value::Null,
+            json!("FREQ=MONTHLY;COUNT=4"),
+            json!("FREQ=MONTHLY;INTERVAL=3;UNTIL=20261231"),
+            json!("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;INTERVAL=2;COUNT=3"),
+            json!("FREQ=WEEKLY;INTERVAL=6;COUNT=3"),
+        ];
+        self.one(&rules)
+    }
+
     /// A day from 2024 to early 2027, most of them before the clock begins.
     fn day(&mut self) -> Day {
         let beginning = Day::parse("2024-01-01").unwrap();
@@ -131,42 +143,48 @@ fn act(reference: &str, dice: &mut Dice<'_>) -> Value {
     let to = |name: &str| format!("{reference}/{name}");
     let fact = |dice: &mut Dice<'_>| format!("{reference}@{}", 1 + dice.below(9));
     let commitment = |dice: &mut Dice<'_>| to(&dice.commitment());
+    // Much of it is refused: whether a commitment recurs is not looked up.
+    let owed = |dice: &mut Dice<'_>| {
+        let instance = if dice.once_in(2) { format!(".{}", 1 + dice.below(4)) } else { String::new() };
+        to(&dice.commitment()) + &instance
+    };
     let which = dice.throw();
-    match dice.below(56) {
+    match dice.below(66) {
         0..=4 => json!({ "command": "sign", "agreement": reference, "party": dice.party(),
             "mode": dice.one(&["simple", "definitive", "ad_referendum"]), "by": "Name, Minister" }),
         5..=8 => json!({ "command": "set-deadline", "agreement": reference, "text": "Form the group",
+            "repeat": if dice.once_in(4) { dice.repeat() } else { Value::Null },
             "within": dice.one(&["P30D", "P3M", "P1Y", "P2W"]), "after": dice.anchor(), "owed_by": dice.party(),
             "grace": dice.one(&[Value::Null, Value::Null, json!("P7D")]) }),
-        9 | 10 => {
-            json!({ "command": "set-deadline", "agreement": reference, "text": "Report", "due": dice.day().to_string() })
-        }
+        9 | 10 => json!({ "command": "set-deadline", "agreement": reference, "text": "Report",
+            "due": dice.day().to_string(), "repeat": dice.repeat(),
+            "repeat_from": dice.one(&[Value::Null, Value::Null, json!("fulfilment")]) }),
         11 => {
             json!({ "command": "set-deadline", "agreement": commitment(dice), "within": "P60D", "after": dice.anchor() })
         }
         12 => json!({ "command": "commit", "agreement": reference, "text": "Build capacity", "owed_by": [dice.party()],
             "nature": dice.one(&["result", "best_efforts", "intent"]) }),
-        13..=16 => json!({ "command": "report-milestone", "agreement": commitment(dice),
+        13..=16 => json!({ "command": "report-milestone", "agreement": owed(dice),
             "status": dice.one(&["met", "started", "progress", "not_met"]), "share": dice.below(100) }),
-        17 => json!({ "command": "report-milestone", "agreement": commitment(dice), "status": "partially_met",
+        17 => json!({ "command": "report-milestone", "agreement": owed(dice), "status": "partially_met",
             "closed": dice.once_in(2) }),
         18..=21 => json!({ "command": "correct", "agreement": fact(dice) }),
         22 => json!({ "command": "correct", "agreement": fact(dice), "on": null,
             "set": dice.one(&["data.place=Lahore", "data.title=On food", "data.due=2025-12-01", "confidence=confirmed"]) }),
         23..=25 => json!({ "command": "retract", "agreement": fact(dice) }),
-        26 => json!({ "command": "extend-deadline", "agreement": commitment(dice), "to": dice.day().to_string(),
+        26 => json!({ "command": "extend-deadline", "agreement": owed(dice), "to": dice.day().to_string(),
             "agreed_by": ["pk", "ps"] }),
-        27 => json!({ "command": "extend-deadline", "agreement": commitment(dice), "by": "P14D" }),
+        27 => json!({ "command": "extend-deadline", "agreement": owed(dice), "by": "P14D" }),
         28 | 29 => {
-            let about = commitment(dice);
+            let about = owed(dice);
             json!([
                 { "command": "report-milestone", "agreement": about, "status": "met" },
                 { "command": dice.one(&["verify-fulfilment", "reject-fulfilment"]), "agreement": about },
             ])
         }
-        30 => json!({ "command": "waive", "agreement": commitment(dice), "by": dice.party() }),
+        30 => json!({ "command": "waive", "agreement": owed(dice), "by": dice.party() }),
         31 | 32 => {
-            let about = commitment(dice);
+            let about = owed(dice);
             json!([
                 { "command": "dispute", "agreement": about, "by": dice.party() },
                 { "command": "settle", "agreement": about, "outcome": "forty places" },
@@ -248,7 +266,42 @@ fn act(reference: &str, dice: &mut Dice<'_>) -> Value {
                 "size": 120_000, "sha256": "ab".repeat(32) }),
             ],
         ),
+        55..=64 => counted(reference, dice),
         _ => json!({ "command": "note", "agreement": reference, "text": "the outlet calls it the 77th" }),
+    }
+}
+
+/// What is counted by calendars and profiles, what changes them, and provisional application.
+fn counted(reference: &str, dice: &mut Dice<'_>) -> Value {
+    let calendar = |dice: &mut Dice<'_>| dice.one(&["pk", "ps", "cn", "sat-sun", "ours"]);
+    let deadline = |more: Value, dice: &mut Dice<'_>| {
+        let mut deadline = json!({ "command": "set-deadline", "agreement": reference, "text": "By working days",
+            "after": dice.anchor(), "calendar": [calendar(dice), calendar(dice)], "owed_by": "pk" });
+        deadline.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        deadline
+    };
+    match dice.below(10) {
+        0 | 1 => deadline(json!({ "working_days": 1 + dice.below(40) }), dice),
+        2 => deadline(json!({ "within": "P30D", "roll": "following", "open": dice.one(&["all", "any"]) }), dice),
+        3 => deadline(json!({ "within": "P1M", "counting": dice.one(&["eu-1182-71", "cisg-20", "house"]) }), dice),
+        4 => json!([
+            { "command": "define-calendar", "agreement": "register", "calendar": "ours", "title": "Ours" },
+            { "command": "set-week", "agreement": "register", "calendar": "ours", "off": ["fri"] },
+        ]),
+        5 => json!({ "command": "set-week", "agreement": "register", "calendar": calendar(dice), "off": ["sun"],
+            "from": dice.day().to_string() }),
+        6 | 7 => json!({ "command": "list-days-off", "agreement": "register", "calendar": calendar(dice),
+            "from": "2024-01-01", "to": dice.one(&["2025-12-31", "2026-06-30", "2027-12-31"]),
+            "off": ["2025-10-20 a feast", "2025-10-21"] }),
+        8 => json!([
+            { "command": "define-profile", "agreement": "register", "profile": "house", "title": "Ours", "law": "Rules",
+                "like": "eu-1182-71", "act_forward": dice.one(&["none", "following", "preceding"]) },
+            { "command": dice.one(&["retract", "correct"]), "agreement": format!("register@{}", 1 + dice.below(9)) },
+        ]),
+        _ => json!([
+            { "command": "enter-into-force", "agreement": reference, "provisional": true },
+            { "command": "end-provisional-application", "agreement": reference },
+        ]),
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) fn row_of(view: &str) -> &'static str {
         "overdue" => "/properties/overdue/items",
         "status" => "/properties/rows/items",
         "due" => "/properties/due/items",
+        "mou-return" => "/properties/agreements/items",
+        "lint" => "/properties/findings/items",
         "outcome" => "/properties/events/items",
         _ => "",
     }

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 use servanda::domain::command::VERBS;
 use servanda::domain::command::contract::contract;
 use servanda::domain::event::Event;
-use servanda::domain::schema::stored;
+use servanda::domain::schema::{stored, taken};
 use servanda::log::codec::{Body, Header};
+use servanda::service::mapping::Mapping;
 
 /// The folder of the contracts.
 pub(crate) fn folder() -> PathBuf {
@@ -82,6 +83,8 @@ pub(crate) fn generated() -> BTreeMap<String, Value> {
     for (name, schema) in servanda::views::schemas() {
         all.insert(format!("views/{name}.json"), headed(&format!("view:{name}"), name, &schema));
     }
+    let mapping = taken::<Mapping>();
+    all.insert("mapping.v1.json".to_owned(), headed("mapping:v1", "mapping v1", &mapping));
     all.insert("record.v1.json".to_owned(), headed("record:v1", "record v1", &record()));
     all.insert("event-line.v1.json".to_owned(), headed("event-line:v1", "event line v1", &event_line()));
     all

@@ -10,6 +10,7 @@ mod cases;
 mod files;
 mod foreign;
 mod frozen;
+mod mappings;
 mod quality;
 mod register;
 mod valid;

@@ -79,6 +79,14 @@ impl Program<'_> {
     }
 }
 
+/// A table with something to tell and something to refuse.
+const TABLE: &str = "Name,Day,Unused\nFirst,2025-09-17,x\nSecond,17.9.2025,x\n";
+const MAPPING: &str = r#"{
+  "servanda_mapping": 1, "dates": { "Day": "YYYY-MM-DD" }, "group": "{Name}", "agreement": { "slug": "{Name}" },
+  "commands": [{ "command": "record", "fields": { "kind": "mou", "on": "{Day}" } }],
+  "warnings": [{ "when": [{ "of": "Day", "is": "filled" }], "say": "dated", "column": "Day" }]
+}"#;
+
 /// Everything that the program writes, made once.
 pub(crate) fn written() -> &'static Written {
     static WRITTEN: OnceLock<Written> = OnceLock::new();
@@ -109,6 +117,12 @@ fn write() -> Written {
     assert_eq!(imported["refused"], Value::Array(Vec::new()), "every line is accepted");
     assert_eq!(imported["recorded"].as_u64(), Some(EVERY_VERB.lines().count() as u64));
     answers.push(program.answer("import", &["import", "every-verb.jsonl", "--asserted-times", "--dry-run"]));
+    for (name, text) in [("table.csv", TABLE), ("table.json", MAPPING)] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let table = program.run(&["import", "table.csv", "--mapping", "table.json", "--dry-run"], &["--json"]);
+    let value = serde_json::from_slice(&table.stdout).unwrap();
+    answers.push(Answer { typed: "import table.csv".to_owned(), view: "import", value });
     let refused = program.run(&["import", "refused.jsonl"], &["--json"]);
     assert_eq!(refused.status.code(), Some(1), "lines are refused");
     let value = serde_json::from_slice(&refused.stdout).unwrap();
@@ -195,5 +209,9 @@ const QUESTIONS: &[(&str, &[&str])] = &[
     ("why", &["why", "arlandia-velmora-health-2025/c9"]),
     ("parties", &["parties"]),
     ("stats", &["stats"]),
+    ("mou-return", &["report", "mou-return"]),
+    ("mou-return", &["report", "mou-return", "--kind", "pledge", "--as-of", "2025-12-01"]),
+    ("lint", &["lint"]),
+    ("lint", &["lint", MOU, "--each-party-within", "P3M"]),
     ("stats", &["stats", "--as-of", "1999-01-01"]),
 ];

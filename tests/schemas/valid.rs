@@ -65,6 +65,8 @@ fn the_register_shows_what_is_seldom() {
         ("outcome", "/odd/0"),
         ("outcome", "/moved/0"),
         ("import", "/refused/0/hint"),
+        ("import", "/refused/0/value"),
+        ("import", "/table/warnings/1/value"),
         ("error", "/hint"),
         ("why", "/grace_until"),
         ("why", "/anchor/evidence/0"),

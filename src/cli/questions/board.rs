@@ -7,6 +7,7 @@ use crate::cli::output::{Cell, Column, Format, Report, Section, Tone};
 use crate::cli::session::{Session, asked, day, filter};
 use crate::domain::day::Day;
 use crate::domain::period::{MonthEnd, Period};
+use crate::domain::recurrence::Owed;
 use crate::domain::status::CommitmentState;
 use crate::views::board::CommitmentRow;
 use crate::views::term::{TermEvent, TermRow};
@@ -77,7 +78,8 @@ pub(super) fn day_words(earliest: Option<Day>, latest: Option<Day>) -> String {
 }
 
 fn address(row: &CommitmentRow) -> Cell {
-    Cell::from(format!("{}/{}", row.agreement, row.commitment)).tone(Tone::Strong)
+    Cell::from(format!("{}/{}", row.agreement, Owed { commitment: row.commitment, instance: row.instance }))
+        .tone(Tone::Strong)
 }
 
 fn dated(key: &'static str, title: &str, empty: &str, rows: &[CommitmentRow]) -> Section {
@@ -207,7 +209,7 @@ pub(super) async fn run_overdue(args: OverdueArgs, session: &Session) -> Result<
         beyond(report, all)
     })?;
     if args.exit_code && !overdue.overdue.is_empty() {
-        return Ok(Exit::Overdue);
+        return Ok(Exit::Found);
     }
     Ok(exit)
 }

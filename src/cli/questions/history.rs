@@ -125,12 +125,13 @@ fn words(name: &str, value: &Value) -> String {
         }
         ("rule", Value::Object(rule)) => {
             let part = |name: &str| rule.get(name).map(plain).unwrap_or_default();
+            let again = rule.get("repeat").map(|repeat| format!(", again by {}", plain(repeat))).unwrap_or_default();
             match rule.get("length") {
                 Some(Value::Object(length)) => {
                     let length: Vec<String> = length.values().map(plain).collect();
-                    format!("rule: {} {} {}", length.join(" "), part("direction"), part("anchor"))
+                    format!("rule: {} {} {}{again}", length.join(" "), part("direction"), part("anchor"))
                 }
-                _ => format!("rule: due {}", part("anchor")),
+                _ => format!("rule: due {}{again}", part("anchor")),
             }
         }
         _ => format!("{}: {}", name.replace('_', " "), plain(value)),

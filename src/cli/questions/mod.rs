@@ -4,9 +4,12 @@ pub mod board;
 pub mod calendar;
 pub mod diff;
 pub mod history;
+mod instances;
+pub mod lint;
 pub mod list;
 pub mod parties;
 mod passed;
+pub mod report;
 pub mod show;
 pub mod stats;
 pub mod status;
@@ -58,6 +61,14 @@ pub enum Question {
     /// The register in numbers
     #[command(after_help = "Example:\n  servanda stats --as-of 2025-10-18")]
     Stats(stats::StatsArgs),
+    /// What cannot be right in the record: dates that disagree, an impossible order, what is missing
+    #[command(after_help = "Example:\n  servanda lint --kind mou --exit-code\n\n\
+                            Lint reads the whole record that was known, whatever the day of its facts; --as-of is the day to \
+                            which ages are counted.")]
+    Lint(lint::LintArgs),
+    /// A return that somebody asks for, such as that of all memoranda
+    #[command(after_help = "Example:\n  servanda report mou-return --party Pakistan --format csv")]
+    Report(report::ReportArgs),
 }
 
 impl Question {
@@ -80,6 +91,8 @@ impl Question {
             Self::Calendar(args) => calendar::run(args, session).await,
             Self::Profiles(args) => calendar::run_profiles(args, session).await,
             Self::Stats(args) => stats::run(args, session).await,
+            Self::Lint(args) => lint::run(args, session).await,
+            Self::Report(args) => args.run(session).await,
         }
     }
 }

@@ -47,8 +47,7 @@ fn month(day: Day) -> &'static str {
 fn days(run: &[DayView]) -> String {
     match run {
         [first, .., last] if run.len() > NAMED_MAX => {
-            // Counted back, a run is read in the order in which it was walked.
-            let (from, to) = (first.day, last.day);
+            let (from, to) = (first.day.min(last.day), first.day.max(last.day));
             let from_month = if (from.year(), from.month()) == (to.year(), to.month()) {
                 String::new()
             } else {

@@ -7,6 +7,8 @@ use crate::cli::error::{Exit, Failure};
 use crate::cli::output::{Cell, Column, Field, Item, Report, Section, Tone};
 use crate::cli::session::{Session, asked, reference};
 use crate::domain::day::Day;
+use crate::domain::recurrence::Owed;
+use crate::domain::status::recurring::Counts;
 use crate::domain::vocabulary::Lifecycle;
 use crate::views::document::{Document, Saying, When};
 use crate::views::term::TermView;
@@ -231,7 +233,7 @@ fn commitments(document: &Document) -> Section {
         };
         [
             Cell::from(row.commitment).tone(Tone::Strong),
-            Cell::from(state).tone(tone(row.state)),
+            Cell::from(counted(state, row.instances)).tone(tone(row.state)),
             Cell::from(due_words(row)),
             Cell::from(row.days_overdue),
             Cell::from(row.authority.map_or("–", |authority| authority.word())),
@@ -242,6 +244,19 @@ fn commitments(document: &Document) -> Section {
         ]
     });
     Section::table("commitments", columns).titled("Commitments").rows(rows)
+}
+
+/// What a report is about.
+fn about(report: &crate::views::document::ReportView) -> Owed {
+    Owed { commitment: report.commitment, instance: report.instance }
+}
+
+/// The state of the whole, with how many instances stand how.
+fn counted(state: String, counts: Option<Counts>) -> String {
+    match counts {
+        None => state,
+        Some(counts) => format!("{state}; {} of {} met, {} overdue", counts.met, counts.all, counts.overdue),
+    }
 }
 
 fn bodies(document: &Document) -> Section {
@@ -285,7 +300,7 @@ fn report(document: &Document) -> Report {
             if report.evidence.is_empty() { String::new() } else { format!(": {}", joined(&report.evidence)) };
         let rejected = if report.rejected { " (not accepted)" } else { "" };
         let status = spaced(report.status.word());
-        let words = format!("{} {status}{share}{by}{evidence}{rejected} – {}", report.commitment, when(&report.when));
+        let words = format!("{} {status}{share}{by}{evidence}{rejected} – {}", about(report), when(&report.when));
         Item::bullet(0, words)
     });
     let papers = document.papers.iter().map(|paper| {
@@ -295,6 +310,8 @@ fn report(document: &Document) -> Report {
         .section(Section::fields("agreement", head(document)))
         .section(parties(document))
         .section(commitments(document))
+        .section(super::instances::section(&document.instances))
+        .section(super::instances::rest(&document.instances))
         .section(Section::text("reports", reports).titled("Reports"))
         .section(bodies(document))
         .section(sayings("amendments", "Amendments", &document.amendments))

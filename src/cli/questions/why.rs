@@ -11,6 +11,7 @@ use crate::domain::command::split_address;
 use crate::domain::dates::DateKey;
 use crate::domain::day::Day;
 use crate::domain::id::Reference;
+use crate::domain::recurrence::Owed;
 use crate::domain::vocabulary::Weekday;
 use crate::views::derivation::Derivation;
 use crate::views::derivation::anchor::AnchorView;
@@ -21,7 +22,8 @@ use crate::views::derivation::terms::{CalendarView, ProfileView};
 /// Options of `why`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct WhyArgs {
-    /// The commitment, such as pk-ps-health-2025/c1; or the agreement, alone or with a date.
+    /// The commitment, such as pk-ps-health-2025/c1, or its third instance, pk-ps-health-2025/c1.3; or the agreement,
+    /// alone or with a date.
     #[arg(value_name = "REF[/cN]", add = crate::cli::place::references())]
     commitment: String,
     /// Another date: entry-into-force, entry-into-force:PARTY, expiry, notice, prepare, renewal, or @7 for the effect
@@ -34,15 +36,15 @@ pub struct WhyArgs {
 
 /// What is asked for: the agreement, and the date where one is named.
 fn meant(args: &WhyArgs) -> Result<(Reference, Option<DateKey>), Failure> {
-    let (reference, carried) = split_address(&args.commitment)?;
-    let carried = match carried {
-        Some(("commitment", Value::String(name))) => Some(name),
-        Some(("event", Value::Number(seq))) => Some(format!("@{seq}")),
-        Some((what, _)) => {
+    let (reference, about) = split_address(&args.commitment)?;
+    let carried = match (owed(&about), about.first()) {
+        (Some(owed), _) => Some(owed.to_string()),
+        (None, Some(("event", Value::Number(seq)))) => Some(format!("@{seq}")),
+        (None, Some((what, _))) => {
             return Err(Failure::usage("date", format!("a {what} has no date of its own in {reference}"))
                 .hinted(format!("servanda why {reference} lists the dates that can be asked for")));
         }
-        None => None,
+        (None, None) => None,
     };
     let word = match (carried, &args.date) {
         (Some(carried), Some(date)) => {
@@ -65,8 +67,8 @@ pub(super) async fn run(args: WhyArgs, session: &Session) -> Result<Exit, Failur
     let service = session.open(false)?;
     let asked = asked(&service, &args.asked).await?;
     match key {
-        Some(DateKey::Due(commitment)) => {
-            let why = service.why(&reference, commitment, asked).await?;
+        Some(DateKey::Due(owed)) => {
+            let why = service.why(&reference, owed, asked).await?;
             session.answer(&why, [&why], || report(&why).heading(asked_line(asked)))
         }
         Some(key) => {
@@ -80,13 +82,22 @@ pub(super) async fn run(args: WhyArgs, session: &Session) -> Result<Exit, Failur
     }
 }
 
+/// The commitment or instance that an address names.
+fn owed(about: &[(&'static str, Value)]) -> Option<Owed> {
+    let named = |wanted: &str| about.iter().find(|(field, _)| *field == wanted).map(|(_, value)| value);
+    let commitment = named("commitment").and_then(Value::as_str)?;
+    let instance = named("instance").map(|number| format!(".{number}")).unwrap_or_default();
+    Owed::parse(&format!("{commitment}{instance}")).ok()
+}
+
 fn report(why: &Derivation) -> Report {
     let due = told(why.due_earliest, why.due_latest);
     let mut fields = vec![
         Field::new(
             "commitment",
             "Commitment",
-            Cell::from(format!("{}/{}", why.agreement, why.commitment)).tone(Tone::Strong),
+            Cell::from(format!("{}/{}", why.agreement, Owed { commitment: why.commitment, instance: why.instance }))
+                .tone(Tone::Strong),
         ),
         Field::new("text", "What", &why.text),
         Field::new("state", "State", Cell::from(spaced(why.state.word())).tone(super::board::tone(why.state))),

@@ -1,22 +1,28 @@
 //! `import`, `export` and `restore`.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Write as _};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::{Exit, Failure};
 use crate::cli::output::{Cell, Column, Kind, Report, Section, Tone};
 use crate::cli::session::Session;
+use crate::service::error::ExecuteError;
 use crate::service::execute::Execution;
 use crate::service::import::{ImportOptions, Imported};
-use crate::views::outcome::{ImportView, RefusedView, RestoredView};
+use crate::service::mapping::language::MAPPING_BYTES_MAX;
+use crate::service::mapping::{Mapping, Rows};
+use crate::views::outcome::{ImportView, RefusedView, RestoredView, TableView, WarningView};
 
 /// Options of `import`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ImportArgs {
-    /// The file, one JSON object a line; - reads standard input.
+    /// The file, one JSON object a line, or a CSV table with --mapping; - reads lines from standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// How the rows of a CSV table become commands (a JSON file; docs/csv-mapping.md).
+    #[arg(long, value_name = "MAPPING")]
+    mapping: Option<PathBuf>,
     /// Decide every line, and record nothing.
     #[arg(long)]
     dry_run: bool,
@@ -58,8 +64,29 @@ fn input(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
     Ok(Box::new(BufReader::with_capacity(1 << 18, file)))
 }
 
+/// Reads a mapping file, of which there is only so much.
+fn mapping(path: &Path) -> Result<Mapping, Failure> {
+    let wrong = |why: String| Failure::refused("file", format!("{}: {why}", path.display()));
+    let file = File::open(path).map_err(|e| wrong(e.to_string()))?;
+    let mut text = String::new();
+    let read = file.take(MAPPING_BYTES_MAX + 1).read_to_string(&mut text).map_err(|e| wrong(e.to_string()))?;
+    if read as u64 > MAPPING_BYTES_MAX {
+        return Err(wrong(format!("a mapping has at most {MAPPING_BYTES_MAX} bytes")));
+    }
+    Ok(Mapping::parse(&text)?)
+}
+
 pub(super) async fn import(args: &ImportArgs, session: &Session) -> Result<Exit, Failure> {
-    let mut input = input(&args.file)?;
+    // A table is read through before anything is opened: a mapping that does not fit it changes nothing.
+    let mut rows = match &args.mapping {
+        Some(_) if args.file.as_os_str() == "-" => {
+            let why = "a table is read several times, so it cannot come from standard input";
+            return Err(Failure::usage("file", why).hinted("write it to a file first"));
+        }
+        Some(path) => Some(Rows::open(&args.file, mapping(path)?)?),
+        None => None,
+    };
+    let mut lines = if rows.is_none() { Some(input(&args.file)?) } else { None };
     let actor = match &args.actor {
         Some(name) => crate::domain::id::Actor::parse(name).map_err(|e| Failure::usage("actor", e.to_string()))?,
         None => session.actor()?,
@@ -69,39 +96,58 @@ pub(super) async fn import(args: &ImportArgs, session: &Session) -> Result<Exit,
     let service = if args.dry_run { session.open_to_try()? } else { session.open(true)? };
     let watched = io::stderr().is_terminal();
     let mut shown = 0;
-    let result = service
-        .import(input.as_mut(), &options, |lines| {
-            if watched && lines >= shown + 5_000 {
-                shown = lines;
-                let _ = write!(io::stderr(), "\r{lines} lines read");
-            }
-        })
-        .await;
+    let step = if rows.is_some() { 500 } else { 5_000 };
+    let progress = |lines: u64| {
+        if watched && lines >= shown + step {
+            shown = lines;
+            let _ = write!(io::stderr(), "\r{lines} lines read");
+        }
+    };
+    let result = match (&mut rows, &mut lines) {
+        (Some(rows), _) => service.import_commands(rows, &options, progress).await,
+        (None, Some(lines)) => service.import(lines.as_mut(), &options, progress).await,
+        (None, None) => Ok(Imported::default()),
+    };
     if shown > 0 {
         let _ = writeln!(io::stderr());
     }
     let closed = service.close().await;
     let imported = result?;
     closed?;
-    answer(&imported, args.dry_run, session)
+    told(&ImportView { table: rows.as_ref().map(table), ..view(&imported, args.dry_run) }, session)
 }
 
 /// Answers with what an import did.
 pub(in crate::cli) fn answer(imported: &Imported, dry_run: bool, session: &Session) -> Result<Exit, Failure> {
-    let view = view(imported, dry_run);
-    let exit = session.answer(&view, [&view], || report(&view))?;
+    told(&view(imported, dry_run), session)
+}
+
+fn told(view: &ImportView, session: &Session) -> Result<Exit, Failure> {
+    let exit = session.answer(view, [view], || report(view))?;
     // For cron, which mails what is on standard error.
     let refused = view.refused.len();
     if refused > 0 && session.format().layout().is_some() {
         session.say(&format!("{refused} of {} commands were refused", view.commands));
     }
-    Ok(if imported.refused.is_empty() { exit } else { Exit::Refused })
+    Ok(if view.refused.is_empty() { exit } else { Exit::Refused })
 }
 
 fn view(imported: &Imported, dry_run: bool) -> ImportView {
     let refused = imported.refused.iter().map(|refused| {
         let failure = Failure::from_execute(&refused.error);
-        RefusedView { line: refused.line, code: failure.code, message: failure.message, hint: failure.hint }
+        let (column, value) = match &refused.error {
+            ExecuteError::Row(problem) => (problem.column.clone(), problem.value.clone()),
+            _ => (None, None),
+        };
+        RefusedView {
+            line: refused.line,
+            command: refused.command.clone(),
+            column,
+            value,
+            code: failure.code,
+            message: failure.message,
+            hint: failure.hint,
+        }
     });
     ImportView {
         commands: imported.commands,
@@ -109,34 +155,89 @@ fn view(imported: &Imported, dry_run: bool) -> ImportView {
         repeated: imported.repeated,
         dry_run,
         refused: refused.collect(),
+        table: None,
+    }
+}
+
+fn table(rows: &Rows) -> TableView {
+    let (told, untold) = rows.told();
+    let warnings = told.iter().map(|warned| WarningView {
+        line: warned.line,
+        column: warned.column.clone(),
+        value: warned.value.clone(),
+        message: warned.message.clone(),
+    });
+    TableView {
+        rows: rows.rows(),
+        agreements: rows.agreements() as u64,
+        warnings: warnings.collect(),
+        warnings_left_out: untold,
+    }
+}
+
+/// The totals: above a list of lines, which is short, and below the lists of a table, which are not.
+fn totals(view: &ImportView) -> String {
+    let would = if view.dry_run { "would be recorded" } else { "recorded" };
+    let commands = format!(
+        "{} commands: {} {would}, {} recorded before, {} refused",
+        view.commands,
+        view.recorded,
+        view.repeated,
+        view.refused.len()
+    );
+    match &view.table {
+        None => commands,
+        Some(table) => {
+            let warnings = table.warnings.len() as u64 + table.warnings_left_out;
+            format!("{} rows of {} agreements; {commands}; {warnings} warnings", table.rows, table.agreements)
+        }
     }
 }
 
 fn report(view: &ImportView) -> Report {
-    let would = if view.dry_run { "would be recorded" } else { "recorded" };
-    let columns = [
-        Column::number("line", "Line"),
+    let why = [
         Column::new(Kind::Word, "code", "Code"),
         Column::text("message", "Why").priority(3),
         Column::text("hint", "What to do").priority(4),
     ];
-    let rows = view.refused.iter().map(|refused| {
+    let line = Column::number("line", "Line");
+    let Some(table) = &view.table else {
+        let rows = view.refused.iter().map(|refused| {
+            [
+                Cell::from(refused.line),
+                Cell::from(&refused.code).tone(Tone::Bad),
+                Cell::from(&refused.message),
+                Cell::from(refused.hint.as_deref().unwrap_or_default()),
+            ]
+        });
+        let columns = [line].into_iter().chain(why);
+        let refused = Section::table("refused", columns).titled("Refused").rows(rows);
+        return Report::new().heading(totals(view)).section(refused);
+    };
+    let text = |text: &Option<String>| Cell::from(text.as_deref().unwrap_or_default());
+    let place = |first: &'static str, title: &str| {
+        [line.clone(), Column::text(first, title).priority(1), Column::text("value", "Value").priority(5)]
+    };
+    let refused = view.refused.iter().map(|refused| {
+        let place = if refused.column.is_some() { &refused.column } else { &refused.command };
         [
             Cell::from(refused.line),
+            text(place),
+            text(&refused.value),
             Cell::from(&refused.code).tone(Tone::Bad),
             Cell::from(&refused.message),
-            Cell::from(refused.hint.as_deref().unwrap_or_default()),
+            text(&refused.hint),
         ]
     });
+    let warned = table.warnings.iter().map(|warned| {
+        [Cell::from(warned.line), text(&warned.column), text(&warned.value), Cell::from(&warned.message)]
+    });
+    let refused_columns = place("column", "Column or command").into_iter().chain(why);
+    let warned_columns = place("column", "Column").into_iter().chain([Column::text("message", "Warning")]);
     Report::new()
-        .heading(format!(
-            "{} commands: {} {would}, {} recorded before, {} refused",
-            view.commands,
-            view.recorded,
-            view.repeated,
-            view.refused.len()
-        ))
-        .section(Section::table("refused", columns).titled("Refused").rows(rows))
+        .section(Section::table("refused", refused_columns).titled("Refused").rows(refused))
+        .section(Section::table("warnings", warned_columns).titled("Warnings").rows(warned))
+        .footing(totals(view))
 }
 
 pub(super) async fn export(args: &ExportArgs, session: &Session) -> Result<Exit, Failure> {

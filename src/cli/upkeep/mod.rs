@@ -14,8 +14,10 @@ pub enum Upkeep {
     /// Make an empty register here, in .servanda
     #[command(after_help = "Example:\n  servanda init --zone Asia/Karachi")]
     Init(store::InitArgs),
-    /// Record many commands, one JSON object a line
-    #[command(after_help = "Example:\n  servanda import register.jsonl --dry-run")]
+    /// Record many commands: one JSON object a line, or the rows of a CSV table
+    #[command(
+        after_help = "Examples:\n  servanda import register.jsonl --dry-run\n  servanda import membership.csv --mapping membership.json"
+    )]
     Import(exchange::ImportArgs),
     /// Every event, one JSON object a line
     #[command(after_help = "Example:\n  servanda export > register.events.jsonl")]

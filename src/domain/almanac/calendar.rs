@@ -88,22 +88,22 @@ impl Calendar {
     /// worked days, the weekends.
     #[must_use]
     pub fn on(&self, day: Day) -> DayIs<'_> {
-        let rest = self.week(day).map(|week| (week, week.rest.off.contains(&Weekday::of(day))));
+        let Some(week) = self.week(day) else { return DayIs::Unknown };
+        let rest = week.rest.off.contains(&Weekday::of(day));
         let at = |days: &[ListedDay]| days.iter().position(|listed| listed.day == day);
-        match (self.listing(day), rest) {
-            (_, None) => DayIs::Unknown,
-            (Some(listing), Some((week, off))) => {
+        match self.listing(day) {
+            Some(listing) => {
                 if let Some(index) = at(&listing.days.off) {
                     DayIs::Off(&listing.days.off[index])
-                } else if off && at(&listing.days.worked).is_none() {
+                } else if rest && at(&listing.days.worked).is_none() {
                     DayIs::Weekend(week)
                 } else {
                     DayIs::Open
                 }
             }
-            (None, Some((week, true))) if !self.moves_weekends() => DayIs::Weekend(week),
-            (None, Some((_, false))) if !self.lists_days() => DayIs::Open,
-            (None, Some(_)) => DayIs::Unknown,
+            None if rest && !self.moves_weekends() => DayIs::Weekend(week),
+            None if !rest && !self.lists_days() => DayIs::Open,
+            None => DayIs::Unknown,
         }
     }
 

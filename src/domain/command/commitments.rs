@@ -8,6 +8,7 @@ use crate::domain::decide::Refusal;
 use crate::domain::event::Event;
 use crate::domain::event::commitments::{Disputed, Judged, Made, Reported, Settled, Undertaking, Waived, Withdrawn};
 use crate::domain::id::{CommitmentId, PartyId};
+use crate::domain::recurrence::InstanceNumber;
 use crate::domain::text::{Line, Text};
 use crate::domain::vocabulary::{Bindingness, MilestoneStatus, Nature};
 
@@ -60,6 +61,8 @@ impl Verb for Commit {
 pub struct ReportMilestone {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs; REF/c1.3 says so too.
+    pub instance: Option<InstanceNumber>,
     /// How it stands.
     pub status: MilestoneStatus,
     /// How much of it is done, in per cent.
@@ -91,6 +94,7 @@ impl Verb for ReportMilestone {
         }
         Ok(Event::MilestoneReported(Reported {
             commitment: self.commitment,
+            instance: self.instance,
             status: self.status,
             share: self.share,
             evidence: self.evidence,
@@ -106,6 +110,8 @@ impl Verb for ReportMilestone {
 pub struct VerifyFulfilment {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs; REF/c1.3 says so too.
+    pub instance: Option<InstanceNumber>,
     /// Who judged.
     pub by: Option<Line>,
 }
@@ -116,7 +122,7 @@ impl Verb for VerifyFulfilment {
         "servanda verify-fulfilment pk-ps-health-2025/c2 --by \"Ministry of Health, Ramallah\" --on 2025-11-20";
     const SUBJECT: Subject = Subject::Commitment;
     fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
-        Ok(Event::FulfilmentVerified(Judged { commitment: self.commitment, by: self.by }))
+        Ok(Event::FulfilmentVerified(Judged { commitment: self.commitment, instance: self.instance, by: self.by }))
     }
 }
 
@@ -126,6 +132,8 @@ impl Verb for VerifyFulfilment {
 pub struct RejectFulfilment {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs; REF/c1.3 says so too.
+    pub instance: Option<InstanceNumber>,
     /// Who judged.
     pub by: Option<Line>,
 }
@@ -135,7 +143,7 @@ impl Verb for RejectFulfilment {
     const EXAMPLE: &'static str = "servanda reject-fulfilment pk-ps-health-2025/c2 --by \"Ministry of Health, Ramallah\" --reason \"no list of names\"";
     const SUBJECT: Subject = Subject::Commitment;
     fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
-        Ok(Event::FulfilmentRejected(Judged { commitment: self.commitment, by: self.by }))
+        Ok(Event::FulfilmentRejected(Judged { commitment: self.commitment, instance: self.instance, by: self.by }))
     }
 }
 
@@ -145,6 +153,8 @@ impl Verb for RejectFulfilment {
 pub struct Waive {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs; REF/c1.3 says so too.
+    pub instance: Option<InstanceNumber>,
     /// Who let it go; repeat it.
     #[serde(default)]
     #[schemars(length(min = 1))]
@@ -159,7 +169,7 @@ impl Verb for Waive {
         if self.by.is_empty() {
             return Err(Refusal::Field { field: "by", why: "say which party lets it go".to_owned() });
         }
-        Ok(Event::CommitmentWaived(Waived { commitment: self.commitment, by: self.by }))
+        Ok(Event::CommitmentWaived(Waived { commitment: self.commitment, instance: self.instance, by: self.by }))
     }
 }
 
@@ -169,6 +179,8 @@ impl Verb for Waive {
 pub struct Dispute {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs; REF/c1.3 says so too.
+    pub instance: Option<InstanceNumber>,
     /// Who disputes it; repeat it.
     #[serde(default)]
     pub by: Vec<PartyId>,
@@ -180,7 +192,7 @@ impl Verb for Dispute {
         "servanda dispute pk-ps-health-2025/c3 --by ps --on 2026-01-15 --reason \"the number of places is not agreed\"";
     const SUBJECT: Subject = Subject::Commitment;
     fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
-        Ok(Event::CommitmentDisputed(Disputed { commitment: self.commitment, by: self.by }))
+        Ok(Event::CommitmentDisputed(Disputed { commitment: self.commitment, instance: self.instance, by: self.by }))
     }
 }
 
@@ -190,6 +202,8 @@ impl Verb for Dispute {
 pub struct Settle {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs; REF/c1.3 says so too.
+    pub instance: Option<InstanceNumber>,
     /// With what outcome.
     pub outcome: Text,
 }
@@ -200,7 +214,11 @@ impl Verb for Settle {
     const SUBJECT: Subject = Subject::Commitment;
     const TEXT: Option<(&'static str, bool)> = Some(("outcome", true));
     fn event(self, _: &Making<'_>) -> Result<Event, Refusal> {
-        Ok(Event::DisputeSettled(Settled { commitment: self.commitment, outcome: self.outcome }))
+        Ok(Event::DisputeSettled(Settled {
+            commitment: self.commitment,
+            instance: self.instance,
+            outcome: self.outcome,
+        }))
     }
 }
 

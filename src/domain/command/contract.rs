@@ -21,6 +21,13 @@ struct Carried {
     words: &'static str,
 }
 
+/// What follows the reference of a verb that is about one instance where the commitment recurs.
+const OWED: Carried = Carried {
+    field: "commitment",
+    suffix: "/c[1-9][0-9]{0,5}(\\.[1-9][0-9]{0,3})?",
+    words: "REF/c1 gives the commitment, REF/c1.3 its third instance",
+};
+
 const CARRIED: [Carried; 3] = [
     Carried { field: "commitment", suffix: "/c[1-9][0-9]{0,5}", words: "REF/c1 gives the commitment" },
     Carried { field: "body", suffix: "/wg[1-9][0-9]{0,5}", words: "REF/wg1 gives the body" },
@@ -32,7 +39,8 @@ const CARRIED: [Carried; 3] = [
 pub fn contract(verb: &VerbSpec) -> Schema {
     let own = (verb.schema)();
     let shared = schema_of::<Framing>();
-    let carried = CARRIED.iter().find(|carried| has_field(&own, carried.field));
+    let recurs = has_field(&own, "instance");
+    let carried = if recurs { Some(&OWED) } else { CARRIED.iter().find(|carried| has_field(&own, carried.field)) };
     let mut required = vec![json!("command"), json!("agreement")];
     required.extend(required_of(&own).filter(|name| carried.is_none_or(|c| c.field != *name)).map(Value::from));
     required.extend(lists_that_are_never_empty(&own).map(Value::from));
@@ -51,6 +59,12 @@ pub fn contract(verb: &VerbSpec) -> Schema {
         }
     }
     rules.extend(carried.map(|carried| said_once(carried, required_of(&own).any(|name| name == carried.field))));
+    if recurs {
+        // The instance, too, is said after the reference or in its field.
+        let words = "REF/c1.3 gives the instance";
+        let numbered = json!({ "agreement": { "description": words, "pattern": "\\.[1-9][0-9]{0,3}$" } });
+        rules.push(json!({ "not": { "properties": numbered, "required": ["instance"] } }));
+    }
 
     let words = own.get("description").and_then(Value::as_str).unwrap_or_default();
     let mut schema = schemars::json_schema!({

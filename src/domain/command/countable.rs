@@ -41,9 +41,9 @@ pub fn countable(rule: &Rule, usual: DeadlineNature, making: &Making<'_>) -> Res
         // What it is counted from has not happened; that there is an open day at all can be seen on any day.
         (None, ..) if terms.need().is_some() => {
             let today = DueDates { earliest: Some(making.today), latest: Some(making.today) };
-            match counting::count(rule, usual, almanac, today, None) {
-                Err(nowhere @ (Uncounted::NoOpenDay { .. } | Uncounted::TooFar)) => return Err(refused(nowhere)),
-                _ => {}
+            let counted = counting::count(rule, usual, almanac, today, None);
+            if let Err(nowhere @ (Uncounted::NoOpenDay { .. } | Uncounted::TooFar)) = counted {
+                return Err(refused(nowhere));
             }
         }
         (None, ..) => {}

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::countable::countable;
-use super::{Making, Subject, Unsaid, Verb};
+use super::{Making, Subject, Unsaid, Verb, recurring};
 use crate::domain::day::Day;
 use crate::domain::decide::Refusal;
 use crate::domain::due;
@@ -14,6 +14,7 @@ use crate::domain::event::commitments::{DeadlineSet, Extended, Undertaking};
 use crate::domain::id::{CalendarId, CommitmentId, PartyId, ProfileId};
 use crate::domain::objection::Objection;
 use crate::domain::period::{MonthEnd, Period};
+use crate::domain::recurrence::{InstanceNumber, Owed, RepeatFrom, series};
 use crate::domain::rule::{
     Anchor, Authority, DaysOff, DeadlineNature, Direction, FirstDay, Floor, Landing, Length, Open, PLAIN, Roll, Rule,
     Which, WhileSuspended,
@@ -135,6 +136,8 @@ pub fn counted_rule(counting: Counting, making: &Making<'_>, usual: DeadlineNatu
         cut_off: counting.cut_off,
         zone: counting.zone,
         nature: counting.nature,
+        repeat: None,
+        repeat_from: None,
         while_suspended: counting.while_suspended,
         authority: counting.authority.unwrap_or(if fixed || named_profile {
             Authority::Stated
@@ -173,9 +176,20 @@ fn check_anchor(rule: &Rule, making: &Making<'_>) -> Result<(), Refusal> {
             let declared = list(agreement.parties.iter().map(|record| record.party.id.to_string()).collect());
             return missing(Objection::PartyNotDeclared { party: party.clone(), declared });
         }
-        Anchor::Fulfilment(commitment) if agreement.commitment(*commitment).is_none() => {
+        Anchor::Fulfilment(commitment) | Anchor::FulfilmentOf(commitment, _)
+            if agreement.commitment(*commitment).is_none() =>
+        {
             let made = list(agreement.commitments.iter().map(|c| c.id.to_string()).collect());
             return missing(Objection::NoSuchCommitment { commitment: *commitment, made });
+        }
+        Anchor::FulfilmentOf(commitment, number) => {
+            if let Some(commitment) = agreement.commitment(*commitment)
+                && series::instance(agreement, commitment, *number).is_none()
+            {
+                let owed = Owed { commitment: commitment.id, instance: Some(*number) };
+                let there = series::there_are(agreement, commitment);
+                return missing(Objection::NoSuchInstance { owed, there });
+            }
         }
         Anchor::Event(event) if making.readings.fact(*event).is_none() => {
             return missing(Objection::NoSuchFact { event: *event });
@@ -240,6 +254,10 @@ pub struct SetDeadline {
     pub cut_off: Option<ClockTime>,
     /// The IANA time zone in which the last day ends.
     pub zone: Option<ZoneName>,
+    /// By which rule it recurs (RFC 5545), such as FREQ=MONTHLY;INTERVAL=3;COUNT=8, or …;UNTIL=20281231.
+    pub repeat: Option<Line>,
+    /// From where the next instance is counted: from the first due date, or from the fulfilment of the one before.
+    pub repeat_from: Option<RepeatFrom>,
     /// Whether something has to be done by then, or takes effect.
     pub nature: Option<DeadlineNature>,
     /// Whether its time runs on while the agreement is suspended, or stops; it runs if left out.
@@ -294,6 +312,7 @@ impl Verb for SetDeadline {
             return wrong("before", format!("{anchor} is counted from in set-entry-into-force only"));
         }
         let rule = counted_rule(counting, making, DeadlineNature::Act)?;
+        let rule = recurring::repeated(rule, self.repeat.as_ref(), self.repeat_from, making)?;
         let (commitment, undertaking) = match (self.commitment, self.text) {
             (Some(_), Some(_)) => {
                 return wrong("text", "give either a text, which makes a commitment, or the commitment on record");
@@ -327,7 +346,7 @@ impl Verb for SetDeadline {
                 }),
             ),
         };
-        if rule.anchor == Anchor::Fulfilment(commitment) {
+        if matches!(rule.anchor, Anchor::Fulfilment(own) | Anchor::FulfilmentOf(own, _) if own == commitment) {
             return wrong("after", format!("{commitment} cannot be counted from its own fulfilment"));
         }
         Ok(Event::DeadlineSet(DeadlineSet { commitment, undertaking, rule }))
@@ -350,6 +369,8 @@ fn read_anchor(field: &'static str, word: &Line, making: &Making<'_>) -> Result<
 pub struct ExtendDeadline {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs; REF/c1.3 says so too.
+    pub instance: Option<InstanceNumber>,
     /// The new due date.
     pub to: Option<Day>,
     /// By how much, where that is stated instead.
@@ -371,7 +392,11 @@ impl Verb for ExtendDeadline {
             (None, Some(by)) => {
                 let agreement = making.agreement;
                 let commitment = agreement.and_then(|agreement| agreement.commitment(self.commitment));
-                let due = agreement.zip(commitment).map(|(agreement, commitment)| due::current(agreement, commitment));
+                let due = agreement.zip(commitment).and_then(|(agreement, commitment)| match self.instance {
+                    None => Some(due::current(agreement, commitment)),
+                    Some(number) => series::instance(agreement, commitment, number)
+                        .map(|instance| due::current(agreement, &instance)),
+                });
                 if let Some(due::Due::On(dates)) = due
                     && let Some(latest) = dates.latest
                     && by.add_to(latest, MonthEnd::Clamp).is_none()
@@ -383,6 +408,7 @@ impl Verb for ExtendDeadline {
         }
         Ok(Event::DeadlineExtended(Extended {
             commitment: self.commitment,
+            instance: self.instance,
             to: self.to,
             by: self.by,
             agreed_by: self.agreed_by,

@@ -17,6 +17,7 @@ pub mod framing;
 pub mod opening;
 pub mod papers;
 pub mod parties;
+pub mod recurring;
 pub mod register;
 pub mod sound;
 pub mod term;
@@ -34,6 +35,7 @@ use super::decide::Refusal;
 use super::edtf::Edtf;
 use super::event::Event;
 use super::id::{BodyId, CommitmentId, Reference};
+use super::recurrence::Owed;
 use super::timeline::{Readings, Timeline};
 use framing::Framing;
 
@@ -400,7 +402,8 @@ fn wrap_lists(fields: &mut Map<String, Value>, lists: &[String]) {
 impl Request {
     /// Reads a request from its flat JSON object.
     ///
-    /// `agreement` may carry what the verb is about: `REF/c1`, `REF/wg1`, `REF@7` set `commitment`, `body`, `event`.
+    /// `agreement` may carry what the verb is about: `REF/c1`, `REF/c1.3`, `REF/wg1`, `REF@7` set `commitment`,
+    /// `instance`, `body`, `event`.
     ///
     /// # Errors
     ///
@@ -416,10 +419,14 @@ impl Request {
             None => return Err(RequestError::Agreement("it is missing".to_owned())),
         };
         let (reference, about) = split_address(&agreement)?;
-        if let Some((field, value)) = about
-            && object.insert(field.to_owned(), value).is_some()
-        {
-            return Err(RequestError::Agreement(format!("{agreement} and {field:?} both say what is meant")));
+        for (field, value) in about {
+            if field == "instance" && !takes_instance(verb_name) {
+                let why = format!("{agreement} is one instance, and {verb_name} is about the whole commitment");
+                return Err(RequestError::Agreement(why));
+            }
+            if object.insert(field.to_owned(), value).is_some() {
+                return Err(RequestError::Agreement(format!("{agreement} and {field:?} both say what is meant")));
+            }
         }
         let (framing_names, framing_lists) = &*FRAMING;
         let mut framing = Map::new();
@@ -437,10 +444,16 @@ impl Request {
     }
 }
 
-/// An agreement's reference, and the field and value of what follows it.
-type Address = (Reference, Option<(&'static str, Value)>);
+/// Whether a verb is about one instance where a commitment recurs.
+fn takes_instance(verb: &str) -> bool {
+    let schema = VERBS.iter().find(|spec| spec.name == verb).map(|spec| (spec.schema)());
+    schema.is_some_and(|schema| schema.get("properties").is_some_and(|all| all.get("instance").is_some()))
+}
 
-/// Splits `REF/c1`, `REF/wg1` and `REF@7`.
+/// An agreement's reference, and the fields and values of what follows it.
+type Address = (Reference, Vec<(&'static str, Value)>);
+
+/// Splits `REF/c1`, `REF/c1.3`, `REF/wg1` and `REF@7`.
 ///
 /// # Errors
 ///
@@ -451,18 +464,19 @@ pub fn split_address(address: &str) -> Result<Address, RequestError> {
     if let Some((before, seq)) = address.split_once('@') {
         let number: Option<u64> = seq.parse().ok().filter(|n| *n > 0 && !seq.starts_with('+'));
         let number = number.ok_or_else(|| wrong(format!("{:?} is not a fact's place, such as @7", cut(seq))))?;
-        return Ok((reference(before)?, Some(("event", Value::from(number)))));
+        return Ok((reference(before)?, vec![("event", Value::from(number))]));
     }
     if let Some((before, name)) = address.split_once('/') {
-        let field = if name.starts_with('w') { "body" } else { "commitment" };
-        let checked = match field {
-            "body" => BodyId::parse(name).map(|_| ()),
-            _ => CommitmentId::parse(name).map(|_| ()),
-        };
-        checked.map_err(|e| wrong(e.to_string()))?;
-        return Ok((reference(before)?, Some((field, Value::from(name)))));
+        if name.starts_with('w') {
+            BodyId::parse(name).map_err(|e| wrong(e.to_string()))?;
+            return Ok((reference(before)?, vec![("body", Value::from(name))]));
+        }
+        let owed = Owed::parse(name).map_err(wrong)?;
+        let mut about = vec![("commitment", Value::from(owed.commitment.to_string()))];
+        about.extend(owed.instance.map(|instance| ("instance", Value::from(instance.get()))));
+        return Ok((reference(before)?, about));
     }
-    Ok((reference(address)?, None))
+    Ok((reference(address)?, Vec::new()))
 }
 
 fn cut(given: &str) -> String {

@@ -77,7 +77,7 @@ pub struct SetWeek {
 impl Verb for SetWeek {
     const NAME: &'static str = "set-week";
     const EXAMPLE: &'static str =
-        "servanda set-week pk --off sun --from 2022-05-06 --to 2022-06-07 --source \"Office order\"";
+        "servanda set-week our-office --off fri --off sat --from 2020-01-01 --source \"Staff rules\"";
     const SUBJECT: Subject = Subject::Calendar;
     fn unsaid_day(&self) -> Unsaid {
         Unsaid::Beginning
@@ -142,7 +142,7 @@ fn listed(field: &'static str, given: &Line) -> Result<ListedDay, Refusal> {
 
 impl Verb for ListDaysOff {
     const NAME: &'static str = "list-days-off";
-    const EXAMPLE: &'static str = "servanda list-days-off pk --from 2026-01-01 --to 2026-12-31 --off \"2026-03-23 Pakistan Day\" --off \"2026-08-14 Independence Day\" --source \"Cabinet Division, notification of holidays 2026\"";
+    const EXAMPLE: &'static str = "servanda list-days-off our-office --from 2026-01-01 --to 2026-12-31 --off \"2026-03-23 Pakistan Day\" --off \"2026-08-14 Independence Day\" --source \"Cabinet Division, notification of holidays 2026\"";
     const SUBJECT: Subject = Subject::Calendar;
     fn unsaid_day(&self) -> Unsaid {
         Unsaid::Beginning

@@ -88,11 +88,15 @@ fn check(event: &Event, of: u64, making: &Making<'_>) -> Result<(), Refusal> {
             }
         }
         Event::DeadlineSet(set) => {
+            super::recurring::judge(&set.rule, making)?;
             let stops = set.rule.while_suspended == Some(WhileSuspended::Stops);
             if stops && set.rule.direction == Direction::Before {
                 return wrong("data.rule.while_suspended", "a deadline counted back has no clock that could stop");
             }
             return countable(&set.rule, DeadlineNature::Act, making);
+        }
+        Event::EntryIntoForceSet(entry) if entry.rule.repeat.is_some() => {
+            return wrong("data.rule.repeat", "an agreement comes into force once");
         }
         Event::EntryIntoForceSet(entry) => {
             super::force::possible(entry)?;

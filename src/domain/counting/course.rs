@@ -83,13 +83,16 @@ impl<'a> Course<'a> {
         self.terms.direction
     }
 
-    /// Whether more days off can move the end to either side: longer for its fewest working days, yet rolled back.
+    /// Whether more days off can move the end to either side: further for its working days, yet rolled back from a day
+    /// that is not one of them.
     pub(super) fn pulls_both_ways(&self) -> bool {
         let against = match self.terms.direction {
             Direction::After => Roll::Preceding,
             Direction::Before => Roll::Following,
         };
-        self.terms.fewest.is_some() && self.terms.roll.value == against
+        let lands = self.terms.landing.value == Landing::NextMonth;
+        let further = self.terms.fewest.is_some() || (lands && matches!(self.terms.unit, Unit::WorkingDays(_)));
+        further && self.terms.roll.value == against
     }
 
     /// What a stop means for the rule.
@@ -144,14 +147,14 @@ impl<'a> Course<'a> {
 
     /// How many working days the period from one day to another has to hold, where that is not plain from its length.
     fn fewest(&self, from: Day, last: Day) -> Option<u32> {
-        let (fewest, least) = self.terms.fewest?.value;
+        let (working_days, from_days) = self.terms.fewest?.value;
         let length = match self.terms.unit {
             Unit::Nothing => return None,
-            Unit::WorkingDays(length) if length >= fewest => return None,
+            Unit::WorkingDays(length) if length >= working_days => return None,
             Unit::Days(length) | Unit::WorkingDays(length) => i64::from(length),
             Unit::Calendar(period) => period.in_days().map_or_else(|| from.days_until(last).abs(), i64::from),
         };
-        (length >= i64::from(least)).then_some(fewest)
+        (length >= i64::from(from_days)).then_some(working_days)
     }
 
     fn length(&self, from: Day, assume: Assume, see: &mut dyn FnMut(Seen)) -> Result<Day, Stop> {

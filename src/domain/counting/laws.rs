@@ -270,7 +270,7 @@ proptest! {
         let rule = Rule { min_working_days: Some(fewest), ..rule };
         let almanac = known(&sketches);
         let terms = Terms::of(&rule, DeadlineNature::Act, &almanac);
-        let first = terms.ok().filter(|terms| terms.first_day.value == FirstDay::Exclude).is_some();
+        let first = terms.is_ok_and(|terms| terms.first_day.value == FirstDay::Exclude);
         if let Some(end) = end(&rule, &almanac, from) {
             let held = open_between(&rule, &almanac, from, end);
             let first = usize::from(first && is_open(&rule, &almanac, from));

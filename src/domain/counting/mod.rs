@@ -32,7 +32,7 @@ use super::period::Period;
 use super::rule::{DeadlineNature, Direction, Roll, Rule};
 use course::{Assume, Course, Seen, Stop};
 use open_days::Because;
-use terms::Terms;
+use terms::{Terms, Unit};
 
 /// The most working days that are counted off: about forty years of them.
 pub const WORKING_DAYS_MAX: u32 = 10_000;
@@ -185,7 +185,7 @@ pub enum Uncounted {
         known: Vec<CalendarId>,
     },
     /// Days off matter, and nobody says which days are off.
-    #[error("{need}{}, and no calendar says which days are off", whose(profile, of))]
+    #[error("{need}{}, and no calendar says which days are off", whose(profile, *of))]
     NeedsCalendar {
         /// What it is needed for.
         need: Need,
@@ -247,7 +247,7 @@ impl Uncounted {
     }
 }
 
-fn whose(profile: &ProfileId, of: &Option<Place>) -> String {
+fn whose(profile: &ProfileId, of: Option<Place>) -> String {
     let place = match of {
         None if profile.as_str() == super::rule::PLAIN => return String::new(),
         None => return format!(" by {profile}"),
@@ -283,8 +283,27 @@ pub fn count(
     from: DueDates,
     floor: Option<DueDates>,
 ) -> Result<Counted, Uncounted> {
-    let terms = Terms::of(rule, usual, almanac)?;
-    let course = Course::new(&terms);
+    by_terms(&Terms::of(rule, usual, almanac)?, from, floor)
+}
+
+/// Where days come to rest that are the last of a count by a rule already: its roll alone, and its floor.
+///
+/// # Errors
+///
+/// As [`count`].
+pub fn settle(
+    rule: &Rule,
+    usual: DeadlineNature,
+    almanac: &Almanac,
+    from: DueDates,
+    floor: Option<DueDates>,
+) -> Result<Counted, Uncounted> {
+    let terms = Terms { unit: Unit::Nothing, ..Terms::of(rule, usual, almanac)? };
+    by_terms(&terms, from, floor)
+}
+
+fn by_terms(terms: &Terms<'_>, from: DueDates, floor: Option<DueDates>) -> Result<Counted, Uncounted> {
+    let course = Course::new(terms);
     let first = from.earliest.map(|day| between(&course, day)).transpose()?;
     let last = match from.latest {
         same if same == from.earliest => first.clone(),
@@ -299,7 +318,7 @@ pub fn count(
     );
     let beyond = first.into_iter().chain(last).find_map(|ends| ends.beyond);
     let mut remarks: Vec<Remark> = beyond.map(Remark::BeyondKnown).into_iter().collect();
-    remarks.extend(dates.latest.or(dates.earliest).and_then(|day| stays(&terms, day)));
+    remarks.extend(dates.latest.or(dates.earliest).and_then(|day| stays(terms, day)));
     Ok(Counted { dates, remarks })
 }
 
@@ -344,18 +363,13 @@ fn between(course: &Course<'_>, from: Day) -> Result<Ends, Uncounted> {
         let (known_from, known_to) = open_days::known(calendar);
         BeyondKnown { calendar: calendar.id.clone(), day: unknown, known_from, known_to }
     });
-    let mut dates = match course.run(from, Assume::Off, &mut |_| {}) {
+    let dates = match course.run(from, Assume::Off, &mut |_| {}) {
         Ok(off) => DueDates { earliest: Some(open.min(off)), latest: Some(open.max(off)) },
         Err(Stop::Lost(Direction::After)) => DueDates { earliest: Some(open), latest: None },
         Err(Stop::Lost(Direction::Before)) => DueDates { earliest: None, latest: Some(open) },
         Err(_) => DueDates { earliest: None, latest: None },
     };
-    if course.pulls_both_ways() {
-        // More days off can then move the end to either side, so only what has no side left is certain.
-        match course.direction() {
-            Direction::After => dates.earliest = None,
-            Direction::Before => dates.latest = None,
-        }
-    }
+    // Where more days off can move the end to either side, neither of the two counts is a bound.
+    let dates = if course.pulls_both_ways() { DueDates { earliest: None, latest: None } } else { dates };
     Ok(Ends { dates, beyond })
 }

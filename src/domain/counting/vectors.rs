@@ -59,6 +59,8 @@ pub(super) fn plain(anchor: Day, length: Option<Length>) -> Rule {
         zone: None,
         nature: None,
         while_suspended: None,
+        repeat: None,
+        repeat_from: None,
         authority: Authority::Stated,
     }
 }

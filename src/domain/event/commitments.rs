@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::day::Day;
 use crate::domain::id::{CommitmentId, PartyId};
 use crate::domain::period::Period;
+use crate::domain::recurrence::InstanceNumber;
 use crate::domain::rule::Rule;
 use crate::domain::text::{Line, Text};
 use crate::domain::vocabulary::{Bindingness, MilestoneStatus, Nature};
@@ -59,6 +60,9 @@ pub struct DeadlineSet {
 pub struct Extended {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<InstanceNumber>,
     /// The new due date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Day>,
@@ -75,6 +79,9 @@ pub struct Extended {
 pub struct Reported {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<InstanceNumber>,
     /// How it stands.
     pub status: MilestoneStatus,
     /// How much of it is done, in per cent.
@@ -97,6 +104,9 @@ pub struct Reported {
 pub struct Judged {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<InstanceNumber>,
     /// Who judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Line>,
@@ -107,6 +117,9 @@ pub struct Judged {
 pub struct Waived {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<InstanceNumber>,
     /// Who let it go.
     pub by: Vec<PartyId>,
 }
@@ -116,6 +129,9 @@ pub struct Waived {
 pub struct Disputed {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<InstanceNumber>,
     /// Who disputes it.
     pub by: Vec<PartyId>,
 }
@@ -125,6 +141,9 @@ pub struct Disputed {
 pub struct Settled {
     /// Which commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it, where it recurs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<InstanceNumber>,
     /// With what outcome.
     pub outcome: Text,
 }

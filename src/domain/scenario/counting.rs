@@ -168,7 +168,7 @@ fn remarks(fields: Value) -> Vec<&'static str> {
     let mut fields = fields;
     fields["text"] = "t".into();
     let decision = story.decided(&say("set-deadline", fields)).expect("a deadline");
-    decision.remarks.iter().map(|remark| remark.code()).collect()
+    decision.remarks.iter().map(crate::domain::counting::Remark::code).collect()
 }
 
 #[test]

@@ -9,6 +9,8 @@ use crate::domain::rule::Authority;
 use crate::domain::suspension;
 use crate::domain::vocabulary::vocabulary;
 
+use super::recurring::Counts;
+
 vocabulary! {
     /// The state of a commitment on a day. Retracted ones are not listed: their facts have no effect.
     CommitmentState {
@@ -83,12 +85,20 @@ pub struct Standing {
     pub last_fact: Day,
     /// The days on which this standing may change though nothing happens.
     pub turns: Vec<Day>,
+    /// Of a recurring one, how many instances stand how.
+    pub instances: Option<Counts>,
 }
 
 /// Derives how a commitment stands on a day.
 #[must_use]
 pub fn standing(agreement: &Agreement, commitment: &Commitment, day: Day) -> Standing {
+    let recurs = commitment.repeats().is_some();
+    if let Some(whole) = super::recurring::standing_of_whole(agreement, commitment, day).filter(|_| recurs) {
+        return whole;
+    }
     let due = match due::current(agreement, commitment) {
+        // A rule that gives no day any more, after a correction, leaves nothing that could be due.
+        Due::On(_) | Due::Stopped(..) if recurs => Due::Undated,
         // A notice of suspension changes nothing before it takes effect.
         Due::Stopped(since, dates) if day < since => Due::On(dates),
         due => due,
@@ -135,6 +145,7 @@ pub fn standing(agreement: &Agreement, commitment: &Commitment, day: Day) -> Sta
         share: commitment.reports.iter().rev().find_map(|report| report.reported.share),
         last_fact: commitment.last.bounds.latest,
         turns,
+        instances: None,
     }
 }
 
@@ -183,7 +194,7 @@ fn state(
     }
 }
 
-fn dated_state(dates: DueDates, end_of_grace: Option<Day>, day: Day) -> CommitmentState {
+pub(super) fn dated_state(dates: DueDates, end_of_grace: Option<Day>, day: Day) -> CommitmentState {
     let certain = dates.earliest == dates.latest;
     let soon = |due: Day| due.plus_days(-super::DUE_SOON_DAYS).is_none_or(|from| day >= from);
     let past_earliest = dates.earliest.is_none_or(|earliest| day > earliest);

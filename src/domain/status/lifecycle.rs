@@ -1,7 +1,9 @@
 //! The status of an agreement on a day, by the lifecycle of its kind (DOMAIN §4).
 
 use crate::domain::agreement::{Agreement, Ending, Opening, Provisional};
+use crate::domain::commitment::Commitment;
 use crate::domain::day::Day;
+use crate::domain::recurrence::series;
 use crate::domain::suspension;
 use crate::domain::term;
 use crate::domain::vocabulary::{Lifecycle, MilestoneStatus, NoticeKind, Relation, vocabulary};
@@ -170,10 +172,11 @@ fn pledge_status(agreement: &Agreement, day: Day) -> AgreementStatus {
         return AgreementStatus::Instrumented;
     }
     let done = |in_part: bool| {
-        agreement.commitments.iter().filter(move |c| c.fulfilment.as_ref().is_some_and(|f| f.in_part == in_part))
+        let fulfilled = |commitment| series::fulfilment(agreement, commitment);
+        agreement.commitments.iter().filter(move |c| fulfilled(c).is_some_and(|done| done.in_part == in_part))
     };
-    let open = agreement.commitments.iter().filter(|commitment| !commitment.is_closed()).count();
-    let judged_broken = agreement.commitments.iter().any(|commitment| {
+    let open = agreement.commitments.iter().filter(|commitment| !series::is_closed(agreement, commitment)).count();
+    let judged_broken = agreement.commitments.iter().flat_map(Commitment::parts).any(|commitment| {
         commitment.reports.last().is_some_and(|report| {
             report.reported.status == MilestoneStatus::NotMet
                 && report.reported.by.is_some()
@@ -193,6 +196,7 @@ fn pledge_status(agreement: &Agreement, day: Day) -> AgreementStatus {
     let last_report = agreement
         .commitments
         .iter()
+        .flat_map(Commitment::parts)
         .flat_map(|commitment| &commitment.reports)
         .filter(|report| report.reported.status != MilestoneStatus::NotMet)
         .map(|report| report.mark.bounds.latest)
@@ -216,7 +220,7 @@ pub fn turning_days(agreement: &Agreement, day: Day) -> Vec<Day> {
     days.extend(suspension::turning_days(agreement));
     let effects = agreement.notices.iter().filter_map(|notice| due::notice_effect(agreement, notice));
     days.extend(effects.filter_map(|effect| effect.days.latest));
-    let reports = agreement.commitments.iter().flat_map(|commitment| &commitment.reports);
+    let reports = agreement.commitments.iter().flat_map(Commitment::parts).flat_map(|part| &part.reports);
     days.extend(reports.filter_map(|report| report.mark.bounds.latest.plus_days(super::STALE_AFTER_DAYS + 1)));
     days.retain(|turn| *turn > day);
     days

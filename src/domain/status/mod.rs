@@ -5,6 +5,7 @@
 pub mod commitment;
 pub mod lifecycle;
 pub mod party;
+pub mod recurring;
 
 pub use commitment::{CommitmentState, Standing, standing};
 pub use lifecycle::{AgreementStatus, status, turning_days};

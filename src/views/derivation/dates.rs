@@ -218,8 +218,8 @@ pub fn what(agreement: &Agreement, key: &DateKey) -> String {
         Lifecycle::Mou | Lifecycle::Pledge => "coming into operation",
     };
     match key {
-        DateKey::Due(id) => {
-            let text = agreement.commitment(*id).map(|commitment| commitment.undertaking.text.to_string());
+        DateKey::Due(owed) => {
+            let text = agreement.commitment(owed.commitment).map(|commitment| commitment.undertaking.text.to_string());
             text.unwrap_or_else(|| "due date".to_owned())
         }
         DateKey::EntryIntoForce => entry.to_owned(),
@@ -230,7 +230,7 @@ pub fn what(agreement: &Agreement, key: &DateKey) -> String {
         DateKey::Renewal => "next renewal".to_owned(),
         DateKey::Effect(seq) => match agreement.notices.iter().find(|(_, mark, _)| mark.seq == *seq) {
             Some((given, ..)) => {
-                format!("effect of the notice of {} by {}", given.kind.to_string().replace('_', " "), given.party)
+                format!("effect of the notice of {} by {}", given.kind.word().replace('_', "-"), given.party)
             }
             None => "effect of a notice".to_owned(),
         },

@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use super::Asked;
 use super::outcome::RemarkView;
+use super::recurrence;
 use crate::domain::agreement::Agreement;
 use crate::domain::commitment::{Commitment, DeadlineStep};
 use crate::domain::counting::terms::Terms;
@@ -25,7 +26,9 @@ use crate::domain::decide::agreement_of;
 use crate::domain::due::{self, Due};
 use crate::domain::id::{CommitmentId, Reference};
 use crate::domain::instant::Instant;
+use crate::domain::recurrence::{InstanceNumber, Owed, series};
 use crate::domain::rule::{Authority, DeadlineNature, Rule};
+use crate::domain::status::recurring::{self, Counts};
 use crate::domain::status::{CommitmentState, standing};
 use crate::domain::suspension;
 use crate::domain::text::Text;
@@ -48,6 +51,8 @@ pub struct Derivation {
     pub date: String,
     /// The commitment.
     pub commitment: CommitmentId,
+    /// Which instance of it; null for a commitment as a whole.
+    pub instance: Option<InstanceNumber>,
     /// What was undertaken.
     pub text: Text,
     /// Its state.
@@ -84,6 +89,8 @@ pub struct Derivation {
     pub by_profile: Vec<String>,
     /// What the register assumed because nobody stated it.
     pub assumed: Vec<String>,
+    /// Of a recurring commitment as a whole, how many instances stand how.
+    pub instances: Option<Counts>,
     /// What the rule would give under each other counting profile, before anything moved the date.
     pub other_profiles: Vec<OtherProfile>,
     /// Why the commitment is in its state, in one sentence.
@@ -96,6 +103,10 @@ fn steps(agreement: &Agreement, commitment: &Commitment, day: Day) -> Vec<Step> 
     let nowhere = DueDates { earliest: None, latest: None };
     for (at, (step, mark, agreed_by)) in commitment.deadline.iter().enumerate() {
         let due = due::counted_steps(agreement, commitment, at + 1);
+        if let (DeadlineStep::Set(rule), true) = (step, recurrence::recurs(step)) {
+            all.extend(recurrence::steps(agreement, commitment, rule, mark, &due));
+            continue;
+        }
         let (words, dates) = match (&step, &due) {
             (DeadlineStep::Set(rule), _) => {
                 all.extend(of_the_rule(agreement, rule, mark.seq));
@@ -171,10 +182,15 @@ fn of_the_rule(agreement: &Agreement, rule: &Rule, fact: u64) -> Vec<Step> {
 
 /// Derives a commitment's due date; none where there is no such commitment by that day.
 #[must_use]
-pub fn derivation(timeline: &Timeline, id: CommitmentId, asked: Asked) -> Option<Derivation> {
+pub fn derivation(timeline: &Timeline, owed: Owed, asked: Asked) -> Option<Derivation> {
     let readings = timeline.read();
     let agreement = agreement_of(timeline, &readings, asked.as_of)?;
-    let commitment = agreement.commitment(id)?;
+    let whole = agreement.commitment(owed.commitment)?;
+    let instance = match owed.instance {
+        Some(number) => Some(series::instance(&agreement, whole, number)?),
+        None => None,
+    };
+    let commitment = instance.as_ref().unwrap_or(whole);
     let standing = standing(&agreement, commitment, asked.as_of);
     let rule = commitment.rule().map(|(rule, _)| rule);
     let has_grace = rule.is_some_and(|rule| rule.grace.is_some());
@@ -182,19 +198,31 @@ pub fn derivation(timeline: &Timeline, id: CommitmentId, asked: Asked) -> Option
     let almanac = &agreement.almanac;
     let terms = rule.and_then(|rule| Terms::of(rule, DeadlineNature::Act, almanac).ok());
     let suspended = !suspension::suspensions(&agreement).is_empty();
-    let Said { stated, by_profile, assumed } =
+    let Said { mut stated, by_profile, mut assumed } =
         rule.map(|rule| said(rule, terms.as_ref(), suspended)).unwrap_or_default();
-    let counted = rule.and_then(|rule| due::counted(&agreement, rule).ok()).and_then(Result::ok);
+    if let Some(rule) = rule {
+        recurrence::stated_and_assumed(&agreement, rule, &mut stated, &mut assumed);
+    }
+    let because = because(standing.state, standing.due, grace_until, asked.as_of);
+    let by = recurring::whole(&recurring::instances(&agreement, commitment, asked.as_of), asked.as_of);
+    let because = match by {
+        Some(whole) => recurrence::because(owed.commitment, &whole, &because),
+        None => because,
+    };
+    // What is to be said of the count is said of its first date, which is no instance's own.
+    let once = rule.filter(|rule| rule.repeat.is_none());
+    let counted = once.and_then(|rule| due::counted(&agreement, rule).ok()).and_then(Result::ok);
     let told_on = standing.due.latest.or(standing.due.earliest).unwrap_or(asked.as_of);
-    let other_profiles = rule.filter(|rule| rule.length.is_some()).map(|rule| {
+    let other_profiles = once.filter(|rule| rule.length.is_some()).map(|rule| {
         other_profiles(rule, almanac, |rule| due::counted(&agreement, rule).map_err(|anchor| anchor.to_string()))
     });
     Some(Derivation {
         as_of: asked.as_of,
         known_at: asked.known_at,
         agreement: agreement.opened.reference.clone(),
-        date: id.to_string(),
-        commitment: id,
+        date: owed.to_string(),
+        commitment: owed.commitment,
+        instance: owed.instance,
         text: commitment.undertaking.text.clone(),
         state: standing.state,
         due: standing.due.latest,
@@ -216,7 +244,8 @@ pub fn derivation(timeline: &Timeline, id: CommitmentId, asked: Asked) -> Option
         by_profile,
         assumed,
         other_profiles: other_profiles.unwrap_or_default(),
-        because: because(standing.state, standing.due, grace_until, asked.as_of),
+        instances: standing.instances,
+        because,
     })
 }
 

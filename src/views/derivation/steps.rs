@@ -141,7 +141,10 @@ pub fn counted_steps(
     }
     let before = all.last().map(|step| DueDates { earliest: step.earliest, latest: step.latest });
     if let Some(floor) = floor.filter(|_| before != Some(counted.dates)) {
-        let words = format!("not before {}: {}", spelled(floor), spelled(counted.dates));
+        let words = match counted.dates {
+            dates if dates == floor => format!("not before {}", spelled(floor)),
+            dates => format!("not before {}: {}", spelled(floor), spelled(dates)),
+        };
         all.push(Step { fact, ..Step::to(words, counted.dates) });
     }
     all

@@ -42,7 +42,7 @@ pub(super) fn date(agreement: &Agreement, key: &DateKey, day: Day) -> Found {
     found.rests_on.extend(agreement.ending.as_ref().map(|(_, mark)| mark.seq));
     found.because = because(&term, &dates, key, agreement, day);
     let steps: Vec<TermStep> = term.steps(day).into_iter().filter(|step| parts.contains(&step.part)).collect();
-    found.assumed = steps.iter().filter(|step| step.assumed).map(|step| step.words.clone()).collect();
+    found.assumed = steps.iter().filter_map(|step| step.assumed).map(str::to_owned).collect();
     if days.is_some() && matches!(key, DateKey::Notice | DateKey::Prepare) {
         found.assumed.push("a notice period is counted in the calendar, and no day off moves its last day".to_owned());
     }
@@ -82,7 +82,11 @@ fn because(term: &Term, dates: &TermDates, key: &DateKey, agreement: &Agreement,
                 let (ends, by) = (spelled(window.ends), spelled(window.notice_by));
                 let passed = window.notice_by.latest.is_some_and(|by| by < day);
                 let passed = if passed { ", which has passed" } else { "" };
-                format!("a notice given by {by}{passed} ends it with {ends}")
+                let prepared = match (key, window.prepare_by) {
+                    (DateKey::Prepare, Some(prepare)) => format!(", and is to be prepared by {}", spelled(prepare)),
+                    _ => String::new(),
+                };
+                format!("a notice given by {by}{passed} ends it with {ends}{prepared}")
             }
             (None, Some(notice)) => by(notice),
             (None, None) => match over {

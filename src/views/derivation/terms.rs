@@ -212,6 +212,8 @@ fn of_the_end(rule: &Rule, terms: &Terms<'_>, said: &mut Said) {
         }
     }
     match terms.roll.value {
+        // A count of working days ends on one.
+        Roll::None if matches!(terms.unit, Unit::WorkingDays(_)) && rule.roll.is_none() => {}
         Roll::None => said.push(terms.roll.by, "the last day does not move when it is a day off"),
         Roll::Following => said.push(terms.roll.by, "a last day off moves to the next open day"),
         Roll::Preceding => said.push(terms.roll.by, "a last day off moves back to the last open day before it"),

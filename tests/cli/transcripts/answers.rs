@@ -32,6 +32,11 @@ fn why_a_day() {
     Fact:      cn-th-care-2024@3 agreement.signed
     Happened:  2024-05 (stated)
 
+    Counted by
+    Profile:  plain: Calendar days, first day excluded, no roll
+    Source:   the register's default; nobody's law
+    It says:  a last day off does not move, and is told where a calendar is named
+
     Steps
     - start at signature: 2024-05-06 to 2024-05-31 (@3)
     - count P1Y forward: 2025-05-06 to 2025-05-31 (@4)
@@ -41,9 +46,23 @@ fn why_a_day() {
 
     Assumed, because nobody stated it
     - the day it is counted from is not counted itself
-    - a month end that does not exist becomes the last day of that month
     - days off in between are counted
+    - a month end that does not exist becomes the last day of that month
     - the last day does not move when it is a day off
+
+    By the other profiles
+    Profile         Due                    What it is
+    ──────────────  ─────────────────────  ─────────────────────────────────────────────────────────────
+    eu-1182-71      2025-05-06/2025-06-02  Regulation (EEC, Euratom) No 1182/71
+    cisg-20         –                      needs a calendar
+    pecl-1-304      –                      needs a calendar
+    unidroit-1-12   –                      needs a calendar
+    uncitral-arb-2  –                      needs a calendar
+    depositary      2025-05-06/2025-05-31  Depositary practice
+    coe-month       Sun 2025-06-01         Council of Europe clause: the first day of the month after
+                                           three months
+    basel-1972      –                      needs a calendar
+    fr-franc        –                      needs a calendar
     ");
 }
 

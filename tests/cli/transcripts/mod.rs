@@ -1,7 +1,11 @@
 //! What people see, looked at: a tour in tables, with names of many scripts, narrow and wide.
 
 mod answers;
+mod counting;
 mod formats;
+mod recurring;
+mod lint;
+mod returns;
 mod terms;
 mod treaty;
 mod widths;
@@ -39,6 +43,24 @@ fn at(width: u16, line: &str) -> String {
     let desk = Desk::new();
     desk.morning_of("2026-01-06");
     let _ = desk.piped("restore -", REGISTER.as_bytes()).ok();
+    desk.width(width);
+    seen(desk.run(line))
+}
+
+/// The worked agreements, as an export: imported once.
+static WORKED: LazyLock<String> = LazyLock::new(|| {
+    let desk = Desk::new();
+    let lines = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/worked-agreements.jsonl");
+    let lines = std::fs::read(lines).expect("the example is in the repository");
+    let _ = desk.piped("import -", &lines).ok();
+    desk.export()
+});
+
+/// What a line shows of the worked agreements at a width, on the morning after.
+fn of_worked(width: u16, line: &str) -> String {
+    let desk = Desk::new();
+    desk.morning_of("2026-01-06");
+    let _ = desk.piped("restore -", WORKED.as_bytes()).ok();
     desk.width(width);
     seen(desk.run(line))
 }

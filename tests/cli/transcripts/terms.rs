@@ -138,8 +138,13 @@ fn why_a_clock_stood_still() {
     Counted from
     Anchor:  2026-06-01
 
+    Counted by
+    Profile:  plain: Calendar days, first day excluded, no roll
+    Source:   the register's default; nobody's law
+    It says:  a last day off does not move, and is told where a calendar is named
+
     Steps
-    - start at 2026-06-01: Mon 2026-06-01
+    - start at Mon 2026-06-01
     - count P120D forward: Tue 2026-09-29 (@5)
     - the clock stood still from 2026-07-01 to 2026-07-31, 31 days: Fri 2026-10-30 (@6)
 
@@ -151,6 +156,20 @@ fn why_a_clock_stood_still() {
     - the day it is counted from is not counted itself
     - days off in between are counted
     - the last day does not move when it is a day off
+
+    By the other profiles
+    Profile         Due             What it is
+    ──────────────  ──────────────  ────────────────────────────────────────────────────────────────────
+    eu-1182-71      Tue 2026-09-29  Regulation (EEC, Euratom) No 1182/71
+    cisg-20         –               needs a calendar
+    pecl-1-304      –               needs a calendar
+    unidroit-1-12   –               needs a calendar
+    uncitral-arb-2  –               needs a calendar
+    depositary      Tue 2026-09-29  Depositary practice
+    coe-month       Thu 2026-10-01  Council of Europe clause: the first day of the month after three
+                                    months
+    basel-1972      –               needs a calendar
+    fr-franc        –               needs a calendar
     ");
 }
 

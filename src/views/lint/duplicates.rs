@@ -1,0 +1,120 @@
+//! The same thing twice: agreements, and parties.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::case::{Case, Found};
+use super::code::Code;
+use super::{Cause, Finding};
+use crate::domain::agreement::PartyRecord;
+use crate::domain::day::Day;
+use crate::domain::id::{PartyId, Reference};
+use crate::domain::status::AgreementStatus;
+use crate::views::entry::{Entry, Outline};
+
+/// A name without what people write differently: case, spaces, hyphens and points.
+fn bare(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Two parties to one agreement whose names, other names included, are equal.
+pub(super) fn parties_within(case: &Case<'_>, found: &mut Found) {
+    let names = |record: &PartyRecord| -> Vec<String> {
+        let local = record.party.names.iter().map(|local| &local.name);
+        let aliases = record.aliases.iter().map(|alias| &alias.name);
+        [&record.party.name].into_iter().chain(local).chain(aliases).map(|name| bare(name.as_str())).collect()
+    };
+    let mut first: BTreeMap<String, &PartyRecord> = BTreeMap::new();
+    for record in &case.agreement.parties {
+        let mut said = false;
+        for name in names(record) {
+            let earlier = *first.entry(name).or_insert(record);
+            if said || earlier.party.id == record.party.id {
+                continue;
+            }
+            said = true;
+            let (a, b) = (&earlier.party, &record.party);
+            let message = format!("{} ({}) and {} ({}) have an equal name", a.id, a.name, b.id, b.name);
+            let facts: Vec<u64> = [&a.id, &b.id].into_iter().filter_map(|id| case.declared(id)).collect();
+            let finding = case.finding(Code::PartyTwice, &facts, message).about(&b.id);
+            found.findings.push(finding.told(a.id.to_string(), &a.name).told(b.id.to_string(), &b.name));
+        }
+    }
+}
+
+/// What makes two agreements look the same: title, or kind and day of signature where there is none, and parties.
+fn likeness(outline: &Outline<'_>) -> Option<(String, Vec<String>)> {
+    let title = match outline.title {
+        Some(title) => bare(title.as_str()),
+        None => format!("{} {}", outline.kind, outline.signed?),
+    };
+    let mut parties: Vec<String> = outline.parties.iter().map(|party| bare(party.name.as_str())).collect();
+    parties.sort();
+    (!parties.is_empty()).then_some((title, parties))
+}
+
+fn standing(register: &[Entry], day: Day) -> impl Iterator<Item = (&Reference, Outline<'_>)> {
+    let here = register.iter().filter_map(move |entry| Some((&entry.reference, entry.on(day)?)));
+    here.filter(|(_, outline)| outline.status != AgreementStatus::Retracted)
+}
+
+/// A finding about the openings of agreements; the first of them is the one that it is listed under.
+fn finding(code: Code, agreements: &[&Reference], message: String) -> Option<Finding> {
+    let agreement = agreements.first()?;
+    Some(Finding {
+        code: code.word(),
+        severity: code.severity(),
+        agreement: (*agreement).clone(),
+        subject: None,
+        events: agreements.iter().map(|reference| format!("{reference}@1")).collect(),
+        message,
+        values: Vec::new(),
+        reason: None,
+        next: String::new(),
+        cause: Cause::Check(code),
+    })
+}
+
+/// What is there twice in the register, as far as one of the agreements wanted is concerned.
+#[must_use]
+pub fn between(register: &[Entry], wanted: &[&Reference], day: Day) -> Vec<Finding> {
+    let wanted: BTreeSet<&Reference> = wanted.iter().copied().collect();
+    let mut alike: BTreeMap<_, Vec<(&Reference, Option<Day>)>> = BTreeMap::new();
+    let mut ids: BTreeMap<String, BTreeMap<&PartyId, (&Reference, String)>> = BTreeMap::new();
+    for (reference, outline) in standing(register, day) {
+        if let Some(likeness) = likeness(&outline) {
+            alike.entry(likeness).or_default().push((reference, outline.signed));
+        }
+        for party in outline.parties {
+            let known = ids.entry(bare(party.name.as_str())).or_default();
+            known.entry(&party.id).or_insert_with(|| (reference, party.name.to_string()));
+        }
+    }
+    let mut found = Vec::new();
+    for same in alike.into_values().filter(|same| same.iter().any(|(reference, _)| wanted.contains(reference))) {
+        for pair in same.windows(2) {
+            let [(a, signed), (b, again)] = pair else { continue };
+            // Signed on another day it is another agreement, such as one that follows the first.
+            if signed.zip(*again).is_none_or(|(signed, again)| signed == again) {
+                let message = format!("{a} and {b} have the same title and parties");
+                let finding = finding(Code::AgreementTwice, &[b, a], message);
+                found.extend(finding.map(|finding| finding.told("one", a).told("other", b)));
+            }
+        }
+    }
+    for (_, known) in ids.into_iter().filter(|(name, _)| !name.is_empty()) {
+        let places: BTreeSet<&Reference> = known.values().map(|(reference, _)| *reference).collect();
+        if known.len() < 2 || places.len() < 2 {
+            continue;
+        }
+        let Some(name) = known.values().find(|(reference, _)| wanted.contains(reference)).map(|(_, name)| name) else {
+            continue;
+        };
+        let list: Vec<String> = known.iter().map(|(id, (reference, _))| format!("{id} in {reference}")).collect();
+        let message = format!("{name} has several short names: {}", list.join(", "));
+        let ids = known.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let places: Vec<&Reference> = places.into_iter().collect();
+        let finding = finding(Code::PartyUnderSeveralIds, &places, message);
+        found.extend(finding.map(|finding| finding.told("name", name).told("ids", ids)));
+    }
+    found
+}
