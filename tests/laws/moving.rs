@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use serde_json::json;
 use servanda::domain::dates::DateKey;
 use servanda::domain::day::Day;
 use servanda::domain::id::Reference;
@@ -164,6 +165,57 @@ proptest! {
                         prop_assert_eq!(last, Some((computed.day_earliest, computed.day)), "{} of {}", date, reference);
                     }
                 }
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_calendar_that_changes_moves_dates_from_then_on_and_not_before(
+        lengths in proptest::collection::vec(1_u32..40, 1..4),
+        listings in proptest::collection::vec(proptest::collection::btree_set(0_i64..80, 0..6), 1..4),
+    ) {
+        wait_for(async {
+            let register = in_memory();
+            let service = &register.service;
+            let reference = Reference::parse("a").unwrap();
+            let first = day("2025-09-01");
+            let mut commands = vec![
+                json!({"command": "record", "agreement": "a", "kind": "mou", "party": ["pk:state=Pakistan"], "on": "2025-09-01"}),
+                json!({"command": "sign", "agreement": "a", "party": "pk", "on": "2025-09-01"}),
+            ];
+            commands.extend(lengths.iter().map(|days| json!({
+                "command": "set-deadline", "agreement": "a", "text": "x", "owed_by": "pk",
+                "working_days": days, "after": "signature", "calendar": ["pk"],
+            })));
+            let calendars = listings.iter().map(|off| {
+                let off: Vec<String> = off.iter().map(|days| first.plus_days(*days).unwrap().to_string()).collect();
+                json!({
+                    "command": "list-days-off", "agreement": "register", "calendar": "pk",
+                    "from": "2025-09-01", "to": "2026-12-31", "off": off, "source": "a gazette",
+                })
+            });
+            commands.extend(calendars);
+            let mut known = Vec::new();
+            for command in commands {
+                register.clock.turn(1_000_000);
+                let before = Asked { as_of: service.today(), known_at: register.clock.now() };
+                let was = dates(service, &reference, before).await;
+                register.clock.turn(1_000_000);
+                let outcome = carry_out(service, command.as_object().unwrap(), false).await.unwrap();
+                let now = Asked { as_of: service.today(), known_at: register.clock.now() };
+                let is = dates(service, &reference, now).await;
+                let diff = service.diff_knowledge(&reference, now.as_of, before.known_at, now.known_at).await;
+                let diff = changes(diff);
+                prop_assert_eq!(told(&diff), differing(&was, &is));
+                prop_assert_eq!(outcome.moved.len(), differing(&was, &is).len());
+                let of_register = command["agreement"] == "register";
+                let causes = diff.iter().flat_map(|change| &change.moves).filter_map(|step| step.event.as_ref());
+                prop_assert!(causes.clone().all(|event| event.of_register == of_register));
+                known.push((now, is));
+            }
+            for (asked, then) in known {
+                prop_assert_eq!(dates(service, &reference, asked).await, then);
             }
             Ok(())
         })?;
