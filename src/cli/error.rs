@@ -257,6 +257,7 @@ impl From<QueryError> for Failure {
             QueryError::NotYet { .. } => (Exit::Refused, "not_yet"),
             QueryError::NoSuchInstance { .. } => (Exit::Refused, "no_such_instance"),
             QueryError::NoSuchCommitment { .. } => (Exit::Refused, "no_such_commitment"),
+            QueryError::NoSuchDate { .. } => (Exit::Refused, "no_such_date"),
             QueryError::Codec(_) | QueryError::ViewDamaged { .. } => (Exit::Integrity, "damaged"),
         };
         Self::new(exit, code, chain(&error), hint)

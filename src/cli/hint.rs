@@ -243,6 +243,9 @@ pub fn of_query(error: &QueryError) -> Option<String> {
         QueryError::NoSuchCommitment { reference, .. } => {
             said(format!("servanda show {reference} lists the commitments"))
         }
+        QueryError::NoSuchDate { reference, .. } => {
+            said(format!("servanda why {reference} lists the dates that can be asked for"))
+        }
         QueryError::ViewDamaged { .. } => said("servanda rebuild makes the views anew from the log"),
         QueryError::Read(_) | QueryError::View(_) => None,
         QueryError::Codec(_) => said("keep the store as it is, and restore an export into a new folder"),

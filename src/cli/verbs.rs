@@ -7,12 +7,14 @@ use serde_json::{Map, Value};
 
 use super::error::{Exit, Failure};
 use super::output::{Cell, Field, Item, Report, Section, Tone};
+use super::questions::spaced;
 use super::session::Session;
 use super::shape::{Shape, description, first_sentence, shapes};
 use crate::domain::command::framing::Framing;
 use crate::domain::command::{Request, Subject, VERBS, VerbSpec, schema_of};
+use crate::domain::dates::DateKey;
+use crate::domain::due::DueDates;
 use crate::domain::id::Reference;
-use crate::domain::recurrence::Owed;
 use crate::service::execute::{Execution, Outcome};
 use crate::service::papers::{Paper, read_paper};
 use crate::views::outcome::{MovedView, OddView, OutcomeView, RemarkView};
@@ -228,17 +230,7 @@ fn view(outcome: &Outcome) -> OutcomeView {
             .map(|odd| OddView { code: odd.objection.code(), message: odd.objection.to_string(), fact: odd.seq })
             .collect(),
         remarks: outcome.remarks.iter().map(RemarkView::from).collect(),
-        moved: outcome
-            .moved
-            .iter()
-            .map(|moved| MovedView {
-                agreement: moved.agreement.clone(),
-                commitment: moved.commitment,
-                instance: moved.instance,
-                before: moved.before,
-                after: moved.after,
-            })
-            .collect(),
+        moved: outcome.moved.iter().map(MovedView::from).collect(),
     }
 }
 
@@ -278,20 +270,87 @@ fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
         Item::bullet(0, Cell::from(format!("unusual, recorded with the reason: {}", odd.message)).tone(Tone::Warn))
     });
     let remarks = view.remarks.iter().map(|remark| Item::bullet(0, Cell::from(&remark.message).tone(Tone::Warn)));
-    let day = |day: Option<crate::domain::day::Day>| day.map_or_else(|| "unknown".to_owned(), |day| day.to_string());
-    let moved = view.moved.iter().map(|moved| {
-        let words = format!(
-            "{}/{} was due {}, is now due {}",
-            moved.agreement,
-            Owed { commitment: moved.commitment, instance: moved.instance },
-            day(moved.before),
-            day(moved.after)
-        );
-        Item::bullet(0, Cell::from(words).tone(Tone::Strong))
-    });
     let adopted = view.adopted.iter().map(|calendar| {
         let words = if outcome.dry_run { "would go on record with it" } else { "went on record with it" };
         Item::bullet(0, Cell::from(format!("calendar {calendar} {words}: see servanda calendar show {calendar}")))
     });
-    report.section(Section::text("notes", odd.chain(remarks).chain(adopted).chain(moved)))
+    report.section(Section::text("notes", odd.chain(remarks).chain(adopted).chain(moved_items(view))))
+}
+
+/// The most dates that are told one by one.
+const MOVED_TOLD_MAX: usize = 40;
+
+/// What a command moved, one item a date, and below it why.
+///
+/// Parties for which the agreement comes into force on its own day are told with that day.
+fn moved_items(view: &OutcomeView) -> Vec<Item> {
+    let days = |moved: &MovedView| (moved.before_earliest, moved.before, moved.after_earliest, moved.after);
+    let is_whole = |moved: &MovedView| moved.date == DateKey::EntryIntoForce.to_string();
+    let with_it = |party: &MovedView| {
+        let mut wholes = view.moved.iter().filter(|whole| is_whole(whole) && whole.agreement == party.agreement);
+        party.date.starts_with("entry-into-force:") && wholes.any(|whole| days(whole) == days(party))
+    };
+    let told: Vec<&MovedView> = view.moved.iter().filter(|moved| !with_it(moved)).collect();
+    let mut items: Vec<Item> = Vec::new();
+    let mut told_why = "";
+    for moved in told.iter().take(MOVED_TOLD_MAX) {
+        // One fact is the reason of all: it is said below the last that it moved alike.
+        if told_why != moved.because && !told_why.is_empty() {
+            items.push(Item::bullet(2, Cell::from(format!("because: {told_why}"))));
+        }
+        told_why = &moved.because;
+        let parties = view.moved.iter().filter(|party| party.agreement == moved.agreement && with_it(party)).count();
+        let so = match parties {
+            0 => String::new(),
+            _ if !is_whole(moved) => String::new(),
+            1 => "; so for 1 party".to_owned(),
+            parties => format!("; so for {parties} parties"),
+        };
+        let words = format!("{}{so}", moved_words(moved, view.dry_run));
+        items.push(Item::bullet(0, Cell::from(words).tone(Tone::Strong)));
+    }
+    if !told_why.is_empty() {
+        items.push(Item::bullet(2, Cell::from(format!("because: {told_why}"))));
+    }
+    if told.len() > MOVED_TOLD_MAX {
+        items.push(Item::bullet(0, format!("and {} more, all of them with --json", told.len() - MOVED_TOLD_MAX)));
+    }
+    items
+}
+
+fn moved_words(moved: &MovedView, would: bool) -> String {
+    let before = DueDates { earliest: moved.before_earliest, latest: moved.before };
+    let after = DueDates { earliest: moved.after_earliest, latest: moved.after };
+    let name = match moved.commitment {
+        Some(_) => format!("{}/{}", moved.agreement, moved.date),
+        None if moved.date.starts_with('@') => format!("the effect of {}{}", moved.agreement, moved.date),
+        None => format!("{} {}", moved.agreement, moved.date),
+    };
+    let due = if moved.commitment.is_some() { " due" } else { "" };
+    let (was, is) = if would { ("is", "would be") } else { ("was", "is now") };
+    let dates = match (dated(before), dated(after)) {
+        (None, Some(after)) if would => format!("{name} would be{due} {after}"),
+        (None, Some(after)) => format!("{name} is{due} {after}"),
+        (Some(before), None) => format!("{name} {was}{due} {before}, {is} without a date"),
+        (Some(before), Some(after)) if before == after => format!("{name} stays{due} {after}"),
+        (Some(before), Some(after)) => format!("{name} {was}{due} {before}, {is}{due} {after}"),
+        (None, None) => format!("{name} has no date"),
+    };
+    match (moved.state_before, moved.state_after) {
+        (Some(before), Some(after)) if before != after => {
+            format!("{dates}; it {was} {}, {is} {}", spaced(before), spaced(after))
+        }
+        _ => dates,
+    }
+}
+
+/// A date as it is told beside another; none where nothing is known of it.
+fn dated(dates: DueDates) -> Option<String> {
+    match (dates.earliest, dates.latest) {
+        (Some(earliest), Some(latest)) if earliest == latest => Some(latest.to_string()),
+        (Some(earliest), Some(latest)) => Some(format!("{earliest} to {latest}")),
+        (None, Some(latest)) => Some(format!("on or before {latest}")),
+        (Some(earliest), None) => Some(format!("on or after {earliest}")),
+        (None, None) => None,
+    }
 }

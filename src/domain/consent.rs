@@ -130,6 +130,25 @@ pub struct Progress {
     pub missing: Vec<PartyId>,
 }
 
+/// One change of who has consented, and how far the conditions are met after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advance {
+    /// Whose consent.
+    pub party: PartyId,
+    /// When it began, or ended.
+    pub on: DueDates,
+    /// The fact that began it.
+    pub fact: u64,
+    /// Whether it began; else the party left.
+    pub begins: bool,
+    /// Whether it adds to the number of consents.
+    pub counted: bool,
+    /// What the party counts for.
+    pub weight: Option<Weight>,
+    /// How far the conditions are met then.
+    pub progress: Progress,
+}
+
 /// One change of who has consented.
 struct Step<'a> {
     on: Option<Day>,
@@ -204,6 +223,27 @@ impl Conditions {
         let steps = self.steps(agreement, false);
         steps.iter().filter(|step| step.on.is_none_or(|on| on <= day)).for_each(|step| self.take(step, &mut progress));
         progress
+    }
+
+    /// Every change of who has consented, in order, each from the latest day that it can have.
+    #[must_use]
+    pub fn course(&self, agreement: &Agreement) -> Vec<Advance> {
+        let mut progress = self.start(agreement);
+        let steps = self.steps(agreement, false);
+        let advance = |step: &Step<'_>| {
+            self.take(step, &mut progress);
+            let earliest = if step.begins { step.span.from.earliest } else { step.on };
+            Advance {
+                party: step.party.party.id.clone(),
+                on: DueDates { earliest, latest: step.on },
+                fact: step.span.fact,
+                begins: step.begins,
+                counted: step.span.counted,
+                weight: step.party.party.weight,
+                progress: progress.clone(),
+            }
+        };
+        steps.iter().map(advance).collect()
     }
 
     /// The first day on which all are met, and the fact that completed them; `None` inside is a day without a start.

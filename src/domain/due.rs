@@ -140,7 +140,8 @@ pub fn count_effect(agreement: &Agreement, rule: &Rule, from: DueDates) -> Resul
 }
 
 /// The floor that a rule itself states.
-fn stated_floor(rule: &Rule) -> Option<DueDates> {
+#[must_use]
+pub fn stated_floor(rule: &Rule) -> Option<DueDates> {
     rule.floor.and_then(Floor::day).map(|day| DueDates { earliest: Some(day), latest: Some(day) })
 }
 

@@ -14,7 +14,8 @@ use super::rule::{Anchor, Floor, Means, Which};
 use super::vocabulary::{InstrumentDay, Lifecycle};
 
 /// The later of two days: none where neither end is known.
-fn later(one: DueDates, other: DueDates) -> DueDates {
+#[must_use]
+pub fn later(one: DueDates, other: DueDates) -> DueDates {
     let latest = one.latest.zip(other.latest).map(|(one, other)| one.max(other));
     DueDates { earliest: one.earliest.max(other.earliest), latest }
 }

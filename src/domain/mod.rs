@@ -12,6 +12,7 @@ pub mod command;
 pub mod commitment;
 pub mod consent;
 pub mod counting;
+pub mod dates;
 pub mod day;
 pub mod decide;
 pub mod due;

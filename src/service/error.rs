@@ -1,6 +1,7 @@
 //! What can go wrong, one list an operation.
 
 use crate::domain::command::RequestError;
+use crate::domain::dates::DateKey;
 use crate::domain::decide::Refusal;
 use crate::domain::id::{CommitmentId, Reference};
 use crate::domain::instant::Instant;
@@ -48,6 +49,16 @@ pub enum QueryError {
         commitment: CommitmentId,
         /// The ones there are, in words.
         made: String,
+    },
+    /// The agreement has nothing that such a date could be of.
+    #[error("there is no date {date} in {reference} (there are: {there})")]
+    NoSuchDate {
+        /// The agreement.
+        reference: Reference,
+        /// What was asked for.
+        date: DateKey,
+        /// The dates there are, in words.
+        there: String,
     },
     /// The store failed, or is damaged.
     #[error(transparent)]

@@ -6,18 +6,18 @@ use super::error::ExecuteError;
 use crate::domain::command::{Command, Request};
 use crate::domain::counting::Remark;
 use crate::domain::day::Day;
-use crate::domain::decide::{Context, Decision, Refusal, decide};
+use crate::domain::decide::{Context, Decision, Refusal, agreement_of, decide};
 use crate::domain::event::Event;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Objected;
-use crate::domain::id::{Actor, AgreementId, CalendarId, CommandId, CommitmentId, Reference};
+use crate::domain::id::{Actor, AgreementId, CalendarId, CommandId, Reference};
 use crate::domain::instant::Instant;
-use crate::domain::recurrence::InstanceNumber;
-use crate::domain::timeline::{Register, Timeline};
+use crate::domain::timeline::{Reading, Readings, Register, Timeline};
 use crate::log::{self, Append, AppendError, InvalidAppend, Receipt};
-use crate::views::board::{CommitmentRow, owed};
+use crate::views::because::Cause;
 use crate::views::entry::Entry;
 use crate::views::history::{HistoryRow, history, newest};
+use crate::views::moves::{Moved, Stood, moves, moves_nothing};
 
 /// How often a decision is made anew when another writer was first.
 const ATTEMPTS_MAX: u32 = 8;
@@ -31,21 +31,6 @@ pub struct Execution {
     pub dry_run: bool,
     /// Whether the request may say when it was recorded.
     pub asserted_times: bool,
-}
-
-/// A due date that moved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moved {
-    /// In which agreement.
-    pub agreement: Reference,
-    /// Whose.
-    pub commitment: CommitmentId,
-    /// Which instance of it, where it recurs.
-    pub instance: Option<InstanceNumber>,
-    /// The latest due date before; none where it was not known.
-    pub before: Option<Day>,
-    /// The latest due date now; none where it is not known.
-    pub after: Option<Day>,
 }
 
 /// What a command did.
@@ -67,7 +52,7 @@ pub struct Outcome {
     pub odd: Vec<Objected>,
     /// What has to be said beside the date that it gives.
     pub remarks: Vec<Remark>,
-    /// The due dates of earlier commitments that it moved, as of today.
+    /// The dates that it moved, as of today; after a change of a calendar, those of the whole register.
     pub moved: Vec<Moved>,
 }
 
@@ -77,20 +62,18 @@ pub(super) struct Loaded {
     pub(super) id: AgreementId,
     /// Its facts.
     pub(super) timeline: Timeline,
-    /// Its entry, folded from these facts; none for an opening.
-    pub(super) entry: Option<Entry>,
 }
 
 impl Loaded {
     /// An agreement that is about to be opened.
     pub(super) fn opening(id: AgreementId, register: Register) -> Self {
-        Self { id, timeline: Timeline::new(Vec::new()).within(register), entry: None }
+        Self { id, timeline: Timeline::new(Vec::new()).within(register) }
     }
 
     /// The register's own facts.
     pub(super) fn register(register: Register) -> Self {
         let timeline = Timeline::new(register.facts().to_vec()).within(register);
-        Self { id: REGISTER, timeline, entry: None }
+        Self { id: REGISTER, timeline }
     }
 
     /// Takes in facts of the register that are recorded by the same command, before its own.
@@ -201,7 +184,7 @@ impl Service {
         match entry {
             Some(entry) => {
                 let timeline = self.timeline_of(entry.id).await?;
-                Ok(Loaded { id: entry.id, timeline, entry: Some(entry) })
+                Ok(Loaded { id: entry.id, timeline })
             }
             None => Ok(Loaded::opening(AgreementId(self.ids.uuid(self.now())), self.register().await?)),
         }
@@ -256,14 +239,13 @@ impl Service {
         let today = self.settings.zone.day_of(fact.recorded.at);
         let events = vec![newest(loaded.id, &fact)];
         let (after, moved) = if loaded.id == REGISTER {
-            let register = with(loaded.timeline.register(), std::slice::from_ref(&fact));
-            (None, self.moved_by(&register, today).await?)
+            (None, self.moved_by(&loaded.timeline, &fact, today).await?)
         } else {
             let mut timeline = loaded.timeline;
+            let before = (!moves_nothing(&fact.saying.event)).then(|| timeline.read());
             timeline.push(fact);
-            let after = Entry::of(loaded.id, &timeline);
-            let moved = loaded.entry.as_ref().zip(after.as_ref()).map(|(before, after)| moved(before, after, today));
-            (after, moved.unwrap_or_default())
+            let moved = before.map(|before| moved(&request.agreement, &before, &timeline, today));
+            (Entry::of(loaded.id, &timeline), moved.unwrap_or_default())
         };
         let calendars = adopted.iter().filter_map(|fact| match &fact.saying.event {
             Event::CalendarDefined(defined) => Some(defined.calendar.clone()),
@@ -283,14 +265,19 @@ impl Service {
         Ok((outcome, after))
     }
 
-    /// The due dates that differ in the whole register once its own facts are these.
-    async fn moved_by(&self, register: &Register, day: Day) -> Result<Vec<Moved>, ExecuteError> {
+    /// The dates that differ in the whole register once its own facts have one more.
+    async fn moved_by(&self, own: &Timeline, fact: &Fact, day: Day) -> Result<Vec<Moved>, ExecuteError> {
+        let before = own.register().clone();
+        let after = with(&before, std::slice::from_ref(fact));
+        let almanacs = Some((before.almanac().as_ref(), after.almanac().as_ref()));
+        let cause = Cause { fact, stream: own.facts(), almanacs };
         let mut all = Vec::new();
-        for before in self.counted_by_the_register().await? {
-            let timeline = self.timeline_of(before.id).await?.within(register.clone());
-            if let Some(after) = Entry::of(before.id, &timeline) {
-                all.extend(moved(&before, &after, day));
-            }
+        for entry in self.counted_by_the_register().await? {
+            let mut timeline = self.timeline_of(entry.id).await?.within(before.clone());
+            let was = Stood::read(&timeline, &timeline.read(), day);
+            timeline.enter(after.clone());
+            let is = Stood::read(&timeline, &timeline.read(), day);
+            all.extend(moves(&entry.reference, &was, &is, &cause));
         }
         Ok(all)
     }
@@ -359,23 +346,26 @@ pub(super) fn points_at(command: &Command) -> Option<&Reference> {
     }
 }
 
-/// The due dates that differ between two entries of one agreement, for commitments in both.
-fn moved(before: &Entry, after: &Entry, day: Day) -> Vec<Moved> {
-    let earlier = owed(before, day);
-    let differs = |now: &CommitmentRow| {
-        let was = earlier.iter().find(|row| (row.commitment, row.instance) == (now.commitment, now.instance));
-        let moved = Moved {
-            agreement: before.reference.clone(),
-            commitment: now.commitment,
-            instance: now.instance,
-            before: was.and_then(|row| row.due),
-            after: now.due,
-        };
-        match was {
-            Some(row) => ((row.due, row.due_earliest) != (now.due, now.due_earliest)).then_some(moved),
-            // An instance that got its date by this.
-            None => earlier.iter().any(|row| row.commitment == now.commitment).then_some(moved),
-        }
+/// What the last fact of a timeline moved in its agreement, which was read like this before.
+fn moved(agreement: &Reference, was_read: &Readings, timeline: &Timeline, day: Day) -> Vec<Moved> {
+    let Some(fact) = timeline.facts().last() else { return Vec::new() };
+    let cause = Cause { fact, stream: timeline.facts(), almanacs: None };
+    let is_read = timeline.read();
+    let Some(was) = agreement_of(timeline, was_read, day).filter(|_| fact.seq > 1) else {
+        return moves(agreement, &Stood::default(), &Stood::read(timeline, &is_read, day), &cause);
     };
-    owed(after, day).iter().filter_map(differs).collect()
+    let before = Stood::of(&was, day);
+    let by_then = |readings: &[Reading]| readings.partition_point(|reading| reading.bounds.latest <= day);
+    let (before_it, with_it) = (by_then(&was_read.facts), by_then(&is_read.facts));
+    let retracts = was_read.retracted != is_read.retracted;
+    let after = match is_read.facts[..with_it].split_last() {
+        // What happened last, and changes no reading of anything else, is folded onto what was there before it.
+        Some((newest, rest)) if !retracts && newest.seq == fact.seq && *rest == was_read.facts[..before_it] => {
+            let mut agreement = was;
+            agreement.evolve(newest);
+            Stood::of(&agreement, day)
+        }
+        _ => Stood::read(timeline, &is_read, day),
+    };
+    moves(agreement, &before, &after, &cause)
 }

@@ -391,7 +391,7 @@ impl Service {
         {
             let timeline = self.timeline_of(entry.id).await?.within(batch.register.clone());
             batch.facts += timeline.facts().len();
-            let loaded = Loaded { id: entry.id, timeline, entry: None };
+            let loaded = Loaded { id: entry.id, timeline };
             batch.loaded.insert(request.agreement.clone(), loaded);
         }
         Ok(())

@@ -4,6 +4,7 @@ use super::Service;
 use super::almanac::REGISTER;
 use super::error::QueryError;
 use super::execute::Loaded;
+use crate::domain::dates::DateKey;
 use crate::domain::day::Day;
 use crate::domain::id::{AgreementId, CalendarId, ProfileId, Reference};
 use crate::domain::instant::Instant;
@@ -13,6 +14,7 @@ use crate::views::Asked;
 use crate::views::board::{self, DueList, Overdue};
 use crate::views::calendar::{self, CalendarRow, CalendarView, ProfileRow};
 use crate::views::chart::{Chart, chart};
+use crate::views::derivation::dates::{DateDerivation, DateRow, date_derivation, date_rows};
 use crate::views::derivation::{Derivation, derivation};
 use crate::views::diff::{self, Change};
 use crate::views::document::{Document, document};
@@ -274,7 +276,42 @@ impl Service {
         let made = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         Err(QueryError::NoSuchCommitment { reference: reference.clone(), commitment, made })
     }
+
+    /// Why a computed date that is no commitment's lies where it does.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when there is no such agreement, no party or notice that the date could be of, or the store
+    /// cannot be read.
+    pub async fn why_date(
+        &self,
+        reference: &Reference,
+        date: &DateKey,
+        asked: Asked,
+    ) -> Result<DateDerivation, QueryError> {
+        let (_, timeline) = self.known(reference, asked).await?;
+        if let Some(derivation) = date_derivation(&timeline, date, asked) {
+            return Ok(derivation);
+        }
+        let rows = date_rows(&timeline, asked).ok_or_else(|| not_yet(reference, asked))?;
+        let names: Vec<String> = rows.into_iter().map(|row| row.date).take(DATES_NAMED_MAX).collect();
+        let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        Err(QueryError::NoSuchDate { reference: reference.clone(), date: date.clone(), there })
+    }
+
+    /// Every computed date of an agreement, those that still wait for something included.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when there is no such agreement, nothing had happened in it, or the store cannot be read.
+    pub async fn dates(&self, reference: &Reference, asked: Asked) -> Result<Vec<DateRow>, QueryError> {
+        let (_, timeline) = self.known(reference, asked).await?;
+        date_rows(&timeline, asked).ok_or_else(|| not_yet(reference, asked))
+    }
 }
+
+/// The most dates that a refusal names.
+const DATES_NAMED_MAX: usize = 12;
 
 fn not_yet(reference: &Reference, asked: Asked) -> QueryError {
     QueryError::NotYet { reference: reference.clone(), known_at: asked.known_at, as_of: asked.as_of }

@@ -18,7 +18,7 @@ use crate::domain::event::consent::EntryRule;
 use crate::domain::force;
 use crate::domain::id::{PartyId, Reference};
 use crate::domain::instant::Instant;
-use crate::domain::rule::{Anchor, Length, Means};
+use crate::domain::rule::{Anchor, Length, Means, Rule};
 use crate::domain::share::{Share, Weight};
 use crate::domain::status::{AgreementStatus, PartyStatus, party_statuses, status};
 use crate::domain::text::Line;
@@ -240,16 +240,24 @@ fn entry(declared: Option<&Mark>, computed: Option<Anchored>) -> Option<ChartEnt
     }
 }
 
-fn rule((entry, mark): &(EntryRule, Mark)) -> ChartRule {
-    let rule = &entry.rule;
+/// A rule in words: `P30D after signature`, `on 2026-01-20`.
+#[must_use]
+pub fn rule_words(rule: &Rule) -> String {
     let anchor = &rule.anchor;
-    let mut words = vec![match &rule.length {
+    match &rule.length {
         None => format!("on {anchor}"),
         Some(Length::Period(period)) if period.is_zero() => format!("on {anchor}"),
         Some(Length::Period(period)) => format!("{period} {} {anchor}", rule.direction),
         Some(Length::WorkingDays(days)) => format!("{days} working days {} {anchor}", rule.direction),
         Some(Length::ClearDays(days)) => format!("{days} clear days {} {anchor}", rule.direction),
-    }];
+    }
+}
+
+/// How an agreement comes into force, in words.
+#[must_use]
+pub fn chart_rule((entry, mark): &(EntryRule, Mark)) -> ChartRule {
+    let rule = &entry.rule;
+    let mut words = vec![rule_words(rule)];
     words.extend(entry.consents.map(|consents| format!("with {consents} consents")));
     words.extend(entry.share.map(|share| {
         let of = entry.share_total.map_or_else(|| "the declared weights".to_owned(), |total| total.to_string());
@@ -325,8 +333,8 @@ pub fn chart(timeline: &Timeline, asked: Asked) -> Option<Chart> {
         status: status(&agreement, day),
         awaited: if in_force.is_some() { None } else { awaited(&agreement, day) },
         in_force,
-        rule: agreement.entry_rule.as_ref().map(rule),
-        party_rule: agreement.party_rule.as_ref().map(rule),
+        rule: agreement.entry_rule.as_ref().map(chart_rule),
+        party_rule: agreement.party_rule.as_ref().map(chart_rule),
         provisional: agreement.provisional.as_ref().map(Into::into),
         totals: ChartTotals {
             named: rows.len(),

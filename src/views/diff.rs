@@ -2,15 +2,22 @@
 //!
 //! Between two times of knowledge the facts recorded in between are taken in one by one, and each change is laid to
 //! the fact that made it; between two days the facts that happened in between, and, where no fact did it, the
-//! passing of time.
+//! passing of time. Each computed date that moved comes first, with every fact that moved it, the register's own
+//! among them.
+
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Asked;
-use super::document::{Document, document, read_document};
+use super::because::Cause;
+use super::document::{Document, read_document};
+use super::moves::Stood;
+use crate::domain::dates::DateKey;
 use crate::domain::day::Day;
+use crate::domain::fact::Fact;
 use crate::domain::id::AgreementId;
 use crate::domain::instant::Instant;
 use crate::domain::timeline::{Readings, Timeline};
@@ -19,7 +26,9 @@ use crate::domain::timeline::{Readings, Timeline};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct By {
-    /// Its place in the agreement.
+    /// Whether it is one of the register's own, about a calendar or a counting profile.
+    pub of_register: bool,
+    /// Its place in the agreement, or in the register's own facts.
     pub seq: u64,
     /// Its position in the log.
     pub position: u64,
@@ -30,11 +39,30 @@ pub struct By {
     pub recorded: Instant,
 }
 
+/// One move of a date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct DateMove {
+    /// The date before; where it is not one day, the latest that it could be. Null where it was not known.
+    pub before: Option<Day>,
+    /// The earliest that it could be before.
+    pub before_earliest: Option<Day>,
+    /// The date after, likewise.
+    pub after: Option<Day>,
+    /// The earliest that it can be after.
+    pub after_earliest: Option<Day>,
+    /// What moved it, in words, with the place of the fact.
+    pub because: String,
+    /// The event that moved it; null where only time has passed.
+    pub event: Option<By>,
+}
+
 /// One change.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Change {
-    /// Where in the agreement (as `show --json` gives it): `commitments.c1.due`, `parties.pk.signature.place` …
+    /// Where in the agreement (as `show --json` gives it): `commitments.c1.due`, `parties.pk.signature.place` …; for a
+    /// date that moved `dates.` and the word for it.
     pub path: String,
     /// What stood there; null where there was nothing.
     pub before: Value,
@@ -42,6 +70,10 @@ pub struct Change {
     pub after: Value,
     /// The event that made the change; null where only time has passed.
     pub event: Option<By>,
+    /// Of a computed date that moved, the word that `why` takes for it: `c1`, `entry-into-force`, `expiry` …
+    pub date: Option<String>,
+    /// Of a computed date, each of its moves, in order; empty for everything else.
+    pub moves: Vec<DateMove>,
 }
 
 /// What of a document is about the question and not about the agreement.
@@ -70,10 +102,6 @@ fn written(document: Option<Document>) -> Value {
         map.retain(|name, _| !NOT_OF_THE_AGREEMENT.contains(&name.as_str()));
     }
     value
-}
-
-fn state(id: AgreementId, timeline: &Timeline, as_of: Day) -> Value {
-    written(document(id, timeline, asked(as_of)))
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -140,49 +168,115 @@ fn differences(path: &str, before: &Value, after: &Value, found: &mut Vec<(Strin
     }
 }
 
+/// A step from one state of things to the next: what is shown, and how the dates stand.
+struct State {
+    shown: Value,
+    stood: Stood,
+}
+
 /// Gathers steps into one change a path: from the first value to the last, by the last event that touched it.
 #[derive(Default)]
-struct Gathered(Vec<Change>);
+struct Gathered {
+    changes: Vec<Change>,
+    dates: BTreeMap<DateKey, Vec<DateMove>>,
+}
 
 impl Gathered {
-    fn step(&mut self, before: &Value, after: &Value, event: Option<&By>) {
+    fn step(&mut self, before: &State, after: &State, cause: Option<&Cause<'_>>) {
+        let event = cause.map(by);
         let mut found = Vec::new();
-        differences("", before, after, &mut found);
+        differences("", &before.shown, &after.shown, &mut found);
         for (path, before, after) in found {
-            if let Some(earlier) = self.0.iter_mut().find(|change| change.path == path) {
+            if let Some(earlier) = self.changes.iter_mut().find(|change| change.path == path) {
                 earlier.after = after;
-                earlier.event = event.cloned();
+                earlier.event.clone_from(&event);
             } else {
-                self.0.push(Change { path, before, after, event: event.cloned() });
+                let event = event.clone();
+                self.changes.push(Change { path, before, after, event, date: None, moves: Vec::new() });
             }
+        }
+        for (key, was, is) in after.stood.moved_since(&before.stood) {
+            let because = match cause {
+                Some(cause) => cause.words(before.stood.span(&after.stood, &key)),
+                None => "the day came".to_owned(),
+            };
+            self.dates.entry(key).or_default().push(DateMove {
+                before: was.latest,
+                before_earliest: was.earliest,
+                after: is.latest,
+                after_earliest: is.earliest,
+                because,
+                event: event.clone(),
+            });
         }
     }
 
-    fn done(mut self) -> Vec<Change> {
-        self.0.retain(|change| change.before != change.after);
-        self.0
+    /// The dates that moved, then everything that changed.
+    fn done(self) -> Vec<Change> {
+        let day = |earliest: Option<Day>, latest: Option<Day>| match (earliest, latest) {
+            (Some(earliest), Some(latest)) if earliest == latest => json!(latest),
+            (None, None) => Value::Null,
+            (earliest, latest) => {
+                let end = |day: Option<Day>| day.map_or_else(|| "..".to_owned(), |day| day.to_string());
+                json!(format!("{}/{}", end(earliest), end(latest)))
+            }
+        };
+        let moved = self.dates.into_iter().filter_map(|(key, moves)| {
+            let (first, last) = (moves.first()?, moves.last()?);
+            Some(Change {
+                path: format!("dates.{key}"),
+                before: day(first.before_earliest, first.before),
+                after: day(last.after_earliest, last.after),
+                event: last.event.clone(),
+                date: Some(key.to_string()),
+                moves,
+            })
+        });
+        moved.chain(self.changes).filter(|change| change.before != change.after).collect()
     }
 }
 
-fn by(timeline: &Timeline, seq: u64) -> Option<By> {
-    timeline.fact(seq).map(|fact| By {
-        seq,
-        position: fact.position,
-        kind: fact.saying.event.name(),
-        recorded: fact.recorded.at,
-    })
+fn by(cause: &Cause<'_>) -> By {
+    By {
+        of_register: cause.almanacs.is_some(),
+        seq: cause.fact.seq,
+        position: cause.fact.position,
+        kind: cause.fact.saying.event.name(),
+        recorded: cause.fact.recorded.at,
+    }
 }
 
-/// What was learned between two times of knowledge, about one day.
+fn known_state(id: AgreementId, timeline: &Timeline, as_of: Day) -> State {
+    let readings = timeline.read();
+    State {
+        shown: written(read_document(id, timeline, &readings, asked(as_of))),
+        stood: Stood::read(timeline, &readings, as_of),
+    }
+}
+
+/// What was learned between two times of knowledge, about one day: of the agreement, and of the calendars that its
+/// dates are counted by.
 #[must_use]
 pub fn between_knowledge(id: AgreementId, timeline: &Timeline, as_of: Day, from: Instant, to: Instant) -> Vec<Change> {
     let mut known = timeline.known_at(from);
-    let mut before = state(id, &known, as_of);
+    let mut before = known_state(id, &known, as_of);
     let mut gathered = Gathered::default();
-    for fact in timeline.facts().iter().filter(|fact| fact.recorded.at > from && fact.recorded.at <= to) {
-        known.push(fact.clone());
-        let after = state(id, &known, as_of);
-        gathered.step(&before, &after, by(timeline, fact.seq).as_ref());
+    let learned = |fact: &&Fact| fact.recorded.at > from && fact.recorded.at <= to;
+    let of_register = timeline.register().facts().iter().filter(learned).map(|fact| (fact, true));
+    let mut steps: Vec<(&Fact, bool)> =
+        timeline.facts().iter().filter(learned).map(|fact| (fact, false)).chain(of_register).collect();
+    steps.sort_by_key(|(fact, _)| fact.position);
+    for (fact, of_register) in steps {
+        let earlier = known.register().clone();
+        if of_register {
+            known.enter(earlier.with(std::slice::from_ref(fact)));
+        } else {
+            known.push(fact.clone());
+        }
+        let after = known_state(id, &known, as_of);
+        let almanacs = of_register.then(|| (earlier.almanac().as_ref(), known.register().almanac().as_ref()));
+        let stream = if of_register { timeline.register().facts() } else { timeline.facts() };
+        gathered.step(&before, &after, Some(&Cause { fact, stream, almanacs }));
         before = after;
     }
     gathered.done()
@@ -192,12 +286,16 @@ pub fn between_knowledge(id: AgreementId, timeline: &Timeline, as_of: Day, from:
 #[must_use]
 pub fn between_days(id: AgreementId, timeline: &Timeline, from: Day, to: Day) -> Vec<Change> {
     let all = timeline.read();
+    let state = |readings: &Readings, day: Day| State {
+        shown: written(read_document(id, timeline, readings, asked(day))),
+        stood: Stood::read(timeline, readings, day),
+    };
     // Of several facts of one day each answers for its own: the states are of the first so many facts.
     let first = |count: usize, day: Day| {
         let readings = Readings { facts: all.facts[..count].to_vec(), ..all.clone() };
-        written(read_document(id, timeline, &readings, asked(day)))
+        state(&readings, day)
     };
-    let mut before = written(read_document(id, timeline, &all, asked(from)));
+    let mut before = state(&all, from);
     let mut gathered = Gathered::default();
     let mut reached = from;
     for (at, reading) in all.facts.iter().enumerate() {
@@ -213,9 +311,12 @@ pub fn between_days(id: AgreementId, timeline: &Timeline, from: Day, to: Day) ->
             reached = day;
         }
         let after = first(at + 1, day);
-        gathered.step(&before, &after, by(timeline, reading.seq).as_ref());
+        // It is told as it is read now, whatever was corrected in it since.
+        let fact = timeline.fact(reading.seq).map(|fact| Fact { saying: reading.saying.clone(), ..fact.clone() });
+        let cause = fact.as_ref().map(|fact| Cause { fact, stream: timeline.facts(), almanacs: None });
+        gathered.step(&before, &after, cause.as_ref());
         before = after;
     }
-    gathered.step(&before, &written(read_document(id, timeline, &all, asked(to))), None);
+    gathered.step(&before, &state(&all, to), None);
     gathered.done()
 }

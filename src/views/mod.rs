@@ -6,6 +6,7 @@
 //! To add a question: a file here with its row types (they are a contract: they derive their schema), one line in
 //! [`schemas`].
 
+pub mod because;
 pub mod board;
 pub mod calendar;
 pub mod chart;
@@ -18,6 +19,7 @@ pub mod history;
 pub mod instances;
 pub mod lint;
 pub mod list;
+pub mod moves;
 pub mod mou_return;
 pub mod outcome;
 mod recurrence;
@@ -70,6 +72,8 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("history", shown::<Vec<history::HistoryRow>>()),
         ("diff", shown::<Vec<diff::Change>>()),
         ("why", shown::<derivation::Derivation>()),
+        ("why-date", shown::<derivation::dates::DateDerivation>()),
+        ("dates", shown::<Vec<derivation::dates::DateRow>>()),
         ("parties", shown::<Vec<list::PartyRow>>()),
         ("calendars", shown::<Vec<calendar::CalendarRow>>()),
         ("calendar", shown::<calendar::CalendarView>()),

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::history::HistoryRow;
+use super::moves::Moved;
 use crate::domain::counting::Remark;
 use crate::domain::day::Day;
 use crate::domain::id::{CalendarId, CommitmentId, Reference};
@@ -37,20 +38,50 @@ impl From<&Remark> for RemarkView {
     }
 }
 
-/// A due date that moved.
+/// A date that moved, or a commitment that was judged again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct MovedView {
     /// In which agreement.
     pub agreement: Reference,
-    /// Whose.
-    pub commitment: CommitmentId,
+    /// Which date, by the word that `why` takes: `c1`, `entry-into-force`, `expiry`, `@7` …
+    pub date: String,
+    /// The commitment, where it is a due date.
+    pub commitment: Option<CommitmentId>,
     /// Which instance of it, where it recurs.
     pub instance: Option<InstanceNumber>,
-    /// The due date before.
+    /// The date before; where it is not one day, the latest that it could be. Null where it was not known.
     pub before: Option<Day>,
-    /// The due date now.
+    /// The earliest that it could be before.
+    pub before_earliest: Option<Day>,
+    /// The date now, likewise.
     pub after: Option<Day>,
+    /// The earliest that it can be now.
+    pub after_earliest: Option<Day>,
+    /// The state before that hangs on it: of the commitment, the party or the agreement.
+    pub state_before: Option<&'static str>,
+    /// The state now.
+    pub state_after: Option<&'static str>,
+    /// What moved it, in words, with the place of the fact.
+    pub because: String,
+}
+
+impl From<&Moved> for MovedView {
+    fn from(moved: &Moved) -> Self {
+        Self {
+            agreement: moved.agreement.clone(),
+            date: moved.key.to_string(),
+            commitment: moved.key.owed().map(|owed| owed.commitment),
+            instance: moved.key.owed().and_then(|owed| owed.instance),
+            before: moved.before.latest,
+            before_earliest: moved.before.earliest,
+            after: moved.after.latest,
+            after_earliest: moved.after.earliest,
+            state_before: moved.state_before,
+            state_after: moved.state_after,
+            because: moved.because.clone(),
+        }
+    }
 }
 
 /// What a command did.
@@ -74,7 +105,7 @@ pub struct OutcomeView {
     pub odd: Vec<OddView>,
     /// What has to be said beside the date that they give.
     pub remarks: Vec<RemarkView>,
-    /// The due dates of other commitments that moved; after a change of a calendar, those of the whole register.
+    /// The dates that it moves, as of today; after a change of a calendar, those of the whole register.
     pub moved: Vec<MovedView>,
 }
 

@@ -189,6 +189,7 @@ impl Register {
                 "history": or_nothing(service.history(&reference, known_at).await),
                 "parties": or_nothing(service.parties(Some(&reference), asked, &every).await),
                 "why": whys,
+                "dates": or_nothing(service.dates(&reference, asked).await),
             });
         }
         answers

@@ -13,5 +13,6 @@ mod given;
 mod histories;
 mod importing;
 mod knowing;
+mod moving;
 mod recording;
 mod together;

@@ -4,9 +4,12 @@ use serde_json::Value;
 
 use super::instant;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Report, Section};
+use crate::cli::output::{Cell, Column, Format, Kind, Report, Section, Tone};
 use crate::cli::session::{Session, day, knowledge, reference};
-use crate::views::diff::Change;
+use crate::domain::dates::DateKey;
+use crate::domain::day::Day;
+use crate::domain::id::Reference;
+use crate::views::diff::{Change, DateMove};
 
 /// Options of `diff`.
 #[derive(Clone, Debug, clap::Args)]
@@ -55,20 +58,80 @@ pub(super) async fn run(args: DiffArgs, session: &Session) -> Result<Exit, Failu
                 .hinted("servanda diff REF --known-at 2025-10-01 --known-at 2025-11-01"));
         }
     };
+    // A spreadsheet wants one table, in which the dates are rows like the others.
+    let sheet = session.format() == Format::Csv;
     session.answer(&changes, &changes, || {
+        if sheet {
+            return Report::new().section(table(changes.iter()));
+        }
+        let moved = moved_rows(&changes);
         let columns = [
-            Column::id("event", "By event"),
-            Column::id("path", "What"),
-            Column::text("before", "Before"),
-            Column::text("after", "After"),
+            Column::id("date", "Date"),
+            Column::new(Kind::Day, "before", "Before"),
+            Column::new(Kind::Day, "after", "After"),
+            Column::text("because", "Because"),
         ];
-        let section = Section::table("changes", columns).when_empty("nothing changed").rows(changes.iter().map(cells));
-        Report::new().heading(format!("{reference}: {between}")).section(section)
+        let moved = Section::table("moved", columns).titled("Dates that moved").rows(moved);
+        let rest = table(changes.iter().filter(|change| change.date.is_none()));
+        let rest = if moved.is_empty() { rest } else { rest.titled("Everything that changed") };
+        Report::new().heading(format!("{reference}: {between}")).section(moved).section(rest)
     })
 }
 
+/// A row for each move of a date; parties whose date moves with the agreement's own are told there.
+fn moved_rows(changes: &[Change]) -> Vec<[Cell; 4]> {
+    let whole = DateKey::EntryIntoForce.to_string();
+    let whole = changes.iter().find(|change| change.date.as_ref() == Some(&whole));
+    let of_party = |change: &&Change| {
+        let date = change.date.as_deref().unwrap_or_default();
+        date.starts_with("entry-into-force:") && whole.is_some_and(|whole| whole.moves == change.moves)
+    };
+    let parties = changes.iter().filter(of_party).count();
+    let mut rows = Vec::new();
+    for change in changes.iter().filter(|change| !of_party(change)) {
+        let so = match parties {
+            0 => String::new(),
+            _ if whole != Some(change) => String::new(),
+            1 => "; so for 1 party".to_owned(),
+            parties => format!("; so for {parties} parties"),
+        };
+        rows.extend(change.moves.iter().map(|step| moved_cells(change, step, &so)));
+    }
+    rows
+}
+
+fn table<'a>(changes: impl Iterator<Item = &'a Change>) -> Section {
+    let columns = [
+        Column::id("event", "By event"),
+        Column::id("path", "What"),
+        Column::text("before", "Before"),
+        Column::text("after", "After"),
+    ];
+    Section::table("changes", columns).when_empty("nothing changed").rows(changes.map(cells))
+}
+
+fn moved_cells(change: &Change, step: &DateMove, so: &str) -> [Cell; 4] {
+    let date = change.date.clone().unwrap_or_default();
+    let days = |earliest: Option<Day>, latest: Option<Day>| match (earliest, latest) {
+        (Some(earliest), Some(latest)) if earliest == latest => latest.to_string(),
+        (Some(earliest), Some(latest)) => format!("{earliest}/{latest}"),
+        (None, Some(latest)) => format!("../{latest}"),
+        (Some(earliest), None) => format!("{earliest}/.."),
+        (None, None) => "–".to_owned(),
+    };
+    [
+        Cell::from(date).tone(Tone::Strong),
+        Cell::from(days(step.before_earliest, step.before)),
+        Cell::from(days(step.after_earliest, step.after)),
+        Cell::from(format!("{}{so}", step.because)),
+    ]
+}
+
 fn cells(change: &Change) -> [Cell; 4] {
-    let event = change.event.as_ref().map_or_else(|| "(time)".to_owned(), |by| format!("@{} {}", by.seq, by.kind));
+    let event = change.event.as_ref().map_or_else(
+        || "(time)".to_owned(),
+        |by| format!("{}@{} {}", if by.of_register { Reference::REGISTER } else { "" }, by.seq, by.kind),
+    );
     [Cell::from(event), Cell::from(&change.path), Cell::from(plain(&change.before)), Cell::from(plain(&change.after))]
 }
 

@@ -14,6 +14,7 @@ pub mod show;
 pub mod stats;
 pub mod status;
 pub mod why;
+mod why_date;
 
 use super::error::{Exit, Failure};
 use super::session::Session;
@@ -43,8 +44,10 @@ pub enum Question {
     /// What changed between two points, and by which event
     #[command(after_help = "Example:\n  servanda diff pk-ps-health-2025 --known-at 2025-10-01 --known-at 2025-11-01")]
     Diff(diff::DiffArgs),
-    /// Why a commitment is due when it is: each step of the count
-    #[command(after_help = "Example:\n  servanda why pk-ps-health-2025/c1 --as-of 2025-10-18")]
+    /// Why a date lies where it does: each step of the count, and what it rests on
+    #[command(
+        after_help = "Examples:\n  servanda why pk-ps-health-2025/c1 --as-of 2025-10-18\n  servanda why pk-ps-health-2025 entry-into-force\n  servanda why pk-ps-health-2025"
+    )]
     Why(why::WhyArgs),
     /// The parties, with what they owe and are owed
     #[command(after_help = "Example:\n  servanda parties pk-ps-health-2025")]
@@ -108,7 +111,7 @@ fn by_or_on(earliest: Option<crate::domain::day::Day>, latest: Option<crate::dom
 }
 
 /// A status or state as people read it: words apart.
-fn spaced(word: &str) -> String {
+pub(super) fn spaced(word: &str) -> String {
     word.replace('_', " ")
 }
 

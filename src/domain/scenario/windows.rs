@@ -395,7 +395,8 @@ proptest! {
         let last = |part: TermPart| steps.iter().rev().find(|step| step.part == part).map(|step| step.days);
         prop_assert_eq!(last(TermPart::Period), dates.period.map(|period| period.last));
         prop_assert_eq!(last(TermPart::End), dates.ends.map(|end| end.last));
-        prop_assert_eq!(last(TermPart::Notice), dates.notice.and_then(|window| window.prepare_by));
+        prop_assert_eq!(last(TermPart::Notice), dates.notice.map(|window| window.notice_by));
+        prop_assert_eq!(last(TermPart::Prepare), dates.notice.and_then(|window| window.prepare_by));
         prop_assert_eq!(last(TermPart::Renewal), dates.next_renewal);
     }
 }

@@ -12,8 +12,10 @@ pub enum TermPart {
     Period,
     /// The last day of all.
     End,
-    /// The last day for a notice, and the one for preparing it.
+    /// The last day for a notice.
     Notice,
+    /// The day for preparing it.
+    Prepare,
     /// The next tacit renewal.
     Renewal,
 }
@@ -29,12 +31,12 @@ pub struct TermStep {
     pub days: DueDates,
     /// The fact that it rests on.
     pub fact: Option<u64>,
-    /// Whether the register assumes it because nobody stated it.
-    pub assumed: bool,
+    /// What the register assumes in it because nobody stated it.
+    pub assumed: Option<&'static str>,
 }
 
 fn found(part: TermPart, words: impl Into<String>, days: DueDates, fact: Option<u64>) -> TermStep {
-    TermStep { part, words: words.into(), days, fact, assumed: false }
+    TermStep { part, words: words.into(), days, fact, assumed: None }
 }
 
 impl Term {
@@ -63,7 +65,7 @@ impl Term {
             found(TermPart::Period, "its first day is stated", self.start, Some(*fact))
         } else {
             let words = "it starts on the day from which the agreement operates";
-            TermStep { assumed: true, ..found(TermPart::Period, words, self.start, self.start_fact) }
+            TermStep { assumed: Some(words), ..found(TermPart::Period, words, self.start, self.start_fact) }
         };
         let words = match (set.end, set.length) {
             (Some(_), _) => "its last day is stated".to_owned(),
@@ -102,7 +104,8 @@ impl Term {
         let (often, each) = if times == 1 { ("once".to_owned(), "") } else { (format!("{times} times"), " each") };
         let by = self.one_more.map(|length| format!(", by {length}{each}")).unwrap_or_default();
         let words = format!("no notice came in time: renewed tacitly {often}{by}");
-        let assumed = self.set.as_ref().is_some_and(|(set, _)| set.renewal_length.is_none());
+        let unsaid = self.set.as_ref().is_some_and(|(set, _)| set.renewal_length.is_none());
+        let assumed = unsaid.then_some("a renewal lasts as long as the first term");
         TermStep { assumed, ..found(part, words, period.last, None) }
     }
 
@@ -137,7 +140,7 @@ fn window_steps(set: &TermSet, fact: u64, dates: &TermDates) -> Vec<TermStep> {
     ];
     if let Some((by, lead)) = window.prepare_by.zip(set.prepare) {
         let words = format!("count {lead} back from there, the register's own lead");
-        steps.push(found(TermPart::Notice, words, by, Some(fact)));
+        steps.push(found(TermPart::Prepare, words, by, Some(fact)));
     }
     steps
 }

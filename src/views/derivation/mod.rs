@@ -1,11 +1,14 @@
 //! Why a commitment is due when it is: the fact it hangs on, the rule, each step of the count, and what was assumed.
 //!
 //! `anchor`, `steps`, `terms` and `others` speak of any date that is computed by a rule; what is told of a commitment
-//! beyond that is put together here.
+//! beyond that is put together here, and of every other date in `dates`, with `force` and `term`.
 
 pub mod anchor;
+pub mod dates;
+mod force;
 pub mod others;
 pub mod steps;
+mod term;
 pub mod terms;
 
 use schemars::JsonSchema;
@@ -47,6 +50,8 @@ pub struct Derivation {
     pub known_at: Instant,
     /// The agreement's reference.
     pub agreement: Reference,
+    /// Which date, by the word that `why` takes.
+    pub date: String,
     /// The commitment.
     pub commitment: CommitmentId,
     /// Which instance of it; null for a commitment as a whole.
@@ -228,6 +233,7 @@ pub fn derivation(timeline: &Timeline, owed: Owed, asked: Asked) -> Option<Deriv
         at: asked.at,
         known_at: asked.known_at,
         agreement: agreement.opened.reference.clone(),
+        date: owed.to_string(),
         commitment: owed.commitment,
         instance: owed.instance,
         text: commitment.undertaking.text.clone(),
@@ -244,7 +250,9 @@ pub fn derivation(timeline: &Timeline, owed: Owed, asked: Asked) -> Option<Deriv
         rule: rule.cloned(),
         profile: rule.and_then(|rule| profile_view(rule, almanac)),
         calendars: terms.as_ref().map(|terms| calendar_views(terms, told_on)).unwrap_or_default(),
-        anchor: rule.filter(|rule| rule.length.is_some()).map(|rule| anchor_view(&agreement, &readings, rule)),
+        anchor: rule
+            .filter(|rule| rule.length.is_some())
+            .map(|rule| anchor_view(&agreement, timeline, &readings, rule)),
         steps,
         remarks: counted.iter().flat_map(|counted| &counted.remarks).map(RemarkView::from).collect(),
         authority: standing.authority,

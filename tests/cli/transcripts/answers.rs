@@ -91,6 +91,13 @@ fn what_changed() {
     insta::assert_snapshot!(at(100, "diff pk-ps-health-2025 --as-of 2025-09-10 --as-of 2025-12-31"), @"
     pk-ps-health-2025: from 2025-09-10 to 2025-12-31, as recorded by 2026-01-06T09:00:01Z
 
+    Dates that moved
+    Date              Before  After       Because
+    ────────────────  ──────  ──────────  ────────────────────────────────────────────────────
+    c1                –       2025-10-17  signature of pk on 2025-09-17 (@2)
+    entry-into-force  –       2025-09-17  signature of ps on 2025-09-17 (@3); so for 2 parties
+
+    Everything that changed
     By event                 What                         Before            After
     ───────────────────────  ───────────────────────────  ────────────────  ────────────────────────────
     @3 agreement.signed      status                       proposed          in_operation
@@ -131,11 +138,12 @@ fn the_register_in_numbers() {
 
 #[test]
 fn a_recording() {
-    insta::assert_snapshot!(at(100, "extend-deadline cn-th-care-2024/c1 --by P6M --agreed-by cn --agreed-by th --reason \"the flood\""), @r"
+    insta::assert_snapshot!(at(100, "extend-deadline cn-th-care-2024/c1 --by P6M --agreed-by cn --agreed-by th --reason \"the flood\""), @"
     recorded: cn-th-care-2024@6 deadline.extended, 2026-01-06
     it is about cn-th-care-2024/c1
 
-    - cn-th-care-2024/c1 was due 2025-05-31, is now due 2025-11-30
+    - cn-th-care-2024/c1 was due 2025-05-06 to 2025-05-31, is now due 2025-11-06 to 2025-11-30
+      - because: extended by P6M, agreed by cn and th (@6)
     ");
 }
 

@@ -225,6 +225,8 @@ fn a_date_that_a_calendar_does_not_reach_is_said_to_be_open() {
 
     - whether 2027-01-01 is open is not known in calendar cn, which knows the days from 2020-01-01 to
       2026-12-31
+    - pk-ps/c4 is due on or after 2027-01-03
+      - because: deadline of c4 set: 5 working days after 2026-12-29 (@6)
     ");
     insta::assert_snapshot!(seen(desk.run("due --within P2Y")), @"
     as of Mon 2026-01-05, as recorded by 2026-01-05T09:00:06Z
@@ -247,6 +249,8 @@ fn a_last_day_off_is_told_where_it_stays() {
     it is now pk-ps/c4
 
     - the last day, Sat 2025-10-18, is off (weekend (sat-sun)) and does not move
+    - pk-ps/c4 is due 2025-10-18
+      - because: deadline of c4 set: P31D after signature (@6)
     ");
 }
 
