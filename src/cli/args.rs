@@ -36,8 +36,8 @@ impl Globals {
 /// For which day, and with which knowledge.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct AskedArgs {
-    /// What was true on this day (or at this instant); today if left out.
-    #[arg(long, value_name = "DAY")]
+    /// What was true on this day, or at this instant (2025-10-17T20:00:00Z, now); now if left out.
+    #[arg(long, value_name = "WHEN")]
     pub as_of: Option<String>,
     /// As recorded by this instant, or by the end of this day; now if left out.
     #[arg(long, value_name = "WHEN")]

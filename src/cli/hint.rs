@@ -11,6 +11,7 @@ use crate::domain::id::{CalendarId, Reference};
 use crate::domain::objection::Objection;
 use crate::domain::patch::PatchError;
 use crate::domain::recurrence::{INSTANCES_MAX, RepeatError};
+use crate::domain::zone::Zone;
 use crate::log::OpenError;
 use crate::service::error::{QueryError, RegisterError};
 use crate::service::mapping::{MappingError, ProblemKind};
@@ -162,6 +163,9 @@ fn of_objection(objection: &Objection) -> Option<String> {
         Objection::NoSuchCalendar { .. } => {
             said("servanda calendar list shows those there are; servanda define-calendar makes one")
         }
+        Objection::Circle { .. } => {
+            said("count one of them from something that happens by itself: a day, a signature, a formation")
+        }
         Objection::NoSuchBody { .. } => said("servanda show REF lists the bodies"),
         Objection::NoSuchFact { .. } => said("servanda history REF lists the facts with their places"),
         Objection::DeclaredTwice { .. } => said("for another name use servanda alias-party"),
@@ -212,8 +216,20 @@ pub fn of_request(error: &RequestError) -> Option<String> {
         RequestError::Agreement(_) => {
             said("write the reference, such as pk-ps-health-2025, with /c1, /wg1 or @7 behind it where asked")
         }
-        RequestError::Fields { verb, .. } => said(format!("servanda {verb} --help shows its options, with an example")),
+        RequestError::Fields { zone: Some(zone), .. } => said(format!("did you mean {zone}?")),
+        RequestError::Fields { verb, zone: None, .. } => {
+            said(format!("servanda {verb} --help shows its options, with an example"))
+        }
         RequestError::Framing(_) => None,
+    }
+}
+
+/// What to do about a name that is no time zone.
+#[must_use]
+pub fn of_zone(given: &str) -> Option<String> {
+    match Zone::meant(given) {
+        Some(zone) => said(format!("did you mean {zone}?")),
+        None => said("write a name of the IANA database: AREA/CITY, such as America/New_York"),
     }
 }
 

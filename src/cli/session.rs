@@ -194,18 +194,31 @@ pub fn knowledge(service: &Service, text: &str) -> Result<Instant, Failure> {
     }
 }
 
-/// Reads for which day and with which knowledge is asked.
+fn as_of_hint(failure: Failure) -> Failure {
+    failure.hinted("write a day such as 2025-10-18, a time with its offset such as 2025-10-18T20:00:00Z, or now")
+}
+
+/// Reads for which day or instant, and with which knowledge is asked; this very instant where nothing is said.
 ///
 /// # Errors
 ///
 /// [`Failure`] naming the option that cannot be read.
 pub async fn asked(service: &Service, args: &AskedArgs) -> Result<Asked, Failure> {
-    let as_of = args.as_of.as_deref().map(|text| day(service, "as-of", text)).transpose()?;
     let known_at = match &args.known_at {
         Some(text) => knowledge(service, text)?,
         None => service.knowledge_now().await?,
     };
-    Ok(Asked { as_of: as_of.unwrap_or_else(|| service.today()), known_at })
+    let stated = match args.as_of.as_deref().map(str::trim) {
+        Some("now") => Some(service.now()),
+        Some(text) => match Instant::parse(text) {
+            Ok(at) => Some(at),
+            Err(_) => return Ok(Asked::on(day(service, "as-of", text).map_err(as_of_hint)?, known_at)),
+        },
+        None => None,
+    };
+    let at = stated.unwrap_or_else(|| service.now());
+    let as_of = service.settings().zone.day_of(at);
+    Ok(Asked { as_of, at: Some(at), at_stated: stated.is_some(), known_at })
 }
 
 /// Reads a reference.

@@ -6,18 +6,20 @@ use super::almanac::Almanac;
 use super::commitment::{Commitment, DeadlineStep, Mark};
 use super::day::Day;
 use super::event::bodies::Formed;
-use super::event::consent::{Deposited, EntryRule, Objection, Signed, Statement};
+use super::event::consent::{EntryRule, Objection, Signed, Statement};
 use super::event::naming::Name;
 use super::event::opening::Opened;
 use super::event::papers::{Attached, Linked};
-use super::event::parties::{Aliased, Party};
+use super::event::parties::Party;
 use super::event::term::{NoticeGiven, Renewed, Suspended, TermSet};
 use super::event::{Event, commitments};
 use super::id::{BodyId, CommitmentId, PartyId};
 use super::recurrence::InstanceNumber;
 use super::text::{Line, Text};
 use super::timeline::{Reading, Readings};
-use super::vocabulary::{SignatureMode, TerminationGround};
+use super::vocabulary::TerminationGround;
+
+pub use super::party::{PartyRecord, Provisional};
 
 /// How an agreement came into the register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,59 +30,6 @@ pub enum Opening {
     Recorded,
     /// It was announced without an instrument.
     Announced,
-}
-
-/// A party with what it has done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PartyRecord {
-    /// As declared.
-    pub party: Party,
-    /// Its other names.
-    pub aliases: Vec<Aliased>,
-    /// Its initials under the text.
-    pub initialled: Option<Mark>,
-    /// Its signature.
-    pub signed: Option<(Signed, Mark)>,
-    /// Its instruments, in order.
-    pub deposited: Vec<(Deposited, Mark)>,
-    /// When the agreement came into force for it, where that is declared.
-    pub in_force: Option<Mark>,
-    /// Its provisional application.
-    pub provisional: Option<Provisional>,
-    /// When it left, unless it has come back.
-    pub withdrew: Option<Mark>,
-    /// Every time that it left, in order.
-    pub departures: Vec<Mark>,
-}
-
-impl PartyRecord {
-    /// Whether its signature binds only with a later act of consent (VCLT 12(2)(b), 14).
-    #[must_use]
-    pub fn subject_to_consent(&self) -> bool {
-        let mode = self.signed.as_ref().map(|(signed, _)| signed.mode);
-        matches!(mode, Some(SignatureMode::Simple | SignatureMode::AdReferendum))
-    }
-}
-
-/// An application before entry into force (VCLT 25).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Provisional {
-    /// Since when.
-    pub since: Mark,
-    /// The notice that ended it.
-    pub ended: Option<Mark>,
-}
-
-impl Provisional {
-    const fn from(since: Mark) -> Self {
-        Self { since, ended: None }
-    }
-
-    /// Whether no notice has ended it.
-    #[must_use]
-    pub const fn runs(&self) -> bool {
-        self.ended.is_none()
-    }
 }
 
 /// A working group or committee.

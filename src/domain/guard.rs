@@ -101,6 +101,10 @@ fn twice(what: impl Into<String>, earlier: &Mark) -> Objection {
     Objection::Twice { what: what.into(), earlier: earlier.seq }
 }
 
+fn circle(agreement: &Agreement, event: &Event) -> Option<Objection> {
+    super::circle::closed_by(agreement, event).map(|path| Objection::Circle { path })
+}
+
 /// Objections to one fact, from the state before it.
 #[expect(clippy::too_many_lines, reason = "one arm an event: the list is the point, and has no wildcard")]
 fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>) {
@@ -154,7 +158,10 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
                 against.push(Objection::RatifiedUnsigned { party: deposited.party.clone() });
             }
         }
-        Event::EntryIntoForceSet(_) => against.extend(no_instrument("given a rule for its entry into force")),
+        Event::EntryIntoForceSet(_) => {
+            against.extend(no_instrument("given a rule for its entry into force"));
+            against.extend(circle(agreement, &reading.saying.event));
+        }
         Event::AgreementEnteredIntoForce(entered) => {
             against.extend(no_instrument("brought into force"));
             let record = entered.party.as_ref().and_then(|party| agreement.party(party));
@@ -288,7 +295,10 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
             let earlier = agreement.commitment(made.commitment);
             against.extend(earlier.map(|c| twice(format!("commitment {}", made.commitment), &c.made)));
         }
-        Event::DeadlineSet(set) => deadline_set(agreement, set.commitment, set.undertaking.is_some(), against),
+        Event::DeadlineSet(set) => {
+            deadline_set(agreement, set.commitment, set.undertaking.is_some(), against);
+            against.extend(circle(agreement, &reading.saying.event));
+        }
         Event::DeadlineExtended(extended) => {
             if let Some(commitment) = owed(agreement, extended.commitment, extended.instance, against) {
                 let commitment = commitment.as_ref();

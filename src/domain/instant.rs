@@ -62,6 +62,14 @@ impl Instant {
         self.time().map_or(Day::MIN, |time| Day::try_from(time.date_naive()).unwrap_or(Day::MIN))
     }
 
+    /// The instant for people: exact, without zeros that say nothing, such as `2025-10-18T09:30:00Z`.
+    #[must_use]
+    pub fn plain(self) -> String {
+        let text = self.to_string();
+        let bare = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
+        format!("{bare}Z")
+    }
+
     fn time(self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp_micros(self.0)
     }

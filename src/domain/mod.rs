@@ -7,6 +7,7 @@
 
 pub mod agreement;
 pub mod almanac;
+pub mod circle;
 pub mod command;
 pub mod commitment;
 pub mod consent;
@@ -22,7 +23,9 @@ pub mod force;
 pub mod guard;
 pub mod id;
 pub mod instant;
+pub mod moment;
 pub mod objection;
+pub mod party;
 pub mod patch;
 pub mod period;
 pub mod recurrence;

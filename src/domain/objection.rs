@@ -59,6 +59,12 @@ pub enum Objection {
         /// The ones there are, in words.
         known: String,
     },
+    /// Its date would hang on itself.
+    #[error("the dates would hang on each other in a circle: {path}")]
+    Circle {
+        /// What hangs on what, from the date that it is about back to that.
+        path: String,
+    },
     /// It points at a fact that is not there, or was retracted.
     #[error("there is no fact @{event} in this agreement that has effect")]
     NoSuchFact {
@@ -249,6 +255,7 @@ impl Objection {
             Self::WhichInstance { .. } => "which_instance",
             Self::NoSuchBody { .. } => "no_such_body",
             Self::NoSuchCalendar { .. } => "no_such_calendar",
+            Self::Circle { .. } => "circle",
             Self::NoSuchFact { .. } => "no_such_fact",
             Self::DeclaredTwice { .. } => "declared_twice",
             Self::PledgeHasNoInstrument { .. } => "pledge_has_no_instrument",
@@ -287,6 +294,7 @@ impl Objection {
                 | Self::WhichInstance { .. }
                 | Self::NoSuchBody { .. }
                 | Self::NoSuchCalendar { .. }
+                | Self::Circle { .. }
                 | Self::NoSuchFact { .. }
                 | Self::DeclaredTwice { .. }
                 | Self::PledgeHasNoInstrument { .. }

@@ -20,6 +20,7 @@ mod recurring;
 mod term;
 mod windows;
 mod worked;
+mod zones;
 
 use serde_json::{Map, Value, json};
 

@@ -16,6 +16,7 @@ use super::event::change::FieldChange;
 use super::fact::{Fact, Saying};
 use super::instant::Instant;
 use super::patch;
+use super::zone::ZoneName;
 
 /// The register's own facts, on which the dates of its agreements hang; cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +33,19 @@ impl Register {
         Self { facts: Arc::new(facts), almanac }
     }
 
+    /// The same register with its days in this zone; without one they are those of UTC.
+    #[must_use]
+    pub fn in_zone(self, zone: ZoneName) -> Self {
+        Self { almanac: Arc::new(Almanac::clone(&self.almanac).in_zone(zone)), ..self }
+    }
+
+    /// The same register with more facts.
+    #[must_use]
+    pub fn with(&self, more: &[Fact]) -> Self {
+        let facts = self.facts.iter().chain(more).cloned().collect();
+        Self::new(facts).in_zone(self.almanac.zone().clone())
+    }
+
     /// Its facts, in the order of recording.
     #[must_use]
     pub fn facts(&self) -> &[Fact] {
@@ -44,19 +58,14 @@ impl Register {
         &self.almanac
     }
 
-    /// The register with one more fact, recorded after its others.
-    #[must_use]
-    pub fn with(&self, fact: Fact) -> Self {
-        Self::new(self.facts.iter().cloned().chain([fact]).collect())
-    }
-
     /// Only what was recorded by `known_at`.
     #[must_use]
     pub fn known_at(&self, known_at: Instant) -> Self {
         if self.facts.last().is_none_or(|fact| fact.recorded.at <= known_at) {
             return self.clone();
         }
-        Self::new(self.facts.iter().filter(|fact| fact.recorded.at <= known_at).cloned().collect())
+        let facts = self.facts.iter().filter(|fact| fact.recorded.at <= known_at).cloned().collect();
+        Self::new(facts).in_zone(self.almanac.zone().clone())
     }
 }
 

@@ -27,7 +27,7 @@ impl Service {
         if let Some(kept) = self.kept_register(version) {
             return Ok(kept);
         }
-        let register = Register::new(self.facts_of(REGISTER).await?);
+        let register = Register::new(self.facts_of(REGISTER).await?).in_zone(self.settings.zone_name());
         if let Ok(mut kept) = self.register.lock() {
             *kept = register.clone();
         }
@@ -127,5 +127,5 @@ pub(super) fn with(register: &Register, more: &[Fact]) -> Register {
     if more.is_empty() {
         return register.clone();
     }
-    Register::new(register.facts().iter().chain(more).cloned().collect())
+    register.with(more)
 }

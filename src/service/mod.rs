@@ -60,6 +60,7 @@ impl Service {
         settings: Settings,
         papers: Option<PathBuf>,
     ) -> Self {
+        let register = Register::default().in_zone(settings.zone_name());
         Self {
             log,
             views,
@@ -67,7 +68,7 @@ impl Service {
             ids,
             settings,
             papers,
-            register: std::sync::Mutex::default(),
+            register: std::sync::Mutex::new(register),
             deciding: Mutex::new(()),
         }
     }

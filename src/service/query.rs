@@ -43,6 +43,13 @@ impl Service {
             None => self.all_entries_known_at(asked.known_at).await?,
         };
         entries.retain(|entry| filter.wants(entry, asked.as_of));
+        // What is kept is judged by the register's days: the few that end elsewhere are judged from their own facts.
+        for entry in entries.iter_mut().filter(|entry| entry.is_another_at(asked.moment())) {
+            let timeline = self.timeline_of(entry.id).await?.known_at(asked.known_at);
+            if let Some(judged) = Entry::at(entry.id, &timeline, asked.moment()) {
+                *entry = judged;
+            }
+        }
         Ok(entries)
     }
 
@@ -109,7 +116,7 @@ impl Service {
         let entries = match only {
             Some(reference) => {
                 let (id, timeline) = self.known(reference, asked).await?;
-                Entry::of(id, &timeline).into_iter().collect()
+                Entry::at(id, &timeline, asked.moment()).into_iter().collect()
             }
             None => self.entries_known_at(asked, filter).await?,
         };
@@ -200,7 +207,7 @@ impl Service {
     ///
     /// [`QueryError`] when there is no such agreement, or the store cannot be read.
     pub async fn history(&self, reference: &Reference, known_at: Instant) -> Result<Vec<HistoryRow>, QueryError> {
-        let (id, timeline) = self.known(reference, Asked { as_of: Day::MAX, known_at }).await?;
+        let (id, timeline) = self.known(reference, Asked::on(Day::MAX, known_at)).await?;
         Ok(history(id, &timeline))
     }
 
@@ -216,7 +223,7 @@ impl Service {
         from: Instant,
         to: Instant,
     ) -> Result<Vec<Change>, QueryError> {
-        let (id, timeline) = self.known(reference, Asked { as_of, known_at: from.max(to) }).await?;
+        let (id, timeline) = self.known(reference, Asked::on(as_of, from.max(to))).await?;
         Ok(diff::between_knowledge(id, &timeline, as_of, from, to))
     }
 
@@ -232,7 +239,7 @@ impl Service {
         from: Day,
         to: Day,
     ) -> Result<Vec<Change>, QueryError> {
-        let (id, timeline) = self.known(reference, Asked { as_of: to, known_at }).await?;
+        let (id, timeline) = self.known(reference, Asked::on(to, known_at)).await?;
         Ok(diff::between_days(id, &timeline, from, to))
     }
 

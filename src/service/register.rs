@@ -17,7 +17,7 @@ use crate::log::{Change, Position, Recorded, StreamId, codec};
 use crate::views::entry::Entry;
 
 /// The view's name in the store; its number grows when the form of its values changes.
-pub const VIEW: &str = "register.10";
+pub const VIEW: &str = "register.11";
 
 /// How many events are read from the log at a time.
 const PAGE: usize = 4_096;
@@ -141,8 +141,8 @@ impl Service {
                 timelines.entry(AgreementId(record.stream.get())).or_default().push(codec::decode(record)?);
             }
         }
-        let Some(own) = timelines.remove(&REGISTER) else { return Ok(timelines) };
-        let register = Register::new(own.facts().to_vec());
+        let own = timelines.remove(&REGISTER).unwrap_or_default();
+        let register = Register::new(own.facts().to_vec()).in_zone(self.settings.zone_name());
         Ok(timelines.into_iter().map(|(id, timeline)| (id, timeline.within(register.clone()))).collect())
     }
 

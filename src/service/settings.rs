@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::zone::Zone;
+use crate::domain::zone::{Zone, ZoneName};
 
 /// The name of the file.
 pub const FILE: &str = "register.json";
@@ -52,6 +52,12 @@ pub enum SettingsError {
 }
 
 impl Settings {
+    /// The name of its zone.
+    #[must_use]
+    pub fn zone_name(&self) -> ZoneName {
+        ZoneName::from(&self.zone)
+    }
+
     /// Reads the settings of the register in a folder; UTC where it has none.
     ///
     /// # Errors

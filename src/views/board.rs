@@ -17,6 +17,7 @@ use crate::domain::rule::Authority;
 use crate::domain::status::recurring::{Counts, InstanceStanding};
 use crate::domain::status::{AgreementStatus, CommitmentState, STALE_AFTER_DAYS};
 use crate::domain::text::{Line, Text};
+use crate::domain::zone::{ClockTime, ZoneName};
 
 /// A commitment as it stands on a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -46,6 +47,12 @@ pub struct CommitmentRow {
     pub due_earliest: Option<Day>,
     /// The latest day that it can be due; null where that is not known.
     pub due_latest: Option<Day>,
+    /// The zone in which its last day ends, where the deadline says where or when that is.
+    pub zone: Option<ZoneName>,
+    /// The time of day at which its last day ends there; null: with the day.
+    pub cut_off: Option<ClockTime>,
+    /// The first moment after its last day, where the deadline says where or when that ends.
+    pub ends_at: Option<Instant>,
     /// Where the count of it reached a day that a calendar does not know, so that the date stays open.
     pub beyond_calendar: Option<BeyondKnown>,
     /// The due date as first set.
@@ -74,6 +81,9 @@ pub struct CommitmentRow {
     pub share: Option<u32>,
     /// Of a recurring commitment as a whole, how many instances stand how.
     pub instances: Option<Counts>,
+    /// The day by which its deadline is judged: at an instant, the one that runs where its last day ends.
+    #[serde(skip)]
+    pub judged_on: Day,
 }
 
 fn row(
@@ -84,6 +94,7 @@ fn row(
     stand: &Stand,
     day: Day,
 ) -> CommitmentRow {
+    let judged_on = stand.judged_on.unwrap_or(day);
     CommitmentRow {
         agreement: entry.reference.clone(),
         title: outline.title.cloned(),
@@ -97,11 +108,14 @@ fn row(
         due: stand.due_latest,
         due_earliest: stand.due_earliest,
         due_latest: stand.due_latest,
+        zone: stand.end.as_ref().map(|end| end.zone.clone()),
+        cut_off: stand.end.as_ref().and_then(|end| end.cut_off),
+        ends_at: stand.ends_at,
         beyond_calendar: stand.beyond_calendar.clone(),
         original_due: stand.original_due,
         extensions: stand.extensions,
         slippage_days: stand.original_due.zip(stand.due_latest).map_or(0, |(first, now)| first.days_until(now)),
-        days_overdue: days_overdue(stand.state, stand.due_latest, day),
+        days_overdue: days_overdue(stand.state, stand.due_latest, judged_on),
         authority: stand.authority,
         made: commitment.made,
         age_days: commitment.made.days_until(day).max(0),
@@ -111,6 +125,7 @@ fn row(
         verified: stand.verified,
         share: stand.share,
         instances: stand.instances,
+        judged_on,
     }
 }
 
@@ -144,14 +159,18 @@ pub fn owed(entry: &Entry, day: Day) -> Vec<CommitmentRow> {
         }
         let instances = commitment.instances_on(day);
         // One that waits for the one before it is not listed beside that one.
-        let dated = instances.iter().filter(|instance| instance.state(day) != CommitmentState::AwaitingTrigger);
-        all.extend(dated.map(|instance| of_instance(&whole, instance, day)));
+        let running = whole.judged_on;
+        let dated = instances.iter().filter(|instance| instance.state(running) != CommitmentState::AwaitingTrigger);
+        all.extend(dated.map(|instance| CommitmentRow {
+            ends_at: stand.ends_at_of(instance.due.latest),
+            ..of_instance(&whole, instance, day)
+        }));
     }
     all
 }
 
 fn of_instance(whole: &CommitmentRow, instance: &InstanceStanding, day: Day) -> CommitmentRow {
-    let state = instance.state(day);
+    let state = instance.state(whole.judged_on);
     let (original_due, due) = (instance.original_due, instance.due.latest);
     CommitmentRow {
         instance: Some(instance.number),
@@ -162,7 +181,7 @@ fn of_instance(whole: &CommitmentRow, instance: &InstanceStanding, day: Day) -> 
         original_due,
         extensions: instance.extensions,
         slippage_days: original_due.zip(due).map_or(0, |(first, now)| first.days_until(now)),
-        days_overdue: days_overdue(state, due, day),
+        days_overdue: days_overdue(state, due, whole.judged_on),
         last_fact: instance.last_fact,
         stale: state.is_open() && instance.last_fact.days_until(day) > STALE_AFTER_DAYS,
         met_on: instance.met_on,
@@ -178,6 +197,8 @@ fn of_instance(whole: &CommitmentRow, instance: &InstanceStanding, day: Day) -> 
 pub struct Overdue {
     /// The day it is about.
     pub as_of: Day,
+    /// At this instant of it; null for the whole day.
+    pub at: Option<Instant>,
     /// With what was recorded by then.
     pub known_at: Instant,
     /// Late beyond doubt, the longest first.
@@ -195,6 +216,7 @@ pub struct Overdue {
 pub fn overdue<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked) -> Overdue {
     let mut report = Overdue {
         as_of: asked.as_of,
+        at: asked.at,
         known_at: asked.known_at,
         overdue: Vec::new(),
         possibly_overdue: Vec::new(),
@@ -238,6 +260,8 @@ fn by_due(row: &CommitmentRow) -> (Day, Reference, CommitmentId, Option<Instance
 pub struct DueList {
     /// The day it is about.
     pub as_of: Day,
+    /// At this instant of it; null for the whole day.
+    pub at: Option<Instant>,
     /// With what was recorded by then.
     pub known_at: Instant,
     /// The last day of the window.
@@ -254,7 +278,7 @@ pub struct DueList {
 #[must_use]
 pub fn due<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked, until: Day) -> DueList {
     let (due, awaiting, terms) = (Vec::new(), Vec::new(), Vec::new());
-    let mut list = DueList { as_of: asked.as_of, known_at: asked.known_at, until, due, awaiting, terms };
+    let mut list = DueList { as_of: asked.as_of, at: asked.at, known_at: asked.known_at, until, due, awaiting, terms };
     let mut all = Vec::new();
     for entry in entries {
         all.extend(owed(entry, asked.as_of));
@@ -270,7 +294,7 @@ pub fn due<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked, until
             | CommitmentState::Disputed
             | CommitmentState::Suspended
                 if row.due_earliest.or(row.due).is_some_and(|due| due <= until)
-                    && row.due.is_none_or(|due| due >= asked.as_of || row.state == CommitmentState::InGrace) =>
+                    && row.due.is_none_or(|due| due >= row.judged_on || row.state == CommitmentState::InGrace) =>
             {
                 list.due.push(row);
             }

@@ -204,6 +204,8 @@ pub struct ChartTotals {
 pub struct Chart {
     /// The day it is about.
     pub as_of: Day,
+    /// At this instant of it; null for the whole day.
+    pub at: Option<Instant>,
     /// With what was recorded by then.
     pub known_at: Instant,
     /// The agreement.
@@ -323,6 +325,7 @@ pub fn chart(timeline: &Timeline, asked: Asked) -> Option<Chart> {
     let has = |statuses: &[PartyStatus]| rows.iter().filter(|row| statuses.contains(&row.status)).count();
     Some(Chart {
         as_of: day,
+        at: asked.at,
         known_at: asked.known_at,
         agreement: agreement.opened.reference.clone(),
         kind: agreement.opened.kind,

@@ -20,6 +20,7 @@ use crate::domain::day::Day;
 use crate::domain::fact::Fact;
 use crate::domain::id::AgreementId;
 use crate::domain::instant::Instant;
+use crate::domain::moment::Moment;
 use crate::domain::timeline::{Readings, Timeline};
 
 /// The event that made a change.
@@ -77,10 +78,10 @@ pub struct Change {
 }
 
 /// What of a document is about the question and not about the agreement.
-const NOT_OF_THE_AGREEMENT: [&str; 3] = ["as_of", "known_at", "facts"];
+const NOT_OF_THE_AGREEMENT: [&str; 4] = ["as_of", "at", "known_at", "facts"];
 /// What of a commitment's row changes every day, or only says again what stands elsewhere.
-const SAID_ELSEWHERE: [&str; 7] =
-    ["days_overdue", "age_days", "agreement_status", "last_fact", "due_latest", "hangs_on", "superseded_by"];
+const SAID_ELSEWHERE: [&str; 8] =
+    ["days_overdue", "age_days", "agreement_status", "last_fact", "due_latest", "ends_at", "hangs_on", "superseded_by"];
 /// Fields that, while they are equal, say one thing: the second is told only where it differs from the first.
 const TWINS: [(&str, &str); 6] = [
     ("due", "due_earliest"),
@@ -92,7 +93,7 @@ const TWINS: [(&str, &str); 6] = [
 ];
 
 const fn asked(as_of: Day) -> Asked {
-    Asked { as_of, known_at: Instant::MAX }
+    Asked::on(as_of, Instant::MAX)
 }
 
 /// A document without what is about the question; an object without fields where there was no agreement yet.
@@ -250,7 +251,7 @@ fn known_state(id: AgreementId, timeline: &Timeline, as_of: Day) -> State {
     let readings = timeline.read();
     State {
         shown: written(read_document(id, timeline, &readings, asked(as_of))),
-        stood: Stood::read(timeline, &readings, as_of),
+        stood: Stood::read(timeline, &readings, Moment::on(as_of)),
     }
 }
 
@@ -269,7 +270,7 @@ pub fn between_knowledge(id: AgreementId, timeline: &Timeline, as_of: Day, from:
     for (fact, of_register) in steps {
         let earlier = known.register().clone();
         if of_register {
-            known.enter(earlier.with(fact.clone()));
+            known.enter(earlier.with(std::slice::from_ref(fact)));
         } else {
             known.push(fact.clone());
         }
@@ -288,7 +289,7 @@ pub fn between_days(id: AgreementId, timeline: &Timeline, from: Day, to: Day) ->
     let all = timeline.read();
     let state = |readings: &Readings, day: Day| State {
         shown: written(read_document(id, timeline, readings, asked(day))),
-        stood: Stood::read(timeline, readings, day),
+        stood: Stood::read(timeline, readings, Moment::on(day)),
     };
     // Of several facts of one day each answers for its own: the states are of the first so many facts.
     let first = |count: usize, day: Day| {

@@ -179,6 +179,8 @@ pub struct PaperView {
 pub struct Document {
     /// The day it is about.
     pub as_of: Day,
+    /// At this instant of it; null for the whole day.
+    pub at: Option<Instant>,
     /// With what was recorded by then.
     pub known_at: Instant,
     /// The name that people type.
@@ -275,14 +277,18 @@ pub fn document(id: AgreementId, timeline: &Timeline, asked: Asked) -> Option<Do
 /// The same of facts as they are read, or of the first of these readings.
 #[must_use]
 pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, asked: Asked) -> Option<Document> {
-    let entry = Entry::read(id, timeline, readings)?;
+    let mut entry = Entry::read(id, timeline, readings)?;
     entry.on(asked.as_of)?;
     let agreement = agreement_of(timeline, readings, asked.as_of)?;
+    if entry.is_another_at(asked.moment()) {
+        entry.judge(&agreement, asked.moment());
+    }
     let dates = Dates(readings);
     let when = |mark: &Option<Mark>| mark.as_ref().map(|mark| dates.when(mark));
     let opening = agreement.opened_by.as_ref().and_then(|mark| readings.fact(mark.seq));
     Some(Document {
         as_of: asked.as_of,
+        at: asked.at,
         known_at: asked.known_at,
         reference: agreement.opened.reference.clone(),
         id,

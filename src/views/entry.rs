@@ -10,14 +10,17 @@ use super::instances::{self, InstanceEntry};
 use crate::domain::agreement::{Agreement, PartyRecord};
 use crate::domain::counting::BeyondKnown;
 use crate::domain::day::Day;
-use crate::domain::decide::opening_of;
+use crate::domain::decide::{agreement_of, opening_of};
 use crate::domain::event::commitments::Undertaking;
 use crate::domain::event::naming::rules;
 use crate::domain::id::{AgreementId, CommitmentId, PartyId, Reference};
+use crate::domain::instant::Instant;
+use crate::domain::moment::{DayEnd, Moment};
 use crate::domain::rule::Authority;
 use crate::domain::status::recurring::{self, Counts, Whole};
 use crate::domain::status::{
-    AgreementStatus, CommitmentState, PartyStatus, Standing, party_statuses, standing, status, turning_days,
+    AgreementStatus, CommitmentState, PartyStatus, Standing, party_statuses, standing, standing_at, status,
+    turning_days,
 };
 use crate::domain::suspension;
 use crate::domain::term::{Term, term_of};
@@ -127,6 +130,15 @@ pub struct Stand {
     pub share: Option<u32>,
     /// The latest possible day of the last fact about it.
     pub last_fact: Day,
+    /// Where its last day ends, for a deadline that says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<DayEnd>,
+    /// The first moment after the latest due date where that day ends so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Instant>,
+    /// The day by which it was judged at an instant, where it is not the register's; never kept.
+    #[serde(skip)]
+    pub judged_on: Option<Day>,
     /// How many instances stand how; never kept, since the instances tell.
     #[serde(skip)]
     pub instances: Option<Counts>,
@@ -146,9 +158,16 @@ impl Stand {
             verified: None,
             share: None,
             beyond_calendar: None,
+            ends_at: None,
             instances: None,
             ..self
         }
+    }
+
+    /// The first moment after a last day, where its last days end in a way of their own.
+    #[must_use]
+    pub fn ends_at_of(&self, last: Option<Day>) -> Option<Instant> {
+        self.end.as_ref().zip(last).and_then(|(end, last)| end.ends(last)).map(|(at, _)| at)
     }
 
     fn told_by(&self, whole: &Whole) -> Self {
@@ -162,6 +181,7 @@ impl Stand {
             met_on: whole.met_on,
             verified: whole.verified,
             share: whole.by.share,
+            ends_at: self.ends_at_of(whole.by.due.latest),
             instances: Some(whole.counts),
             ..self.clone()
         }
@@ -182,6 +202,9 @@ impl From<Standing> for Stand {
             verified: standing.verified,
             share: standing.share,
             last_fact: standing.last_fact,
+            end: standing.end,
+            ends_at: standing.ends_at,
+            judged_on: standing.judged_on,
             instances: standing.instances,
         }
     }
@@ -244,7 +267,7 @@ impl CommitmentEntry {
     #[must_use]
     pub fn on(&self, day: Day) -> Option<(&Undertaking, Stand)> {
         let (words, stand) = on(&self.words, day).zip(on(&self.stands, day))?;
-        let whole = recurring::whole(&self.instances_on(day), day);
+        let whole = recurring::whole(&self.instances_on(day), stand.judged_on.unwrap_or(day));
         Some((words, whole.map_or_else(|| stand.clone(), |whole| stand.told_by(&whole))))
     }
 }
@@ -312,6 +335,40 @@ impl Entry {
         Some(entry)
     }
 
+    /// The entry of an agreement's facts, judged at a moment: what it says of that day is what is so at that instant.
+    #[must_use]
+    pub fn at(id: AgreementId, timeline: &Timeline, moment: Moment) -> Option<Self> {
+        let readings = timeline.read();
+        let mut entry = Self::read(id, timeline, &readings)?;
+        if entry.is_another_at(moment)
+            && let Some(agreement) = agreement_of(timeline, &readings, moment.day)
+        {
+            entry.judge(&agreement, moment);
+        }
+        Some(entry)
+    }
+
+    /// Whether a deadline of it has to be judged by another day than the register's at a moment, because its last day
+    /// ends elsewhere or at a time of day.
+    #[must_use]
+    pub fn is_another_at(&self, moment: Moment) -> bool {
+        let stands = self.commitments.iter().filter_map(|commitment| on(&commitment.stands, moment.day));
+        stands.filter_map(|stand| stand.end.as_ref()).any(|end| moment.day_for(Some(end)) != moment.day)
+    }
+
+    /// Judges its commitments at a moment; the agreement is that of the moment's day.
+    pub fn judge(&mut self, agreement: &Agreement, moment: Moment) {
+        for entry in &mut self.commitments {
+            let Some(commitment) = agreement.commitment(entry.id) else { continue };
+            let after = entry.stands.partition_point(|(since, _)| *since < moment.day);
+            let stand = Stand::from(standing_at(agreement, commitment, moment));
+            match entry.stands.get_mut(after) {
+                Some((since, there)) if *since == moment.day => *there = stand,
+                _ => entry.stands.insert(after, (moment.day, stand)),
+            }
+        }
+    }
+
     /// Records the states on a day, and on each turning day after it until the next fact.
     fn turn_through(&mut self, agreement: &Agreement, day: Day, until: Option<Day>) {
         let mut turns = vec![day];
@@ -331,7 +388,7 @@ impl Entry {
                     }
                     let now = recurring::instances(agreement, commitment, turn);
                     instances::record(&mut entry.instances, turn, &now);
-                    if let Some(standing) = recurring::standing_by(commitment, &now, turn) {
+                    if let Some(standing) = recurring::standing_by(agreement, commitment, &now, Moment::on(turn)) {
                         record(&mut entry.stands, turn, Stand::from(standing).beside_instances());
                         continue;
                     }

@@ -7,6 +7,7 @@ use super::entry::{CommitmentEntry, Entry, on};
 use crate::domain::day::Day;
 use crate::domain::due::DueDates;
 use crate::domain::id::CommitmentId;
+use crate::domain::instant::Instant;
 use crate::domain::recurrence::InstanceNumber;
 use crate::domain::status::recurring::InstanceStanding;
 use crate::domain::status::{AgreementStatus, CommitmentState};
@@ -115,6 +116,8 @@ pub struct InstanceRow {
     pub due: Option<Day>,
     /// The earliest day that it can be due; null where that is not known.
     pub due_earliest: Option<Day>,
+    /// The first moment after its last day, where the deadline says where or when that ends.
+    pub ends_at: Option<Instant>,
     /// The due date that its rule gives it.
     pub original_due: Option<Day>,
     /// How often the due date was moved.
@@ -143,8 +146,10 @@ pub fn instance_rows(entry: &Entry, day: Day) -> Vec<InstanceRow> {
     }
     let rows = |commitment: &CommitmentEntry| {
         let id = commitment.id;
+        let stand = on(&commitment.stands, day);
+        let running = stand.and_then(|stand| stand.judged_on).unwrap_or(day);
         let row = move |instance: InstanceStanding| {
-            let state = instance.state(day);
+            let state = instance.state(running);
             InstanceRow {
                 id: format!("{id}.{}", instance.number),
                 commitment: id,
@@ -152,9 +157,10 @@ pub fn instance_rows(entry: &Entry, day: Day) -> Vec<InstanceRow> {
                 state,
                 due: instance.due.latest,
                 due_earliest: instance.due.earliest,
+                ends_at: stand.and_then(|stand| stand.ends_at_of(instance.due.latest)),
                 original_due: instance.original_due,
                 extensions: instance.extensions,
-                days_overdue: days_overdue(state, instance.due.latest, day),
+                days_overdue: days_overdue(state, instance.due.latest, running),
                 met_on: instance.met_on,
                 verified: instance.verified,
                 share: instance.share,

@@ -66,8 +66,7 @@ pub fn row(entry: &Entry, day: Day) -> Option<ListRow> {
         next_due: board::owed(entry, day)
             .iter()
             .filter(|row| row.state.is_open())
-            .filter_map(|row| row.due)
-            .filter(|due| *due >= day)
+            .filter_map(|row| row.due.filter(|due| *due >= row.judged_on))
             .min(),
         last_fact: outline.last_fact,
     })

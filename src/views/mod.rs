@@ -30,6 +30,7 @@ use schemars::Schema;
 
 use crate::domain::day::Day;
 use crate::domain::instant::Instant;
+use crate::domain::moment::Moment;
 use crate::domain::schema::shown;
 
 /// For which day and with which knowledge a question is asked.
@@ -37,8 +38,26 @@ use crate::domain::schema::shown;
 pub struct Asked {
     /// What was true on this day.
     pub as_of: Day,
+    /// At this instant of it, where not the whole day is meant.
+    pub at: Option<Instant>,
+    /// Whether the instant was asked for; else it is the time of asking.
+    pub at_stated: bool,
     /// As recorded by this time.
     pub known_at: Instant,
+}
+
+impl Asked {
+    /// A question for a whole day.
+    #[must_use]
+    pub const fn on(as_of: Day, known_at: Instant) -> Self {
+        Self { as_of, at: None, at_stated: false, known_at }
+    }
+
+    /// When is asked about.
+    #[must_use]
+    pub const fn moment(self) -> Moment {
+        Moment { day: self.as_of, at: self.at }
+    }
 }
 
 /// The JSON Schema of every answer, by the name of its file in `schemas/views`.

@@ -210,6 +210,8 @@ pub struct ReturnTotals {
 pub struct MouReturn {
     /// The day it is about.
     pub as_of: Day,
+    /// At this instant of it; null for the whole day.
+    pub at: Option<Instant>,
     /// With what was recorded by then.
     pub known_at: Instant,
     /// The return in numbers.
@@ -234,7 +236,7 @@ pub fn mou_return(agreements: &[(AgreementId, Timeline)], pledges_left_out: usiz
         totals.count(&row);
         rows.push(row);
     }
-    MouReturn { as_of: asked.as_of, known_at: asked.known_at, totals, agreements: rows }
+    MouReturn { as_of: asked.as_of, at: asked.at, known_at: asked.known_at, totals, agreements: rows }
 }
 
 impl ReturnTotals {

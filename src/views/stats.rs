@@ -16,6 +16,8 @@ use crate::domain::status::AgreementStatus;
 pub struct Stats {
     /// The day it is about.
     pub as_of: Day,
+    /// At this instant of it; null for the whole day.
+    pub at: Option<Instant>,
     /// With what was recorded by then.
     pub known_at: Instant,
     /// How many agreements there are.
@@ -39,6 +41,7 @@ pub struct Stats {
 pub fn stats<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked) -> Stats {
     let mut stats = Stats {
         as_of: asked.as_of,
+        at: asked.at,
         known_at: asked.known_at,
         agreements: 0,
         by_kind: BTreeMap::new(),

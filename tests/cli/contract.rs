@@ -87,7 +87,7 @@ fn the_sequence_of_the_design_runs_word_for_word() {
 fn overdue_names_what_is_late_on_a_day() {
     let desk = signed();
     let overdue = desk.json("overdue --as-of 2025-10-18");
-    assert_eq!(keys(&overdue), ["as_of", "known_at", "overdue", "possibly_overdue", "due_soon", "undated"]);
+    assert_eq!(keys(&overdue), ["as_of", "at", "known_at", "overdue", "possibly_overdue", "due_soon", "undated"]);
     assert_eq!(overdue["as_of"], "2025-10-18");
     let row = &overdue["overdue"][0];
     has_keys(row, &ROW);
@@ -197,7 +197,9 @@ fn an_export_restores_to_the_same_bytes() {
     assert_eq!(std::fs::read_to_string(desk.home().join("out.jsonl")).expect("it was written"), export);
     assert_eq!(desk.run("restore out.jsonl --store copy --json").ok().json(), json!({ "events": 6 }));
     assert_eq!(desk.run("export --store copy").ok().stdout, export);
-    let ask = |store: &str| desk.run(&format!("show pk-ps-health-2025 --known-at 2026-01-05T10:00:00Z --json {store}"));
+    let ask = |store: &str| {
+        desk.run(&format!("show pk-ps-health-2025 --as-of 2026-01-05 --known-at 2026-01-05T10:00:00Z --json {store}"))
+    };
     assert_eq!(ask("--store copy").ok().stdout, ask("").ok().stdout);
     assert_eq!(desk.run("restore out.jsonl --store copy --json").exits(1).error()["code"], "not_empty");
     let _ = desk.piped("restore - --store third", export.as_bytes()).ok();

@@ -6,10 +6,18 @@ use proptest::prelude::*;
 use servanda::domain::day::Day;
 use servanda::domain::decide::agreement_of;
 use servanda::domain::id::PartyId;
+use servanda::domain::instant::Instant;
+use servanda::domain::moment::Moment;
+use servanda::domain::recurrence::Owed;
 use servanda::domain::status::recurring::{InstanceStanding, instances};
-use servanda::domain::status::{AgreementStatus, PartyStatus, party_status, standing, status};
+use servanda::domain::status::{
+    AgreementStatus, CommitmentState, PartyStatus, party_status, standing, standing_at, status,
+};
 use servanda::domain::term::term_of;
+use servanda::domain::zone::Zone;
+use servanda::views::Asked;
 use servanda::views::entry::{Entry, Stand};
+use servanda::views::filter::Filter;
 
 use crate::given::{cases, day, timelines, wait_for, with_log};
 use crate::histories::histories;
@@ -88,6 +96,87 @@ proptest! {
                         prop_assert_eq!(told(&ours), told(&theirs), "{}/{} on {}", entry.reference, commitment.id, day);
                     }
                     prop_assert!(folded.commitments.iter().all(|c| entry.commitments.iter().any(|e| e.id == c.id)));
+                }
+            }
+            Ok(())
+        })?;
+    }
+}
+
+/// How many instants one history is asked about.
+const INSTANTS_MAX: usize = 40;
+
+/// Instants at which something may turn: the ends of last days where they end elsewhere than the register's, each with
+/// the moment before it and one within it, in hours that the register's day has and in hours that it has not.
+fn moments(entry: &Entry) -> BTreeSet<Instant> {
+    let stands = entry.commitments.iter().flat_map(|commitment| &commitment.stands);
+    let ends = stands.filter_map(|(_, stand)| stand.ends_at);
+    let apart = [-1, 0, -7_200_000_000, 7_200_000_000, -86_400_000_000, 86_400_000_000];
+    ends.flat_map(|end| apart.map(|apart| Instant::from_micros(end.micros() + apart))).collect()
+}
+
+proptest! {
+    #![proptest_config(cases(12))]
+
+    #[test]
+    fn what_is_judged_at_an_instant_is_what_a_fold_at_that_instant_says(history in histories(), minutes in 0_i64..1_500_000) {
+        wait_for(async {
+            let (register, log) = with_log();
+            register.live_through(&history).await;
+            let zone = Zone::named("Asia/Karachi").unwrap();
+            let some_time = Instant::parse("2024-01-01T00:00:00Z").unwrap().micros() + minutes * 60_000_000;
+            let all = timelines(log.as_ref()).await;
+            let entries: Vec<Entry> = all.iter().map(|(id, timeline)| Entry::of(*id, timeline).unwrap()).collect();
+            let mut instants: BTreeSet<Instant> = entries.iter().flat_map(moments).collect();
+            instants.insert(Instant::from_micros(some_time));
+            let known_at = register.service.knowledge_now().await.unwrap();
+            for at in instants.into_iter().take(INSTANTS_MAX) {
+                let moment = Moment { day: zone.day_of(at), at: Some(at) };
+                let asked = Asked { as_of: moment.day, at: Some(at), at_stated: true, known_at };
+                let mut by_fold = Vec::new();
+                let mut late = 0;
+                for ((id, timeline), of_days) in all.iter().zip(&entries) {
+                    let entry = Entry::at(*id, timeline, moment).unwrap();
+                    let folded = agreement_of(timeline, &timeline.read(), moment.day).unwrap();
+                    let stands = entry.on(moment.day).is_some_and(|o| o.status != AgreementStatus::Retracted);
+                    let mut differs = false;
+                    for commitment in &entry.commitments {
+                        let ours = commitment.on(moment.day).map(|(_, stand)| stand);
+                        let made = folded.commitment(commitment.id);
+                        let theirs = made.map(|made| Stand::from(standing_at(&folded, made, moment)));
+                        prop_assert_eq!(&ours, &theirs, "{}/{} at {}", entry.reference, commitment.id, at);
+                        let (Some(made), Some(stand)) = (made, theirs) else { continue };
+                        differs |= stand.judged_on.is_some();
+                        late += usize::from(stands && stand.state == CommitmentState::Overdue);
+                        let name = |instance| (entry.reference.clone(), commitment.id, instance);
+                        by_fold.push((name(None), stand.state, stand.due_latest, stand.ends_at));
+                        let running = stand.judged_on.unwrap_or(moment.day);
+                        by_fold.extend(instances(&folded, made, moment.day).iter().map(|instance| {
+                            let ends_at = stand.ends_at_of(instance.due.latest);
+                            (name(Some(instance.number)), instance.state(running), instance.due.latest, ends_at)
+                        }));
+                    }
+                    prop_assert_eq!(of_days.is_another_at(moment), differs, "{} at {}", entry.reference, at);
+                    prop_assert!(differs || entry == *of_days, "{} at {}", entry.reference, at);
+                }
+                // The kept view answers alike.
+                let said = register.service.overdue(asked, &Filter::default()).await.unwrap();
+                for row in said.overdue.iter().chain(&said.possibly_overdue).chain(&said.due_soon) {
+                    let name = (row.agreement.clone(), row.commitment, row.instance);
+                    let told = (name, row.state, row.due, row.ends_at);
+                    prop_assert!(by_fold.contains(&told), "{:?} at {}", told, at);
+                }
+                let listed = register.service.list(asked, &Filter::default()).await.unwrap();
+                prop_assert_eq!(listed.iter().map(|row| row.overdue).sum::<usize>(), late, "at {}", at);
+                let stats = register.service.stats(asked, &Filter::default()).await.unwrap();
+                prop_assert_eq!(stats.by_state.get("overdue").copied().unwrap_or_default(), late, "at {}", at);
+                for row in said.overdue.iter().take(3) {
+                    let owed = Owed { commitment: row.commitment, instance: row.instance };
+                    let why = register.service.why(&row.agreement, owed, asked).await.unwrap();
+                    prop_assert_eq!((why.state, why.due, why.ends_at), (row.state, row.due, row.ends_at));
+                    prop_assert!(row.days_overdue >= 1);
+                    let show = register.service.show(&row.agreement, asked).await.unwrap();
+                    prop_assert!(row.instance.is_some() || show.commitments.contains(row));
                 }
             }
             Ok(())

@@ -164,7 +164,7 @@ impl Register {
 
     /// What the register says about everything, for a day and a time of knowledge.
     pub(crate) async fn answers(&self, as_of: Day, known_at: Instant) -> Value {
-        let asked = Asked { as_of, known_at };
+        let asked = Asked::on(as_of, known_at);
         let every = Filter { retracted: true, ..Filter::default() };
         let service = &self.service;
         let mut answers = json!({
@@ -221,6 +221,7 @@ pub(crate) async fn timelines(log: &dyn EventLog) -> Vec<(AgreementId, Timeline)
     }
     let own = timelines.iter().position(|(id, _)| *id == REGISTER).map(|at| timelines.remove(at).1);
     let register = own.map(|own| timeline::Register::new(own.facts().to_vec())).unwrap_or_default();
+    let register = register.in_zone(settings().zone_name());
     timelines.into_iter().map(|(id, timeline)| (id, timeline.within(register.clone()))).collect()
 }
 

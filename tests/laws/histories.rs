@@ -18,7 +18,7 @@ fn choose(which: usize, of: Vec<Value>) -> Value {
 }
 
 /// How many dice a step has.
-const DICE: usize = 32;
+const DICE: usize = 36;
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
@@ -106,6 +106,16 @@ impl Dice<'_> {
         }
     }
 
+    /// Where a last day ends, if somebody says.
+    fn zone(&mut self) -> Value {
+        self.one(&[Value::Null, Value::Null, json!("America/New_York"), json!("Pacific/Kiritimati")])
+    }
+
+    /// When it ends, if somebody says.
+    fn cut_off(&mut self) -> Value {
+        self.one(&[Value::Null, Value::Null, json!("17:00"), json!("00:30")])
+    }
+
     fn anchor(&mut self) -> String {
         match self.below(10) {
             0 | 1 => "signature".to_owned(),
@@ -155,9 +165,9 @@ fn act(reference: &str, dice: &mut Dice<'_>) -> Value {
         5..=8 => json!({ "command": "set-deadline", "agreement": reference, "text": "Form the group",
             "repeat": if dice.once_in(4) { dice.repeat() } else { Value::Null },
             "within": dice.one(&["P30D", "P3M", "P1Y", "P2W"]), "after": dice.anchor(), "owed_by": dice.party(),
-            "grace": dice.one(&[Value::Null, Value::Null, json!("P7D")]) }),
+            "grace": dice.one(&[Value::Null, Value::Null, json!("P7D")]), "zone": dice.zone(), "cut_off": dice.cut_off() }),
         9 | 10 => json!({ "command": "set-deadline", "agreement": reference, "text": "Report",
-            "due": dice.day().to_string(), "repeat": dice.repeat(),
+            "due": dice.day().to_string(), "repeat": dice.repeat(), "zone": dice.zone(), "cut_off": dice.cut_off(),
             "repeat_from": dice.one(&[Value::Null, Value::Null, json!("fulfilment")]) }),
         11 => {
             json!({ "command": "set-deadline", "agreement": commitment(dice), "within": "P60D", "after": dice.anchor() })

@@ -45,7 +45,7 @@ proptest! {
             register.live_through(&history).await;
             let as_of = day("2024-06-01").plus_days(days).unwrap();
             for known_at in [Instant::from_micros(begin + hours * 3_600_000_000), Instant::MAX] {
-                let asked = Asked { as_of, known_at };
+                let asked = Asked::on(as_of, known_at);
                 let all = register.service.list(asked, &Filter::default()).await.unwrap();
                 let board = register.service.overdue(asked, &Filter::default()).await.unwrap();
                 for reference in REFERENCES.map(|reference| Reference::parse(reference).unwrap()) {
@@ -107,7 +107,7 @@ proptest! {
                 .min();
             let Some(before) = first.and_then(servanda::domain::day::Day::previous) else { return Ok(()) };
             for as_of in [before, day("0900-01-01")] {
-                let asked = Asked { as_of, known_at: Instant::MAX };
+                let asked = Asked::on(as_of, Instant::MAX);
                 let every = Filter { retracted: true, ..Filter::default() };
                 let service = &register.service;
                 prop_assert_eq!(service.list(asked, &every).await.unwrap(), vec![]);

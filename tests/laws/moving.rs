@@ -79,8 +79,8 @@ proptest! {
             let at = |hours: i64| Instant::from_micros(begin + hours * 3_600_000_000);
             let (from, to) = (at(hours.0.min(hours.1)), at(hours.0.max(hours.1)));
             for reference in references() {
-                let before = dates(service, &reference, Asked { as_of, known_at: from }).await;
-                let after = dates(service, &reference, Asked { as_of, known_at: to }).await;
+                let before = dates(service, &reference, Asked::on(as_of, from)).await;
+                let after = dates(service, &reference, Asked::on(as_of, to)).await;
                 let changes = changes(service.diff_knowledge(&reference, as_of, from, to).await);
                 prop_assert_eq!(told(&changes), differing(&before, &after));
                 for step in changes.iter().flat_map(|change| &change.moves) {
@@ -103,8 +103,8 @@ proptest! {
             let on = |days: i64| day("2024-06-01").plus_days(days).unwrap();
             let (from, to) = (on(days.0.min(days.1)), on(days.0.max(days.1)));
             for reference in references() {
-                let before = dates(service, &reference, Asked { as_of: from, known_at: Instant::MAX }).await;
-                let after = dates(service, &reference, Asked { as_of: to, known_at: Instant::MAX }).await;
+                let before = dates(service, &reference, Asked::on(from, Instant::MAX)).await;
+                let after = dates(service, &reference, Asked::on(to, Instant::MAX)).await;
                 let changes = changes(service.diff_days(&reference, Instant::MAX, from, to).await);
                 prop_assert_eq!(told(&changes), differing(&before, &after), "{} to {}", from, to);
             }
@@ -119,7 +119,7 @@ proptest! {
             let service = &register.service;
             for step in &history {
                 register.clock.turn(step.pause);
-                let asked = |service: &Service| Asked { as_of: service.today(), known_at: Instant::MAX };
+                let asked = |service: &Service| Asked::on(service.today(), Instant::MAX);
                 let mut before = Vec::new();
                 for reference in references() {
                     before.push(dates(service, &reference, asked(service)).await);
@@ -148,7 +148,7 @@ proptest! {
             let register = in_memory();
             register.live_through(&history).await;
             let service = &register.service;
-            let asked = Asked { as_of: day("2024-06-01").plus_days(days).unwrap(), known_at: Instant::MAX };
+            let asked = Asked::on(day("2024-06-01").plus_days(days).unwrap(), Instant::MAX);
             for reference in references() {
                 for (date, days) in dates(service, &reference, asked).await {
                     let key = DateKey::parse(&date).unwrap();
@@ -199,11 +199,11 @@ proptest! {
             let mut known = Vec::new();
             for command in commands {
                 register.clock.turn(1_000_000);
-                let before = Asked { as_of: service.today(), known_at: register.clock.now() };
+                let before = Asked::on(service.today(), register.clock.now());
                 let was = dates(service, &reference, before).await;
                 register.clock.turn(1_000_000);
                 let outcome = carry_out(service, command.as_object().unwrap(), false).await.unwrap();
-                let now = Asked { as_of: service.today(), known_at: register.clock.now() };
+                let now = Asked::on(service.today(), register.clock.now());
                 let is = dates(service, &reference, now).await;
                 let diff = service.diff_knowledge(&reference, now.as_of, before.known_at, now.known_at).await;
                 let diff = changes(diff);

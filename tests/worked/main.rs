@@ -4,6 +4,7 @@ mod known_then;
 mod register;
 mod script;
 mod states;
+mod zones;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

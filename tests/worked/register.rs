@@ -106,7 +106,7 @@ impl Register {
     }
 
     pub(super) fn asked(&self, as_of: &str) -> Asked {
-        Asked { as_of: day(as_of), known_at: self.service.now() }
+        Asked::on(day(as_of), self.service.now())
     }
 
     pub(super) async fn show(&self, agreement: &str, as_of: &str) -> Document {

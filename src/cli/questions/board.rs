@@ -1,6 +1,6 @@
 //! `overdue` and `due`.
 
-use super::{asked_line, day_or_dash, joined, spaced};
+use super::{asked_line, day_or_dash, instant, joined, spaced};
 use crate::cli::args::{AskedArgs, FilterArgs};
 use crate::cli::error::{Exit, Failure};
 use crate::cli::output::{Cell, Column, Format, Report, Section, Tone};
@@ -9,6 +9,7 @@ use crate::domain::day::Day;
 use crate::domain::period::{MonthEnd, Period};
 use crate::domain::recurrence::Owed;
 use crate::domain::status::CommitmentState;
+use crate::domain::zone::{ClockTime, ZoneName};
 use crate::views::board::CommitmentRow;
 use crate::views::term::{TermEvent, TermRow};
 
@@ -66,6 +67,20 @@ pub(super) fn due_words(row: &CommitmentRow) -> String {
     day_words(row.due_earliest, row.due_latest)
 }
 
+/// What is owed; for people with the end of its last day, where that is stated.
+pub(super) fn what_words(row: &CommitmentRow, sheet: bool) -> String {
+    let end = end_words(row.zone.as_ref(), row.cut_off);
+    match row.due {
+        Some(due) if !sheet && !end.is_empty() => format!("{} (by {} {due}{end})", row.text, due.weekday_name()),
+        _ => row.text.to_string(),
+    }
+}
+
+/// Where and when a last day ends: `, 17:00 Asia/Karachi`; nothing where nobody says.
+pub(super) fn end_words(zone: Option<&ZoneName>, cut_off: Option<ClockTime>) -> String {
+    zone.map(|zone| format!(", {} {zone}", cut_off.unwrap_or(ClockTime::END))).unwrap_or_default()
+}
+
 /// A day, an interval, or a dash.
 pub(super) fn day_words(earliest: Option<Day>, latest: Option<Day>) -> String {
     match (earliest, latest) {
@@ -82,8 +97,8 @@ fn address(row: &CommitmentRow) -> Cell {
         .tone(Tone::Strong)
 }
 
-fn dated(key: &'static str, title: &str, empty: &str, rows: &[CommitmentRow]) -> Section {
-    let columns = [
+fn dated(key: &'static str, title: &str, empty: &str, rows: &[CommitmentRow], sheet: bool) -> Section {
+    let mut columns = vec![
         Column::id("commitment", "Commitment"),
         Column::word("state", "State"),
         Column::new(crate::cli::output::Kind::Day, "due", "Due"),
@@ -94,8 +109,10 @@ fn dated(key: &'static str, title: &str, empty: &str, rows: &[CommitmentRow]) ->
         Column::text("owed_to", "Owed to").priority(2),
         Column::text("text", "What").priority(4),
     ];
+    // A spreadsheet wants the day as a day, and the moment beside it.
+    columns.extend(sheet.then(|| Column::word("ends_at", "Ends at")));
     let cells = rows.iter().map(|row| {
-        [
+        let mut cells = vec![
             address(row),
             Cell::from(spaced(row.state.word())).tone(tone(row.state)),
             Cell::from(due_words(row)),
@@ -104,8 +121,11 @@ fn dated(key: &'static str, title: &str, empty: &str, rows: &[CommitmentRow]) ->
             Cell::from(row.authority.map_or("–", |authority| authority.word())),
             Cell::from(joined(&row.owed_by)),
             Cell::from(joined(&row.owed_to)),
-            Cell::from(&row.text),
-        ]
+            Cell::from(what_words(row, sheet)),
+        ];
+        let ends_at = row.ends_at.map_or_else(|| "–".to_owned(), instant);
+        cells.extend(sheet.then(|| Cell::from(ends_at)));
+        cells
     });
     let section = Section::table(key, columns).titled(title);
     let section = if empty.is_empty() { section } else { section.when_empty(empty) };
@@ -194,17 +214,19 @@ pub(super) async fn run_overdue(args: OverdueArgs, session: &Session) -> Result<
     let asked = asked(&service, &args.asked).await?;
     let overdue = service.overdue(asked, &filter(&args.filter)?).await?;
     let all = overdue.overdue.iter().chain(&overdue.possibly_overdue).chain(&overdue.due_soon).chain(&overdue.undated);
+    let sheet = session.format() == Format::Csv;
     let exit = session.answer(&overdue, all.clone(), || {
         let report = Report::new()
             .heading(asked_line(asked))
-            .section(dated("overdue", "Overdue", "nothing is overdue", &overdue.overdue))
+            .section(dated("overdue", "Overdue", "nothing is overdue", &overdue.overdue, sheet))
             .section(dated(
                 "possibly_overdue",
                 "Possibly overdue: the date is uncertain",
                 "",
                 &overdue.possibly_overdue,
+                sheet,
             ))
-            .section(dated("due_soon", "Due today, soon, or in grace", "", &overdue.due_soon))
+            .section(dated("due_soon", "Due today, soon, or in grace", "", &overdue.due_soon, sheet))
             .section(undated(&overdue.undated));
         beyond(report, all)
     })?;
@@ -225,12 +247,12 @@ pub(super) async fn run_due(args: DueArgs, session: &Session) -> Result<Exit, Fa
     };
     let due = service.due(asked, until, &filter(&args.filter)?).await?;
     let rows = due.due.iter().chain(&due.awaiting).map(DueRow::Commitment).chain(due.terms.iter().map(DueRow::Term));
-    let narrow = session.format() == Format::Table;
+    let (narrow, sheet) = (session.format() == Format::Table, session.format() == Format::Csv);
     session.answer(&due, rows, || {
         let report = Report::new()
             .heading(asked_line(asked))
-            .section(dated("due", &format!("Due by {until}"), "no commitment comes due by then", &due.due))
-            .section(dated("awaiting", "Waiting for something to happen first", "", &due.awaiting))
+            .section(dated("due", &format!("Due by {until}"), "no commitment comes due by then", &due.due, sheet))
+            .section(dated("awaiting", "Waiting for something to happen first", "", &due.awaiting, sheet))
             .section(terms(&format!("Notices, renewals and ends by {until}"), &due.terms, narrow));
         beyond(report, &due.due)
     })

@@ -123,14 +123,13 @@ fn joined<T: ToString>(names: &[T]) -> String {
     names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// "As of 2025-10-18, as recorded by …", the line above every report.
+/// "As of 2025-10-18, as recorded by …", the line above every report; with the instant where one was asked for.
 fn asked_line(asked: crate::views::Asked) -> String {
-    format!("as of {} {}, as recorded by {}", asked.as_of.weekday_name(), asked.as_of, instant(asked.known_at))
+    let at = asked.at.filter(|_| asked.at_stated).map(|at| format!(" at {}", instant(at))).unwrap_or_default();
+    format!("as of {} {}{at}, as recorded by {}", asked.as_of.weekday_name(), asked.as_of, instant(asked.known_at))
 }
 
 /// A time for people: exact, without zeros that say nothing, so that it can be given to `--known-at`.
 fn instant(at: crate::domain::instant::Instant) -> String {
-    let text = at.to_string();
-    let bare = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
-    format!("{bare}Z")
+    at.plain()
 }

@@ -1,10 +1,10 @@
 //! `show`: one agreement in full.
 
-use super::board::{day_words, due_words, tone};
+use super::board::{day_words, due_words, tone, what_words};
 use super::{asked_line, joined, spaced};
 use crate::cli::args::AskedArgs;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Field, Item, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Field, Format, Item, Report, Section, Tone};
 use crate::cli::session::{Session, asked, reference};
 use crate::domain::day::Day;
 use crate::domain::recurrence::Owed;
@@ -28,7 +28,9 @@ pub(super) async fn run(args: ShowArgs, session: &Session) -> Result<Exit, Failu
     let service = session.open(false)?;
     let asked = asked(&service, &args.asked).await?;
     let document = service.show(&reference, asked).await?;
-    session.answer(&document, [&document], || report(&document).heading(asked_line(asked)))
+    session.answer(&document, [&document], || {
+        report(&document, session.format() == Format::Csv).heading(asked_line(asked))
+    })
 }
 
 /// How often, for people.
@@ -203,7 +205,7 @@ fn parties(document: &Document) -> Section {
     Section::table("parties", columns).titled("Parties").rows(rows)
 }
 
-fn commitments(document: &Document) -> Section {
+fn commitments(document: &Document, sheet: bool) -> Section {
     let columns = [
         Column::id("commitment", "No."),
         Column::word("state", "State"),
@@ -239,7 +241,7 @@ fn commitments(document: &Document) -> Section {
             Cell::from(row.authority.map_or("–", |authority| authority.word())),
             Cell::from(joined(&row.owed_by)),
             Cell::from(joined(&row.owed_to)),
-            Cell::from(&row.text),
+            Cell::from(what_words(row, sheet)),
             Cell::from(moved),
         ]
     });
@@ -292,7 +294,7 @@ fn sayings(key: &'static str, title: &str, all: &[Saying]) -> Section {
     Section::text(key, all.iter().map(item)).titled(title)
 }
 
-fn report(document: &Document) -> Report {
+fn report(document: &Document, sheet: bool) -> Report {
     let reports = document.reports.iter().map(|report| {
         let share = report.share.map(|share| format!(", {share} %")).unwrap_or_default();
         let by = report.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
@@ -309,7 +311,7 @@ fn report(document: &Document) -> Report {
     Report::new()
         .section(Section::fields("agreement", head(document)))
         .section(parties(document))
-        .section(commitments(document))
+        .section(commitments(document, sheet))
         .section(super::instances::section(&document.instances))
         .section(super::instances::rest(&document.instances))
         .section(Section::text("reports", reports).titled("Reports"))

@@ -102,7 +102,11 @@ fn report(why: &Derivation) -> Report {
         Field::new("text", "What", &why.text),
         Field::new("state", "State", Cell::from(spaced(why.state.word())).tone(super::board::tone(why.state))),
         Field::new("because", "Because", &why.because),
-        Field::new("due", "Due", due),
+        Field::new(
+            "due",
+            "Due",
+            due + &super::board::end_words(why.zone.as_ref().filter(|_| why.due.is_some()), why.cut_off),
+        ),
     ];
     if let Some(original) = why.original_due.filter(|original| Some(*original) != why.due) {
         fields.push(Field::new("original_due", "First due", original));

@@ -2,6 +2,7 @@
 
 use crate::cli::args::Globals;
 use crate::cli::error::{Exit, Failure};
+use crate::cli::hint;
 use crate::cli::output::Report;
 use crate::cli::place::{FOLDER, named_store};
 use crate::cli::session::Session;
@@ -21,7 +22,10 @@ pub(super) async fn init(args: &InitArgs, session: &Session) -> Result<Exit, Fai
     let zone = args
         .zone
         .as_deref()
-        .map(|name| Zone::named(name).map_err(|e| Failure::usage("zone", e.to_string())))
+        .map(|name| {
+            let hinted = |failure: Failure| Failure { hint: hint::of_zone(name), ..failure };
+            Zone::named(name).map_err(|e| hinted(Failure::usage("zone", e.to_string())))
+        })
         .transpose()?;
     // Without a folder given, a register is made here, even where one further up would be found.
     let mut globals: Globals = session.globals().clone();

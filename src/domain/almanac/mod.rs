@@ -1,4 +1,4 @@
-//! The almanac: the calendars and counting profiles by which dates are counted.
+//! The almanac: the calendars, counting profiles and time zone by which dates are counted.
 //!
 //! *What lives here*: what a calendar and a profile are, those that are shipped, and the fold of the register's own
 //! facts about them. *What it promises*: an almanac read at a time of knowledge is the same for ever; a shipped
@@ -16,6 +16,7 @@ use super::event::Event;
 use super::id::{CalendarId, ProfileId};
 use super::rule::Rule;
 use super::timeline::Readings;
+use super::zone::ZoneName;
 use calendar::{Calendar, Listing, Week};
 use profile::Profile;
 
@@ -24,6 +25,7 @@ use profile::Profile;
 pub struct Almanac {
     calendars: BTreeMap<CalendarId, Calendar>,
     profiles: BTreeMap<ProfileId, Profile>,
+    zone: ZoneName,
 }
 
 impl Almanac {
@@ -56,6 +58,18 @@ impl Almanac {
             }
         }
         almanac
+    }
+
+    /// The same in a register whose days are those of this zone.
+    #[must_use]
+    pub fn in_zone(self, zone: ZoneName) -> Self {
+        Self { zone, ..self }
+    }
+
+    /// The zone in which the register's days begin and end.
+    #[must_use]
+    pub const fn zone(&self) -> &ZoneName {
+        &self.zone
     }
 
     /// The calendar of that name: the one on record, else the shipped one.

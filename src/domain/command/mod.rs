@@ -37,6 +37,7 @@ use super::event::Event;
 use super::id::{BodyId, CommitmentId, Reference};
 use super::recurrence::Owed;
 use super::timeline::{Readings, Timeline};
+use super::zone::Zone;
 use framing::Framing;
 
 /// What a command's first word points at.
@@ -207,6 +208,7 @@ macro_rules! commands {
                         .map_err(|source| RequestError::Fields {
                             verb: <$fields as Verb>::NAME,
                             why: in_words(&source),
+                            zone: None,
                         }),)+)+
                     _ => Err(RequestError::unknown_verb(name)),
                 }
@@ -334,6 +336,8 @@ pub enum RequestError {
         verb: &'static str,
         /// What does not fit, with the field's path.
         why: String,
+        /// The time zone that was perhaps meant by a field that names none.
+        zone: Option<String>,
     },
     /// The fields that all verbs share do not fit.
     #[error("{0}")]
@@ -439,9 +443,18 @@ impl Request {
         wrap_lists(&mut object, lists);
         let framing = serde_path_to_error::deserialize(Value::Object(framing))
             .map_err(|e| RequestError::Framing(in_words(&e)))?;
-        let command = Command::read(verb_name, Value::Object(object))?;
+        let zone = object.get("zone").and_then(Value::as_str).and_then(zone_meant);
+        let command = Command::read(verb_name, Value::Object(object)).map_err(|error| match error {
+            RequestError::Fields { verb, why, .. } => RequestError::Fields { verb, why, zone },
+            error => error,
+        })?;
         Ok(Self { agreement: reference, command, framing })
     }
+}
+
+/// The time zone that was perhaps meant, where none is named.
+fn zone_meant(given: &str) -> Option<String> {
+    Zone::named(given).is_err().then(|| Zone::meant(given)).flatten()
 }
 
 /// Whether a verb is about one instance where a commitment recurs.

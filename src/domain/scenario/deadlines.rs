@@ -293,3 +293,34 @@ fn a_commitment_is_not_counted_from_its_own_fulfilment() {
     let of_itself = json!({ "commitment": "c1", "within": "P30D", "after": "fulfilment:c1" });
     assert_eq!(story.answer("set-deadline", of_itself), "field");
 }
+
+#[test]
+fn dates_that_hang_on_each_other_in_a_circle_are_refused() {
+    let after = |commitment: &str, anchor: &str| {
+        say("set-deadline", json!({ "commitment": commitment, "within": "P30D", "after": anchor }))
+    };
+    let three = Story::of([
+        recorded("mou"),
+        say("commit", json!({ "text": "one" })),
+        say("commit", json!({ "text": "two" })),
+        say("commit", json!({ "text": "three" })),
+        after("c1", "fulfilment:c2"),
+        after("c2", "fulfilment:c3"),
+    ]);
+    for anchor in ["fulfilment:c1", "fulfilment:c2"] {
+        assert_eq!(
+            three.answer("set-deadline", json!({ "commitment": "c3", "within": "P1D", "after": anchor })),
+            "circle"
+        );
+    }
+    let force = |anchor: &str| json!({ "within": "P1D", "after": anchor });
+    let by_force = three.and([after("c3", "entry-into-force")]);
+    assert_eq!(by_force.answer("set-entry-into-force", force("fulfilment:c1")), "circle");
+    assert_eq!(by_force.answer("set-entry-into-force", force("signature")), "accepted");
+    let corrected = json!({ "event": 5, "set": "data.rule.anchor=signature", "reason": "misread" });
+    let apart = three.then("correct", corrected);
+    let closing = json!({ "commitment": "c3", "within": "P1D", "after": "fulfilment:c1" });
+    assert_eq!(apart.answer("set-deadline", closing.clone()), "accepted");
+    let back = json!({ "event": 5, "set": "data.rule.anchor=fulfilment:c2", "reason": "read well at first" });
+    assert_eq!(apart.then("set-deadline", closing).answer("correct", back), "circle");
+}

@@ -5,6 +5,8 @@ use crate::domain::commitment::Commitment;
 use crate::domain::counting::BeyondKnown;
 use crate::domain::day::Day;
 use crate::domain::due::{self, Due, DueDates};
+use crate::domain::instant::Instant;
+use crate::domain::moment::{DayEnd, Moment};
 use crate::domain::rule::Authority;
 use crate::domain::suspension;
 use crate::domain::vocabulary::vocabulary;
@@ -83,6 +85,12 @@ pub struct Standing {
     pub share: Option<u32>,
     /// The latest possible day of the last fact about it.
     pub last_fact: Day,
+    /// Where the last day ends, for a deadline that says so.
+    pub end: Option<DayEnd>,
+    /// The first moment after the latest due date where that day ends so.
+    pub ends_at: Option<Instant>,
+    /// The day by which the deadline was judged, where it is not the day asked about.
+    pub judged_on: Option<Day>,
     /// The days on which this standing may change though nothing happens.
     pub turns: Vec<Day>,
     /// Of a recurring one, how many instances stand how.
@@ -92,8 +100,20 @@ pub struct Standing {
 /// Derives how a commitment stands on a day.
 #[must_use]
 pub fn standing(agreement: &Agreement, commitment: &Commitment, day: Day) -> Standing {
+    standing_at(agreement, commitment, Moment::on(day))
+}
+
+/// Derives how a commitment stands at a moment.
+///
+/// Where its deadline says where or when its last day ends, an instant is judged by the day that runs there; what
+/// happened, and whether the agreement is suspended, counts by the register's day.
+#[must_use]
+pub fn standing_at(agreement: &Agreement, commitment: &Commitment, moment: Moment) -> Standing {
+    let day = moment.day;
+    let end = commitment.rule().and_then(|(rule, _)| DayEnd::of(rule, &agreement.almanac));
+    let running = moment.day_for(end.as_ref());
     let recurs = commitment.repeats().is_some();
-    if let Some(whole) = super::recurring::standing_of_whole(agreement, commitment, day).filter(|_| recurs) {
+    if let Some(whole) = super::recurring::standing_of_whole(agreement, commitment, moment).filter(|_| recurs) {
         return whole;
     }
     let due = match due::current(agreement, commitment) {
@@ -112,7 +132,7 @@ pub fn standing(agreement: &Agreement, commitment: &Commitment, day: Day) -> Sta
         Due::Undated | Due::Awaiting(_) | Due::Stopped(..) | Due::Beyond => None,
     };
     let end_of_grace = dates.latest.map(|latest| due::end_of_grace(commitment, latest));
-    let state = state(agreement, commitment, &due, end_of_grace, day);
+    let state = state(agreement, commitment, &due, end_of_grace, (day, running));
     let turns = if state.is_open() {
         let suspended = suspension::turning_days(agreement);
         [
@@ -144,6 +164,9 @@ pub fn standing(agreement: &Agreement, commitment: &Commitment, day: Day) -> Sta
         met_on: commitment.fulfilment.as_ref().map(|fulfilment| fulfilment.mark.bounds.latest),
         share: commitment.reports.iter().rev().find_map(|report| report.reported.share),
         last_fact: commitment.last.bounds.latest,
+        ends_at: end.as_ref().zip(dates.latest).and_then(|(end, latest)| end.ends(latest)).map(|(at, _)| at),
+        end,
+        judged_on: (running != day).then_some(running),
         turns,
         instances: None,
     }
@@ -154,7 +177,7 @@ fn state(
     commitment: &Commitment,
     due: &Due,
     end_of_grace: Option<Day>,
-    day: Day,
+    (day, running): (Day, Day),
 ) -> CommitmentState {
     if commitment.withdrawn.is_some() {
         return CommitmentState::Withdrawn;
@@ -190,7 +213,7 @@ fn state(
         Due::Awaiting(_) => CommitmentState::AwaitingTrigger,
         // While its clock stands still the agreement is suspended, which was asked before.
         Due::Beyond | Due::Stopped(..) => CommitmentState::Pending,
-        Due::On(dates) => dated_state(*dates, end_of_grace, day),
+        Due::On(dates) => dated_state(*dates, end_of_grace, running),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::domain::agreement::Agreement;
 use crate::domain::commitment::Commitment;
 use crate::domain::day::Day;
 use crate::domain::due::{self, DueDates};
+use crate::domain::moment::{DayEnd, Moment};
 use crate::domain::recurrence::{InstanceNumber, series};
 
 /// One instance as it stands from a fact's day on, whatever the passing of time makes of it.
@@ -164,10 +165,17 @@ const fn is_held(state: CommitmentState) -> bool {
     }
 }
 
-/// How the whole of a recurring commitment stands by its instances.
+/// How the whole of a recurring commitment stands by its instances, whose last days all end in the same way.
 #[must_use]
-pub fn standing_by(commitment: &Commitment, instances: &[InstanceStanding], day: Day) -> Option<Standing> {
-    let whole = whole(instances, day)?;
+pub fn standing_by(
+    agreement: &Agreement,
+    commitment: &Commitment,
+    instances: &[InstanceStanding],
+    moment: Moment,
+) -> Option<Standing> {
+    let end = commitment.rule().and_then(|(rule, _)| DayEnd::of(rule, &agreement.almanac));
+    let running = moment.day_for(end.as_ref());
+    let whole = whole(instances, running)?;
     let withdrawn = commitment.withdrawn.is_some();
     Some(Standing {
         state: if withdrawn { CommitmentState::Withdrawn } else { whole.state },
@@ -180,15 +188,18 @@ pub fn standing_by(commitment: &Commitment, instances: &[InstanceStanding], day:
         met_on: whole.met_on,
         share: whole.by.share,
         last_fact: commitment.last.bounds.latest,
+        ends_at: end.as_ref().zip(whole.by.due.latest).and_then(|(end, latest)| end.ends(latest)).map(|(at, _)| at),
+        end,
+        judged_on: (running != moment.day).then_some(running),
         turns: Vec::new(),
         instances: Some(whole.counts),
     })
 }
 
-/// How the whole of a recurring commitment stands on a day, with the days on which that may change.
-pub(super) fn standing_of_whole(agreement: &Agreement, commitment: &Commitment, day: Day) -> Option<Standing> {
-    let (all, turns): (Vec<_>, Vec<_>) = each(agreement, commitment, day).unzip();
-    let mut whole = standing_by(commitment, &all, day)?;
+/// How the whole of a recurring commitment stands at a moment, with the days on which that may change.
+pub(super) fn standing_of_whole(agreement: &Agreement, commitment: &Commitment, moment: Moment) -> Option<Standing> {
+    let (all, turns): (Vec<_>, Vec<_>) = each(agreement, commitment, moment.day).unzip();
+    let mut whole = standing_by(agreement, commitment, &all, moment)?;
     whole.turns = turns.into_iter().flatten().collect();
     whole.turns.sort_unstable();
     whole.turns.dedup();

@@ -110,6 +110,8 @@ impl DayRange {
 pub struct DateDerivation {
     /// The day it is about.
     pub as_of: Day,
+    /// At this instant of it; null for the whole day.
+    pub at: Option<Instant>,
     /// With what was recorded by then.
     pub known_at: Instant,
     /// The agreement's reference.
@@ -255,7 +257,8 @@ pub fn date_derivation(timeline: &Timeline, key: &DateKey, asked: Asked) -> Opti
     let days = found.days.unwrap_or(UNKNOWN);
     let rule = found.rule.as_ref();
     let terms = rule.and_then(|rule| Terms::of(rule, DeadlineNature::Effect, almanac).ok());
-    let Said { stated, by_profile, assumed } = rule.map(|rule| said(rule, terms.as_ref(), false)).unwrap_or_default();
+    let Said { stated, by_profile, assumed } =
+        rule.map(|rule| said(rule, terms.as_ref(), almanac.zone(), false)).unwrap_or_default();
     let counted = rule.zip(found.from).and_then(|(rule, from)| due::count_effect(&agreement, rule, from.days).ok());
     let by_other = |rule: &Rule, from: DueDates| {
         let waits = found.of_party && due::waits_for_force(&agreement, rule);
@@ -275,6 +278,7 @@ pub fn date_derivation(timeline: &Timeline, key: &DateKey, asked: Asked) -> Opti
     rests_on.dedup();
     Some(DateDerivation {
         as_of: day,
+        at: asked.at,
         known_at: asked.known_at,
         agreement: agreement.opened.reference.clone(),
         date: key.to_string(),

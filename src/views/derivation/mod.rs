@@ -29,10 +29,11 @@ use crate::domain::instant::Instant;
 use crate::domain::recurrence::{InstanceNumber, Owed, series};
 use crate::domain::rule::{Authority, DeadlineNature, Rule};
 use crate::domain::status::recurring::{self, Counts};
-use crate::domain::status::{CommitmentState, standing};
+use crate::domain::status::{CommitmentState, Standing, standing_at};
 use crate::domain::suspension;
 use crate::domain::text::Text;
 use crate::domain::timeline::Timeline;
+use crate::domain::zone::{ClockTime, Shown, ZoneName};
 use anchor::{AnchorView, anchor_view};
 use others::{OtherProfile, other_profiles};
 use steps::{Step, counted_steps, spelled};
@@ -43,6 +44,8 @@ use terms::{CalendarView, ProfileView, Said, calendar_views, profile_view, said}
 pub struct Derivation {
     /// The day it is about.
     pub as_of: Day,
+    /// At this instant of it; null for the whole day.
+    pub at: Option<Instant>,
     /// With what was recorded by then.
     pub known_at: Instant,
     /// The agreement's reference.
@@ -63,6 +66,12 @@ pub struct Derivation {
     pub due_earliest: Option<Day>,
     /// The latest day that it can be due.
     pub due_latest: Option<Day>,
+    /// The zone in which the last day ends, where the deadline says where or when that is.
+    pub zone: Option<ZoneName>,
+    /// The time of day at which it ends there; null: with the day.
+    pub cut_off: Option<ClockTime>,
+    /// The first moment after the last day, where the deadline says where or when that ends.
+    pub ends_at: Option<Instant>,
     /// Where the count reached a day that a calendar does not know, so that the date stays open.
     pub beyond_calendar: Option<BeyondKnown>,
     /// The due date as first set.
@@ -191,20 +200,23 @@ pub fn derivation(timeline: &Timeline, owed: Owed, asked: Asked) -> Option<Deriv
         None => None,
     };
     let commitment = instance.as_ref().unwrap_or(whole);
-    let standing = standing(&agreement, commitment, asked.as_of);
+    let standing = standing_at(&agreement, commitment, asked.moment());
     let rule = commitment.rule().map(|(rule, _)| rule);
     let has_grace = rule.is_some_and(|rule| rule.grace.is_some());
     let grace_until = standing.due.latest.filter(|_| has_grace).map(|latest| due::end_of_grace(commitment, latest));
     let almanac = &agreement.almanac;
     let terms = rule.and_then(|rule| Terms::of(rule, DeadlineNature::Act, almanac).ok());
+    let mut steps = steps(&agreement, commitment, asked.as_of);
+    steps.extend(of_the_day_end(&standing, commitment.rule().map(|(_, mark)| mark.seq)));
     let suspended = !suspension::suspensions(&agreement).is_empty();
     let Said { mut stated, by_profile, mut assumed } =
-        rule.map(|rule| said(rule, terms.as_ref(), suspended)).unwrap_or_default();
+        rule.map(|rule| said(rule, terms.as_ref(), almanac.zone(), suspended)).unwrap_or_default();
     if let Some(rule) = rule {
         recurrence::stated_and_assumed(&agreement, rule, &mut stated, &mut assumed);
     }
-    let because = because(standing.state, standing.due, grace_until, asked.as_of);
-    let by = recurring::whole(&recurring::instances(&agreement, commitment, asked.as_of), asked.as_of);
+    let because = because(&standing, grace_until, asked);
+    let running = standing.judged_on.unwrap_or(asked.as_of);
+    let by = recurring::whole(&recurring::instances(&agreement, commitment, asked.as_of), running);
     let because = match by {
         Some(whole) => recurrence::because(owed.commitment, &whole, &because),
         None => because,
@@ -218,6 +230,7 @@ pub fn derivation(timeline: &Timeline, owed: Owed, asked: Asked) -> Option<Deriv
     });
     Some(Derivation {
         as_of: asked.as_of,
+        at: asked.at,
         known_at: asked.known_at,
         agreement: agreement.opened.reference.clone(),
         date: owed.to_string(),
@@ -228,6 +241,9 @@ pub fn derivation(timeline: &Timeline, owed: Owed, asked: Asked) -> Option<Deriv
         due: standing.due.latest,
         due_earliest: standing.due.earliest,
         due_latest: standing.due.latest,
+        zone: standing.end.as_ref().map(|end| end.zone.clone()),
+        cut_off: standing.end.as_ref().and_then(|end| end.cut_off),
+        ends_at: standing.ends_at,
         beyond_calendar: standing.beyond,
         original_due: standing.original_due,
         grace_until,
@@ -237,7 +253,7 @@ pub fn derivation(timeline: &Timeline, owed: Owed, asked: Asked) -> Option<Deriv
         anchor: rule
             .filter(|rule| rule.length.is_some())
             .map(|rule| anchor_view(&agreement, timeline, &readings, rule)),
-        steps: steps(&agreement, commitment, asked.as_of),
+        steps,
         remarks: counted.iter().flat_map(|counted| &counted.remarks).map(RemarkView::from).collect(),
         authority: standing.authority,
         stated,
@@ -249,9 +265,35 @@ pub fn derivation(timeline: &Timeline, owed: Owed, asked: Asked) -> Option<Deriv
     })
 }
 
-fn because(standing_state: CommitmentState, dates: DueDates, grace_until: Option<Day>, day: Day) -> String {
+/// The end of the last day, where the deadline says where or when that is.
+fn of_the_day_end(standing: &Standing, fact: Option<u64>) -> Option<Step> {
+    let (end, latest) = standing.end.as_ref().zip(standing.due.latest)?;
+    let time = end.cut_off.unwrap_or(ClockTime::END);
+    let words = match end.ends(latest) {
+        None => format!("the last day ends at {time} in {}, outside the years 1 to 9999", end.zone),
+        Some((at, shown)) => {
+            let how = match shown {
+                Shown::Once => "",
+                Shown::Never => ", which the clocks there pass over, so it ends as they do",
+                Shown::Twice => ", which the clocks there show twice, so it ends with the second",
+            };
+            format!("the last day ends at {time} in {}{how}: {}", end.zone, at.plain())
+        }
+    };
+    Some(Step { fact, ..Step::to(words, standing.due) })
+}
+
+fn days_in_words(days: i64) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+}
+
+fn because(standing: &Standing, grace_until: Option<Day>, asked: Asked) -> String {
+    let dates = standing.due;
+    let day = standing.judged_on.unwrap_or(asked.as_of);
     let due = spelled(dates);
-    match standing_state {
+    // At an instant it is the end of the last day that counts, wherever the register is.
+    let ended = asked.at.and(standing.ends_at).zip(dates.latest);
+    match standing.state {
         CommitmentState::Withdrawn => "it was withdrawn".to_owned(),
         CommitmentState::Superseded => "its agreement was superseded".to_owned(),
         CommitmentState::Waived => "the party entitled to it let it go".to_owned(),
@@ -262,10 +304,13 @@ fn because(standing_state: CommitmentState, dates: DueDates, grace_until: Option
         CommitmentState::Suspended => "its agreement is suspended".to_owned(),
         CommitmentState::AwaitingTrigger => "what it is counted from has not happened".to_owned(),
         CommitmentState::Undated => "it has no deadline".to_owned(),
+        CommitmentState::Overdue if let Some((ended, latest)) = ended => {
+            let days = days_in_words(latest.days_until(day));
+            format!("its last day ended at {}, {days} begun since, and no fulfilment is on record", ended.plain())
+        }
         CommitmentState::Overdue => match dates.latest {
             Some(latest) => {
-                let days = latest.days_until(day);
-                let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+                let days = days_in_words(latest.days_until(day));
                 format!("{day} is {days} after {latest}, and no fulfilment is on record")
             }
             None => "no fulfilment is on record".to_owned(),

@@ -17,6 +17,7 @@ use crate::domain::rule::{
 };
 use crate::domain::text::Line;
 use crate::domain::vocabulary::{Confidence, Weekday};
+use crate::domain::zone::ZoneName;
 
 /// The counting profile of a rule, and where it is from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -123,9 +124,9 @@ pub fn calendar_views(terms: &Terms<'_>, day: Day) -> Vec<CalendarView> {
 
 /// What holds for a rule, in words; without terms, because it cannot be counted, what it states of its length.
 ///
-/// `suspended` tells whether the agreement ever was, so that it has to be said what that does to the clock.
+/// `zone` is that of the register; `suspended` tells whether the agreement ever was, so that it has to be said what that does to the clock.
 #[must_use]
-pub fn said(rule: &Rule, terms: Option<&Terms<'_>>, suspended: bool) -> Said {
+pub fn said(rule: &Rule, terms: Option<&Terms<'_>>, zone: &ZoneName, suspended: bool) -> Said {
     let mut said = Said::default();
     said.push(
         By::Stated,
@@ -143,6 +144,7 @@ pub fn said(rule: &Rule, terms: Option<&Terms<'_>>, suspended: bool) -> Said {
             of_the_count(rule, terms, &mut said);
         }
         of_the_end(rule, terms, &mut said);
+        of_the_day_end(rule, terms, zone, &mut said);
     }
     match rule.while_suspended {
         Some(WhileSuspended::Stops) => said.push(By::Stated, "the clock stops while the agreement is suspended"),
@@ -202,7 +204,7 @@ fn of_the_count(rule: &Rule, terms: &Terms<'_>, said: &mut Said) {
     }
 }
 
-/// At its end: what a last day off does, by which calendars, where the floor is and when the day ends.
+/// At its end: what a last day off does, by which calendars, and where the floor is.
 fn of_the_end(rule: &Rule, terms: &Terms<'_>, said: &mut Said) {
     let is_plain = rule.profile.as_str() == PLAIN;
     if rule.nature.is_some() || !is_plain {
@@ -240,6 +242,10 @@ fn of_the_end(rule: &Rule, terms: &Terms<'_>, said: &mut Said) {
     } else if terms.profile.floor.is_some() {
         said.push(By::Profile, "not before the agreement is in force");
     }
+}
+
+/// Where and when the last day ends; where only the time is said, in the register's zone.
+fn of_the_day_end(rule: &Rule, terms: &Terms<'_>, zone: &ZoneName, said: &mut Said) {
     match (rule.cut_off, terms.profile.cut_off) {
         (Some(time), _) => said.push(By::Stated, format!("the last day ends at {time}")),
         (None, Some(time)) => said.push(By::Profile, format!("the last day ends at {time}")),
@@ -251,6 +257,9 @@ fn of_the_end(rule: &Rule, terms: &Terms<'_>, said: &mut Said) {
             said.push(By::Profile, format!("the last day ends in the time zone {}", place_words(place)));
         }
         (None, None) => {}
+    }
+    if rule.zone.is_none() && (rule.cut_off.is_some() || terms.profile.cut_off.is_some()) {
+        said.push(By::Assumed, format!("the last day ends in the time zone of the register, {zone}"));
     }
 }
 

@@ -119,6 +119,8 @@ pub struct Finding {
 pub struct Lint {
     /// The day to which ages are counted.
     pub as_of: Day,
+    /// At this instant of it; null for the whole day.
+    pub at: Option<Instant>,
     /// With what was recorded by then.
     pub known_at: Instant,
     /// How many agreements were read.
@@ -149,6 +151,7 @@ pub struct Assumptions {
 pub fn lint(agreements: &[(Entry, Timeline)], register: &[Entry], assuming: Assumptions, asked: Asked) -> Lint {
     let mut lint = Lint {
         as_of: asked.as_of,
+        at: asked.at,
         known_at: asked.known_at,
         agreements: agreements.len(),
         recomputed: 0,

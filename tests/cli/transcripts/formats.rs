@@ -14,10 +14,10 @@ fn list_as_csv() {
 #[test]
 fn overdue_as_csv() {
     insta::assert_snapshot!(at(100, "overdue --format csv"), @r"
-    section,commitment,state,due,days_overdue,original_due,authority,owed_by,owed_to,text,made,age_days
-    overdue,cn-th-care-2024/c1,overdue,2025-05-06/2025-05-31,220,2025-05-31,assumed,cn,th,Send the second team,,
-    due_soon,pk-ps-health-2025/c2,due soon,2026-01-20,0,2026-01-20,stated,pk,ps,Train 40 doctors,,
-    undated,cn-th-care-2024/c2,,,,,,cn,th,Keep helping,2024-05-06,610
+    section,commitment,state,due,days_overdue,original_due,authority,owed_by,owed_to,text,ends_at,made,age_days
+    overdue,cn-th-care-2024/c1,overdue,2025-05-06/2025-05-31,220,2025-05-31,assumed,cn,th,Send the second team,,,
+    due_soon,pk-ps-health-2025/c2,due soon,2026-01-20,0,2026-01-20,stated,pk,ps,Train 40 doctors,,,
+    undated,cn-th-care-2024/c2,,,,,,cn,th,Keep helping,,2024-05-06,610
     ");
 }
 

@@ -10,6 +10,7 @@ mod returns;
 mod terms;
 mod treaty;
 mod widths;
+mod zones;
 
 use std::sync::LazyLock;
 

@@ -58,9 +58,9 @@ fn what_comes_due_with_the_terms() {
 #[test]
 fn the_terms_for_a_spreadsheet() {
     insta::assert_snapshot!(on_the_tenth_of_september("due --within P5D --format csv"), @"
-    section,commitment,state,due,days_overdue,original_due,authority,owed_by,owed_to,text,agreement,what,day,days_left,period_ends,renewal,notice_period,title
-    terms,,,,,,,,,,hosting-2025,prepare notice,2026-09-02,-8,2026-12-31,tacit,P90D,Hosting of the registry
-    terms,,,,,,,,,,lease-2023,end,2026-09-14,4,2026-09-14,express,,Lease of the clinic
+    section,commitment,state,due,days_overdue,original_due,authority,owed_by,owed_to,text,ends_at,agreement,what,day,days_left,period_ends,renewal,notice_period,title
+    terms,,,,,,,,,,,hosting-2025,prepare notice,2026-09-02,-8,2026-12-31,tacit,P90D,Hosting of the registry
+    terms,,,,,,,,,,,lease-2023,end,2026-09-14,4,2026-09-14,express,,Lease of the clinic
     ");
 }
 
