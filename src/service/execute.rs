@@ -5,13 +5,13 @@ use super::almanac::{REGISTER, with};
 use super::error::ExecuteError;
 use crate::domain::command::{Command, Request};
 use crate::domain::counting::Remark;
-use crate::domain::day::Day;
 use crate::domain::decide::{Context, Decision, Refusal, agreement_of, decide};
 use crate::domain::event::Event;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Objected;
 use crate::domain::id::{Actor, AgreementId, CalendarId, CommandId, Reference};
 use crate::domain::instant::Instant;
+use crate::domain::moment::Moment;
 use crate::domain::timeline::{Reading, Readings, Register, Timeline};
 use crate::log::{self, Append, AppendError, InvalidAppend, Receipt};
 use crate::views::because::Cause;
@@ -236,15 +236,15 @@ impl Service {
         adopted: &[Fact],
         dry_run: bool,
     ) -> Result<(Outcome, Option<Entry>), ExecuteError> {
-        let today = self.settings.zone.day_of(fact.recorded.at);
+        let now = Moment { day: self.settings.zone.day_of(fact.recorded.at), at: Some(fact.recorded.at) };
         let events = vec![newest(loaded.id, &fact)];
         let (after, moved) = if loaded.id == REGISTER {
-            (None, self.moved_by(&loaded.timeline, &fact, today).await?)
+            (None, self.moved_by(&loaded.timeline, &fact, now).await?)
         } else {
             let mut timeline = loaded.timeline;
             let before = (!moves_nothing(&fact.saying.event)).then(|| timeline.read());
             timeline.push(fact);
-            let moved = before.map(|before| moved(&request.agreement, &before, &timeline, today));
+            let moved = before.map(|before| moved(&request.agreement, &before, &timeline, now));
             (Entry::of(loaded.id, &timeline), moved.unwrap_or_default())
         };
         let calendars = adopted.iter().filter_map(|fact| match &fact.saying.event {
@@ -266,7 +266,7 @@ impl Service {
     }
 
     /// The dates that differ in the whole register once its own facts have one more.
-    async fn moved_by(&self, own: &Timeline, fact: &Fact, day: Day) -> Result<Vec<Moved>, ExecuteError> {
+    async fn moved_by(&self, own: &Timeline, fact: &Fact, now: Moment) -> Result<Vec<Moved>, ExecuteError> {
         let before = own.register().clone();
         let after = with(&before, std::slice::from_ref(fact));
         let almanacs = Some((before.almanac().as_ref(), after.almanac().as_ref()));
@@ -274,9 +274,9 @@ impl Service {
         let mut all = Vec::new();
         for entry in self.counted_by_the_register().await? {
             let mut timeline = self.timeline_of(entry.id).await?.within(before.clone());
-            let was = Stood::read(&timeline, &timeline.read(), day);
+            let was = Stood::read(&timeline, &timeline.read(), now);
             timeline.enter(after.clone());
-            let is = Stood::read(&timeline, &timeline.read(), day);
+            let is = Stood::read(&timeline, &timeline.read(), now);
             all.extend(moves(&entry.reference, &was, &is, &cause));
         }
         Ok(all)
@@ -347,15 +347,15 @@ pub(super) fn points_at(command: &Command) -> Option<&Reference> {
 }
 
 /// What the last fact of a timeline moved in its agreement, which was read like this before.
-fn moved(agreement: &Reference, was_read: &Readings, timeline: &Timeline, day: Day) -> Vec<Moved> {
+fn moved(agreement: &Reference, was_read: &Readings, timeline: &Timeline, now: Moment) -> Vec<Moved> {
     let Some(fact) = timeline.facts().last() else { return Vec::new() };
     let cause = Cause { fact, stream: timeline.facts(), almanacs: None };
     let is_read = timeline.read();
-    let Some(was) = agreement_of(timeline, was_read, day).filter(|_| fact.seq > 1) else {
-        return moves(agreement, &Stood::default(), &Stood::read(timeline, &is_read, day), &cause);
+    let Some(was) = agreement_of(timeline, was_read, now.day).filter(|_| fact.seq > 1) else {
+        return moves(agreement, &Stood::default(), &Stood::read(timeline, &is_read, now), &cause);
     };
-    let before = Stood::of(&was, day);
-    let by_then = |readings: &[Reading]| readings.partition_point(|reading| reading.bounds.latest <= day);
+    let before = Stood::of(&was, now);
+    let by_then = |readings: &[Reading]| readings.partition_point(|reading| reading.bounds.latest <= now.day);
     let (before_it, with_it) = (by_then(&was_read.facts), by_then(&is_read.facts));
     let retracts = was_read.retracted != is_read.retracted;
     let after = match is_read.facts[..with_it].split_last() {
@@ -363,9 +363,9 @@ fn moved(agreement: &Reference, was_read: &Readings, timeline: &Timeline, day: D
         Some((newest, rest)) if !retracts && newest.seq == fact.seq && *rest == was_read.facts[..before_it] => {
             let mut agreement = was;
             agreement.evolve(newest);
-            Stood::of(&agreement, day)
+            Stood::of(&agreement, now)
         }
-        _ => Stood::read(timeline, &is_read, day),
+        _ => Stood::read(timeline, &is_read, now),
     };
     moves(agreement, &before, &after, &cause)
 }

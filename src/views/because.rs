@@ -11,7 +11,7 @@ use crate::domain::event::commitments::Extended;
 use crate::domain::event::register::{DaysListed, ListedDay, WeekSet};
 use crate::domain::event::term::Renewed;
 use crate::domain::fact::{Fact, Occurred, Saying};
-use crate::domain::id::Reference;
+use crate::domain::id::{PartyId, Reference};
 
 use super::chart::{chart_rule, rule_words};
 use crate::domain::commitment::Mark;
@@ -170,7 +170,7 @@ fn extended_words(extended: &Extended) -> String {
         (None, Some(by)) => format!("extended by {by}"),
         (None, None) => "extended".to_owned(),
     };
-    let agreed: Vec<&str> = extended.agreed_by.iter().map(|party| party.as_str()).collect();
+    let agreed: Vec<&str> = extended.agreed_by.iter().map(PartyId::as_str).collect();
     if agreed.is_empty() { how } else { format!("{how}, agreed by {}", agreed.join(" and ")) }
 }
 

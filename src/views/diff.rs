@@ -20,6 +20,7 @@ use crate::domain::day::Day;
 use crate::domain::fact::Fact;
 use crate::domain::id::AgreementId;
 use crate::domain::instant::Instant;
+use crate::domain::moment::Moment;
 use crate::domain::timeline::{Readings, Timeline};
 
 /// The event that made a change.
@@ -250,7 +251,7 @@ fn known_state(id: AgreementId, timeline: &Timeline, as_of: Day) -> State {
     let readings = timeline.read();
     State {
         shown: written(read_document(id, timeline, &readings, asked(as_of))),
-        stood: Stood::read(timeline, &readings, as_of),
+        stood: Stood::read(timeline, &readings, Moment::on(as_of)),
     }
 }
 
@@ -288,7 +289,7 @@ pub fn between_days(id: AgreementId, timeline: &Timeline, from: Day, to: Day) ->
     let all = timeline.read();
     let state = |readings: &Readings, day: Day| State {
         shown: written(read_document(id, timeline, readings, asked(day))),
-        stood: Stood::read(timeline, readings, day),
+        stood: Stood::read(timeline, readings, Moment::on(day)),
     };
     // Of several facts of one day each answers for its own: the states are of the first so many facts.
     let first = |count: usize, day: Day| {

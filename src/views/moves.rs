@@ -9,11 +9,12 @@ use crate::domain::decide::agreement_of;
 use crate::domain::due::{self, DueDates};
 use crate::domain::event::Event;
 use crate::domain::id::{PartyId, Reference};
+use crate::domain::moment::Moment;
 use crate::domain::recurrence::Owed;
-use crate::domain::status::{AgreementStatus, CommitmentState, PartyStatus, party_statuses, standing, status};
+use crate::domain::status::{AgreementStatus, CommitmentState, PartyStatus, party_statuses, standing_at, status};
 use crate::domain::timeline::{Readings, Timeline, is_about_the_record};
 
-/// How an agreement stands on a day, as far as its dates are concerned; nothing before it was opened.
+/// How an agreement stands at a moment, as far as its dates are concerned; nothing before it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stood {
     /// Its computed dates.
@@ -46,11 +47,12 @@ pub struct Moved {
 }
 
 impl Stood {
-    /// How an agreement stands on a day.
+    /// How an agreement stands at a moment.
     #[must_use]
-    pub fn of(agreement: &Agreement, day: Day) -> Self {
+    pub fn of(agreement: &Agreement, moment: Moment) -> Self {
+        let day = moment.day;
         let anchor = |part: &Commitment| due::resolve(agreement, &part.rule()?.0.anchor).map(|from| from.days);
-        let stands = |part: &Commitment| standing(agreement, part, day).state;
+        let stands = |part: &Commitment| standing_at(agreement, part, moment).state;
         let owed = dates::each_owed(agreement);
         let parties = agreement.parties.iter().map(|record| record.party.id.clone());
         Self {
@@ -61,10 +63,10 @@ impl Stood {
         }
     }
 
-    /// How the agreement of some facts stands on a day.
+    /// How the agreement of some facts stands at a moment.
     #[must_use]
-    pub fn read(timeline: &Timeline, readings: &Readings, day: Day) -> Self {
-        agreement_of(timeline, readings, day).map(|agreement| Self::of(&agreement, day)).unwrap_or_default()
+    pub fn read(timeline: &Timeline, readings: &Readings, moment: Moment) -> Self {
+        agreement_of(timeline, readings, moment.day).map(|agreement| Self::of(&agreement, moment)).unwrap_or_default()
     }
 
     /// The state that hangs on a date.

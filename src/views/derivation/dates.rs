@@ -110,6 +110,8 @@ impl DayRange {
 pub struct DateDerivation {
     /// The day it is about.
     pub as_of: Day,
+    /// At this instant of it; null for the whole day.
+    pub at: Option<Instant>,
     /// With what was recorded by then.
     pub known_at: Instant,
     /// The agreement's reference.
@@ -276,6 +278,7 @@ pub fn date_derivation(timeline: &Timeline, key: &DateKey, asked: Asked) -> Opti
     rests_on.dedup();
     Some(DateDerivation {
         as_of: day,
+        at: asked.at,
         known_at: asked.known_at,
         agreement: agreement.opened.reference.clone(),
         date: key.to_string(),

@@ -59,17 +59,14 @@ fn settled(found: &mut Found, declared: Option<&Mark>, computed: Option<Anchored
 pub(super) fn entry(agreement: &Agreement, day: Day) -> Found {
     let mut found = Found::default();
     let computed = force::computed_entry_into_force(agreement);
-    let told = match &agreement.entry_rule {
-        Some((rule, mark)) => {
-            let waits_for = by_rule(&mut found, agreement, rule, mark, day);
-            let there = found.from.map(|from| format!("all that its rule asks for is there since {}", placed(from)));
-            Told { there: there.unwrap_or_default(), waits_for }
-        }
-        None => {
-            let waits_for = by_kind(&mut found, agreement);
-            let there = computed.map(|last| format!("every party has signed, the last on {}", placed(last)));
-            Told { there: there.unwrap_or_default(), waits_for }
-        }
+    let told = if let Some((rule, mark)) = &agreement.entry_rule {
+        let waits_for = by_rule(&mut found, agreement, rule, mark, day);
+        let there = found.from.map(|from| format!("all that its rule asks for is there since {}", placed(from)));
+        Told { there: there.unwrap_or_default(), waits_for }
+    } else {
+        let waits_for = by_kind(&mut found, agreement);
+        let there = computed.map(|last| format!("every party has signed, the last on {}", placed(last)));
+        Told { there: there.unwrap_or_default(), waits_for }
     };
     settled(&mut found, agreement.entered.as_ref(), computed, told, day);
     found

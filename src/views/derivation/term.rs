@@ -21,11 +21,11 @@ fn step(step: &TermStep) -> Step {
 
 /// The last day, the last day for a notice, the one for preparing it, or the next renewal.
 pub(super) fn date(agreement: &Agreement, key: &DateKey, day: Day) -> Found {
-    let mut found = Found::default();
     let Some(term) = term_of(agreement) else {
-        found.because = "no term is on record, and no notice of termination".to_owned();
-        return found;
+        let because = "no term is on record, and no notice of termination".to_owned();
+        return Found { because, ..Found::default() };
     };
+    let mut found = Found::default();
     let dates = term.on(day);
     let (days, parts): (_, &[TermPart]) = match key {
         DateKey::Notice => (dates.notice.map(|window| window.notice_by), &[TermPart::Period, TermPart::Notice]),

@@ -2,6 +2,7 @@
 
 mod answers;
 mod counting;
+mod dates;
 mod formats;
 mod recurring;
 mod lint;

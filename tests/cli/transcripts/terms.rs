@@ -20,7 +20,7 @@ const SETUP: [&str; 15] = [
     "give-notice lease-2023 --party own --kind termination --on 2026-08-01 --effect-after P45D",
 ];
 
-fn on_the_tenth_of_september(line: &str) -> String {
+pub(super) fn on_the_tenth_of_september(line: &str) -> String {
     let desk = Desk::new();
     desk.morning_of("2026-09-10");
     for line in SETUP {

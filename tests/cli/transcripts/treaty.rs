@@ -22,7 +22,7 @@ const TREATY: [&str; 16] = [
     "give-notice clear-lakes --party pk --kind withdrawal --effect-after P12M --on 2025-10-31",
 ];
 
-fn told(width: u16, line: &str) -> String {
+pub(super) fn told(width: u16, line: &str) -> String {
     let desk = Desk::with(&TREATY);
     desk.morning_of("2026-01-06");
     desk.width(width);
