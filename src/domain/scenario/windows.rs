@@ -313,7 +313,7 @@ fn the_steps_lead_to_the_dates_and_name_their_facts() {
     Period: no notice came in time: renewed tacitly once, by P1Y: 2026-12-31
     Notice: the last day that a notice can bring: 2026-12-31
     Notice: count P90D back from the last day; a day off does not move it: 2026-10-02 @4
-    Notice: count P30D back from there, the register's own lead: 2026-09-02 @4
+    Prepare: count P30D back from there, the register's own lead: 2026-09-02 @4
     Renewal: without a notice in time the next period begins on the day after the last: 2027-01-01 @4
     ");
     assert_eq!(term.hangs_on(), [3, 4]);
