@@ -127,8 +127,9 @@ fn date(key: DateKey, days: DueDates, facts: impl IntoIterator<Item = u64>) -> C
 pub fn dates(agreement: &Agreement, day: Day) -> Vec<ComputedDate> {
     let mut all: Vec<ComputedDate> =
         each_owed(agreement).iter().filter_map(|(owed, part)| due_date(agreement, *owed, part, day)).collect();
-    all.extend(entry_date(agreement));
-    all.extend(agreement.parties.iter().filter_map(|record| party_date(agreement, record)));
+    let entry = entry_date(agreement);
+    all.extend(agreement.parties.iter().filter_map(|record| party_date(agreement, record, entry.as_ref())));
+    all.extend(entry);
     all.extend(term_dates(agreement, day));
     all.extend(agreement.notices.iter().filter_map(|notice| effect_date(agreement, notice)));
     all.sort_by(|one, other| one.key.cmp(&other.key));
@@ -181,13 +182,14 @@ fn entry_date(agreement: &Agreement) -> Option<ComputedDate> {
     Some(date(DateKey::EntryIntoForce, entry.map_or(UNKNOWN, |entry| entry.days), facts))
 }
 
-fn party_date(agreement: &Agreement, record: &PartyRecord) -> Option<ComputedDate> {
+fn party_date(agreement: &Agreement, record: &PartyRecord, whole: Option<&ComputedDate>) -> Option<ComputedDate> {
     let entry = due::party_entry_into_force(agreement, record)?;
     let computed = record.in_force.is_none();
     let rule = agreement.party_rule.as_ref().filter(|_| computed).map(|(_, mark)| mark.seq);
     let own = computed.then(|| bound_by(agreement, record)).flatten();
     let key = DateKey::EntryIntoForceFor(record.party.id.clone());
-    Some(date(key, entry.days, entry.fact.into_iter().chain(rule).chain(own)))
+    let whole = whole.filter(|_| computed).map(|whole| whole.hangs_on.clone()).unwrap_or_default();
+    Some(date(key, entry.days, entry.fact.into_iter().chain(rule).chain(own).chain(whole)))
 }
 
 /// The fact by which a party bound itself: its consent, else its signature.

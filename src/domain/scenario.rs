@@ -10,6 +10,7 @@ mod commitments;
 mod consent;
 mod corrections;
 mod counting;
+mod dates;
 mod deadlines;
 mod force;
 mod force_laws;

@@ -28,7 +28,7 @@ fn fits(what: impl Into<String>, schema: impl Into<String>, value: Value) -> Cas
 /// Where in a view's schema the schema of its rows stands.
 pub(crate) fn row_of(view: &str) -> &'static str {
     match view {
-        "list" | "history" | "diff" | "parties" | "calendars" | "profiles" => "/items",
+        "list" | "history" | "diff" | "dates" | "parties" | "calendars" | "profiles" => "/items",
         "overdue" => "/properties/overdue/items",
         "status" => "/properties/rows/items",
         "due" => "/properties/due/items",

@@ -274,6 +274,8 @@ pub fn date_derivation(timeline: &Timeline, key: &DateKey, asked: Asked) -> Opti
         .map(|(rule, from)| other_profiles(rule, almanac, |rule| Ok(by_other(rule, from.days))));
     let told_on = days.latest.or(days.earliest).unwrap_or(day);
     let mut rests_on = found.rests_on;
+    let listed = dates(&agreement, day).into_iter().find(|date| date.key == *key);
+    rests_on.extend(listed.map(|date| date.hangs_on).unwrap_or_default());
     rests_on.sort_unstable();
     rests_on.dedup();
     Some(DateDerivation {

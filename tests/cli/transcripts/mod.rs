@@ -6,6 +6,7 @@ mod dates;
 mod formats;
 mod recurring;
 mod lint;
+mod moved;
 mod returns;
 mod terms;
 mod treaty;
