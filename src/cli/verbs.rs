@@ -274,7 +274,10 @@ fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
         let words = if outcome.dry_run { "would go on record with it" } else { "went on record with it" };
         Item::bullet(0, Cell::from(format!("calendar {calendar} {words}: see servanda calendar show {calendar}")))
     });
-    report.section(Section::text("notes", odd.chain(remarks).chain(adopted).chain(moved_items(view))))
+    report.section(Section::text(
+        "notes",
+        odd.chain(remarks).chain(adopted).chain(moved_items(&view.moved, view.dry_run)),
+    ))
 }
 
 /// The most dates that are told one by one.
@@ -283,30 +286,30 @@ const MOVED_TOLD_MAX: usize = 40;
 /// What a command moved, one item a date, and below it why.
 ///
 /// Parties for which the agreement comes into force on its own day are told with that day.
-fn moved_items(view: &OutcomeView) -> Vec<Item> {
+pub(super) fn moved_items(moved: &[MovedView], would: bool) -> Vec<Item> {
     let days = |moved: &MovedView| (moved.before_earliest, moved.before, moved.after_earliest, moved.after);
     let is_whole = |moved: &MovedView| moved.date == DateKey::EntryIntoForce.to_string();
     let with_it = |party: &MovedView| {
-        let mut wholes = view.moved.iter().filter(|whole| is_whole(whole) && whole.agreement == party.agreement);
+        let mut wholes = moved.iter().filter(|whole| is_whole(whole) && whole.agreement == party.agreement);
         party.date.starts_with("entry-into-force:") && wholes.any(|whole| days(whole) == days(party))
     };
-    let told: Vec<&MovedView> = view.moved.iter().filter(|moved| !with_it(moved)).collect();
+    let told: Vec<&MovedView> = moved.iter().filter(|moved| !with_it(moved)).collect();
     let mut items: Vec<Item> = Vec::new();
     let mut told_why = "";
-    for moved in told.iter().take(MOVED_TOLD_MAX) {
+    for date in told.iter().take(MOVED_TOLD_MAX) {
         // One fact is the reason of all: it is said below the last that it moved alike.
-        if told_why != moved.because && !told_why.is_empty() {
+        if told_why != date.because && !told_why.is_empty() {
             items.push(Item::bullet(2, Cell::from(format!("because: {told_why}"))));
         }
-        told_why = &moved.because;
-        let parties = view.moved.iter().filter(|party| party.agreement == moved.agreement && with_it(party)).count();
+        told_why = &date.because;
+        let parties = moved.iter().filter(|party| party.agreement == date.agreement && with_it(party)).count();
         let so = match parties {
             0 => String::new(),
-            _ if !is_whole(moved) => String::new(),
+            _ if !is_whole(date) => String::new(),
             1 => "; so for 1 party".to_owned(),
             parties => format!("; so for {parties} parties"),
         };
-        let words = format!("{}{so}", moved_words(moved, view.dry_run));
+        let words = format!("{}{so}", moved_words(date, would));
         items.push(Item::bullet(0, Cell::from(words).tone(Tone::Strong)));
     }
     if !told_why.is_empty() {

@@ -266,7 +266,7 @@ impl Service {
     }
 
     /// The dates that differ in the whole register once its own facts have one more.
-    async fn moved_by(&self, own: &Timeline, fact: &Fact, now: Moment) -> Result<Vec<Moved>, ExecuteError> {
+    pub(super) async fn moved_by(&self, own: &Timeline, fact: &Fact, now: Moment) -> Result<Vec<Moved>, ExecuteError> {
         let before = own.register().clone();
         let after = with(&before, std::slice::from_ref(fact));
         let almanacs = Some((before.almanac().as_ref(), after.almanac().as_ref()));

@@ -17,9 +17,11 @@ use crate::domain::decide::{Refusal, decide};
 use crate::domain::fact::Fact;
 use crate::domain::id::{AgreementId, CommandId, Reference};
 use crate::domain::instant::Instant;
+use crate::domain::moment::Moment;
 use crate::domain::timeline::{Register, Timeline};
 use crate::log::{self, Append, Position};
 use crate::views::entry::Entry;
+use crate::views::moves::Moved;
 
 /// How many commands are made durable at once.
 const BATCH: usize = 512;
@@ -61,6 +63,8 @@ pub struct Imported {
     pub repeated: u64,
     /// The lines that were refused.
     pub refused: Vec<RefusedLine>,
+    /// Of a dry run, the dates of agreements on record that changes of the register's own facts would move.
+    pub moved: Vec<Moved>,
 }
 
 /// Where the commands of an import come from, in their order.
@@ -241,6 +245,7 @@ impl Service {
         }
         progress(number);
         if options.execution.dry_run {
+            imported.moved = self.moved_in_all(&batch).await?;
             return Ok(imported);
         }
         if options.all_or_nothing && !imported.refused.is_empty() {
@@ -276,6 +281,21 @@ impl Service {
             result?;
         }
         Ok(())
+    }
+
+    /// What the register's own facts that are not yet durable move, each after the one before it.
+    async fn moved_in_all(&self, batch: &Batch) -> Result<Vec<Moved>, ExecuteError> {
+        let mut moved = Vec::new();
+        if !batch.register_moved {
+            return Ok(moved);
+        }
+        let mut register = self.register().await?;
+        for fact in batch.register.facts().iter().skip(register.facts().len()) {
+            let now = Moment { day: self.settings.zone.day_of(fact.recorded.at), at: Some(fact.recorded.at) };
+            moved.extend(self.moved_by(&Loaded::register(register.clone()).timeline, fact, now).await?);
+            register = with(&register, std::slice::from_ref(fact));
+        }
+        Ok(moved)
     }
 
     /// Brings the view up to what was made durable, and lets go of what was loaded.

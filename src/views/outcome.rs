@@ -170,6 +170,9 @@ pub struct ImportView {
     pub dry_run: bool,
     /// The lines that were refused.
     pub refused: Vec<RefusedView>,
+    /// The dates of agreements on record that a change of calendars moves; of an import that is not of one calendar,
+    /// only where it was tried.
+    pub moved: Vec<MovedView>,
     /// What the table held; null for lines of commands.
     pub table: Option<TableView>,
 }

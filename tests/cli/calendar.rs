@@ -188,3 +188,40 @@ fn one_calendar_in_full() {
                                                  (Geo News)
     ");
 }
+
+/// A deadline of W1's kind on a day that is open in both countries, and a feast that is listed on it.
+#[test]
+fn an_imported_feast_says_what_it_moves_before_and_after_it_is_recorded() {
+    let desk = Desk::with(&[
+        "propose pk-ps-health-2025 --kind mou --party pk:state=Pakistan --party ps:state=Palestine --on 2025-09-01",
+        "sign pk-ps-health-2025 --party pk --on 2025-09-17",
+        "sign pk-ps-health-2025 --party ps --on 2025-09-17",
+        "set-deadline pk-ps-health-2025 \"Form the group\" --within P30D --after signature --calendar pk --calendar ps --roll following",
+    ]);
+    let feast = HOLIDAYS.replace("20260501", "20251020").replace("Labour Day", "A feast");
+    write(&desk, "feasts.ics", &feast);
+    let typed = "calendar import feasts.ics --calendar pk --from 2025-01-01 --to 2026-12-31";
+    let before = desk.export();
+    let known = desk.next_time();
+    let tried = desk.run(&format!("{typed} --dry-run")).ok().stdout;
+    insta::assert_snapshot!(tried, @"
+    1 commands: 1 would be recorded, 0 recorded before, 0 refused
+
+    - pk-ps-health-2025/c1 is due 2025-10-20, would be due 2025-10-21
+      - because: calendar pk: 2025-10-20 (A feast) listed as a day off (register@8)
+    ");
+    assert_eq!(desk.export(), before);
+    insta::assert_snapshot!(desk.run(typed).ok().stdout, @"
+    1 commands: 1 recorded, 0 recorded before, 0 refused
+
+    - pk-ps-health-2025/c1 was due 2025-10-20, is now due 2025-10-21
+      - because: calendar pk: 2025-10-20 (A feast) listed as a day off (register@8)
+    ");
+    assert_eq!(desk.json(&format!("{typed} --dry-run"))["repeated"], 1);
+    let due = |line: &str| desk.json(line)["due"].clone();
+    assert_eq!(due("why pk-ps-health-2025/c1"), "2025-10-21");
+    assert_eq!(due(&format!("why pk-ps-health-2025/c1 --known-at {known}")), "2025-10-20");
+    let last = desk.events().len();
+    desk.done(&["retract register@8 --reason \"the feast was another day\""]);
+    assert_eq!((desk.events().len(), due("why pk-ps-health-2025/c1")), (last + 1, json!("2025-10-20")));
+}

@@ -186,7 +186,8 @@ fn act(reference: &str, dice: &mut Dice<'_>) -> Value {
             "agreed_by": ["pk", "ps"] }),
         27 => json!({ "command": "extend-deadline", "agreement": owed(dice), "by": "P14D" }),
         28 | 29 => {
-            let about = owed(dice);
+            // The first commitment is there most often, and what is not there cannot be met.
+            let about = if dice.once_in(2) { to("c1") } else { owed(dice) };
             json!([
                 { "command": "report-milestone", "agreement": about, "status": "met" },
                 { "command": dice.one(&["verify-fulfilment", "reject-fulfilment"]), "agreement": about },

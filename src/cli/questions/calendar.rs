@@ -11,11 +11,12 @@ use crate::cli::output::{Cell, Column, Field, Report, Section};
 use crate::cli::session::{Session, asked, day};
 use crate::domain::almanac::shipped;
 use crate::domain::day::Day;
-use crate::domain::id::{CalendarId, ProfileId};
+use crate::domain::id::{Actor, CalendarId, ProfileId};
 use crate::domain::text::Line;
 use crate::service::calendar_file::{CalendarFileError, Wanted, requests};
 use crate::service::execute::Execution;
-use crate::service::import::ImportOptions;
+use crate::service::import::{ImportOptions, Imported};
+use crate::service::{Service, error::ExecuteError};
 use crate::views::calendar::{CalendarRow, CalendarView, ProfileRow};
 
 /// The most bytes of a file of days off; a century of them is a megabyte.
@@ -262,9 +263,7 @@ async fn import(args: ImportArgs, session: &Session) -> Result<Exit, Failure> {
     };
     let lines = requests(&text, &wanted, known).map_err(|e| unread(&args.file, &e))?;
     let input: Vec<String> = lines.iter().map(Value::to_string).collect();
-    let execution = Execution { actor: session.actor()?, dry_run: args.dry_run, asserted_times: false };
-    let options = ImportOptions { execution, all_or_nothing: true };
-    let result = service.import(&mut input.join("\n").as_bytes(), &options, |_| {}).await;
+    let result = tried_then_recorded(&service, &input.join("\n"), session.actor()?, args.dry_run).await;
     let closed = service.close().await;
     let imported = result?;
     closed?;
@@ -272,6 +271,25 @@ async fn import(args: ImportArgs, session: &Session) -> Result<Exit, Failure> {
         return Err(Failure::from_execute(&refused.error));
     }
     crate::cli::upkeep::exchange::answer(&imported, args.dry_run, session)
+}
+
+/// Tries all, which tells what would move, and records it unless it was only to be tried.
+async fn tried_then_recorded(
+    service: &Service,
+    lines: &str,
+    actor: Actor,
+    dry_run: bool,
+) -> Result<Imported, ExecuteError> {
+    let execution = Execution { actor, dry_run: true, asserted_times: false };
+    let options = ImportOptions { execution, all_or_nothing: true };
+    let tried = service.import(&mut lines.as_bytes(), &options, |_| {}).await?;
+    if dry_run || !tried.refused.is_empty() {
+        return Ok(tried);
+    }
+    let execution = Execution { dry_run: false, ..options.execution };
+    let options = ImportOptions { execution, ..options };
+    let recorded = service.import(&mut lines.as_bytes(), &options, |_| {}).await?;
+    Ok(Imported { moved: tried.moved, ..recorded })
 }
 
 fn read(path: &std::path::Path) -> Result<String, Failure> {

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use crate::cli::error::{Exit, Failure};
 use crate::cli::output::{Cell, Column, Kind, Report, Section, Tone};
 use crate::cli::session::Session;
+use crate::cli::verbs::moved_items;
 use crate::service::error::ExecuteError;
 use crate::service::execute::Execution;
 use crate::service::import::{ImportOptions, Imported};
 use crate::service::mapping::language::MAPPING_BYTES_MAX;
 use crate::service::mapping::{Mapping, Rows};
-use crate::views::outcome::{ImportView, RefusedView, RestoredView, TableView, WarningView};
+use crate::views::outcome::{ImportView, MovedView, RefusedView, RestoredView, TableView, WarningView};
 
 /// Options of `import`.
 #[derive(Clone, Debug, clap::Args)]
@@ -155,6 +156,7 @@ fn view(imported: &Imported, dry_run: bool) -> ImportView {
         repeated: imported.repeated,
         dry_run,
         refused: refused.collect(),
+        moved: imported.moved.iter().map(MovedView::from).collect(),
         table: None,
     }
 }
@@ -212,7 +214,8 @@ fn report(view: &ImportView) -> Report {
         });
         let columns = [line].into_iter().chain(why);
         let refused = Section::table("refused", columns).titled("Refused").rows(rows);
-        return Report::new().heading(totals(view)).section(refused);
+        let moved = Section::text("moved", moved_items(&view.moved, view.dry_run));
+        return Report::new().heading(totals(view)).section(refused).section(moved);
     };
     let text = |text: &Option<String>| Cell::from(text.as_deref().unwrap_or_default());
     let place = |first: &'static str, title: &str| {
