@@ -255,6 +255,20 @@ done
 say "Made again with --known-at $before, all $same reports (${#questions[@]}" \
     "questions, each as ${forms[*]}) are byte for byte what they were."
 
+heading "Days off"
+say "Suppose (made up as well) that the group is to meet within 30 days, on a day on" \
+    "which the offices of both countries are open:"
+echo
+run set-deadline pk-ps-health-2025 "Hold the first meeting" --within P30D --after 2025-09-17 \
+    --calendar pk --calendar ps --roll following --owed-by pk --owed-to ps --reason "made up, to count days off"
+run why pk-ps-health-2025/c4 --as-of 2025-10-18
+
+heading "The return that a government asked of its ministries"
+run report mou-return --as-of 2025-10-18
+
+heading "What cannot be right, or is forgotten"
+run lint --as-of 2025-10-18
+
 heading "Go on"
 say "The register and the reports are in $folder." "Ask it yourself:" ""
 printf '$ cd %q\n' "$folder"

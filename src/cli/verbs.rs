@@ -244,6 +244,8 @@ fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
     for event in &view.events {
         let on = match &event.occurred.on {
             Some(on) => format!(", {on}"),
+            // What the register knows of calendars counts for every day.
+            None if outcome.reference.is_register() => String::new(),
             None => ", undated: it counts from the agreement's beginning".to_owned(),
         };
         report = report.heading(format!("{did}: {}@{} {}{on}", outcome.reference, event.seq, event.kind));

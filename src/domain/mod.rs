@@ -31,6 +31,7 @@ pub mod period;
 pub mod recurrence;
 pub mod rule;
 pub mod schema;
+pub mod sentinel;
 pub mod share;
 pub mod spoken;
 pub mod status;

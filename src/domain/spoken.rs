@@ -83,7 +83,7 @@ const ACCEPTED: &str = "2025-09-17, 2025-09, XXXX-06-26, ../2025-09-17 and other
                         3 days|weeks|months|years ago; in 3 days|weeks|months|years";
 
 /// The names of the months; the first three letters are enough, and `sept` is known too.
-const MONTHS: [&str; 12] = [
+pub const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",

@@ -13,7 +13,7 @@ pub(super) fn list(reference: &Reference, rows: &[DateRow]) -> Report {
     let columns = [
         Column::id("date", "Date"),
         Column::new(Kind::Day, "day", "Day"),
-        Column::id("hangs_on", "Rests on"),
+        Column::text("hangs_on", "Rests on"),
         Column::text("what", "What"),
     ];
     let cells = |row: &DateRow| {

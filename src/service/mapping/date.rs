@@ -3,20 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::domain::edtf::Edtf;
-
-/// Days that programs and people write where they know none: the first days of calendars and spreadsheets, and the
-/// last of them.
-pub const SENTINELS: [&str; 9] = [
-    "0001-01-01",
-    "1753-01-01",
-    "1899-12-30",
-    "1899-12-31",
-    "1900-01-01",
-    "1904-01-01",
-    "1970-01-01",
-    "9999-01-01",
-    "9999-12-31",
-];
+use crate::domain::sentinel::SENTINELS;
+use crate::domain::spoken::MONTHS;
 
 /// The formats that are tried to say which would fit a column that states none.
 pub const USUAL: [&str; 12] = [
@@ -32,21 +20,6 @@ pub const USUAL: [&str; 12] = [
     "MMMM D, YYYY",
     "YYYY-MM",
     "YYYY",
-];
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
 ];
 
 /// How a column prints its dates, such as `DD/MM/YYYY`.

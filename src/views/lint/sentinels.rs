@@ -7,21 +7,9 @@ use super::code::Code;
 use crate::domain::commitment::DeadlineStep;
 use crate::domain::day::Day;
 use crate::domain::event::Event;
+use crate::domain::sentinel::SENTINELS;
 use crate::domain::timeline::Reading;
 use crate::domain::vocabulary::Certainty;
-
-/// Dates that stand for "none": the ends of calendars, and the first days of computers and spreadsheets.
-const SENTINELS: [&str; 9] = [
-    "0001-01-01",
-    "1753-01-01",
-    "1899-12-30",
-    "1899-12-31",
-    "1900-01-01",
-    "1904-01-01",
-    "1970-01-01",
-    "2099-12-31",
-    "9999-12-31",
-];
 
 /// A date further than this from every other of its agreement is taken for a slip, in years.
 const YEARS_APART: i32 = 100;

@@ -8,15 +8,15 @@ fn the_dates_of_a_treaty() {
     insta::assert_snapshot!(told(80, "why clear-lakes"), @"
     as of Tue 2026-01-06, as recorded by 2026-01-06T09:00:00Z
 
-    Date                 Day             Rests on  What
-    ───────────────────  ──────────────  ────────  ─────────────────────────────────
-    entry-into-force     Mon 2024-07-15  @7 @14    entry into force
-    entry-into-force:ch  Mon 2024-07-15  @8 @10    entry into force for ch
-    entry-into-force:eu  Mon 2024-07-15  @8 @13    entry into force for eu
-    entry-into-force:fr  Tue 2024-07-16  @15       entry into force for fr
-    entry-into-force:pk  Sun 2024-09-15  @8 @14    entry into force for pk
-    @16                  Sat 2026-10-31  @16       effect of the notice of
-                                                   withdrawal by pk
+    Date                 Day             Rests on       What
+    ───────────────────  ──────────────  ─────────────  ────────────────────────────
+    entry-into-force     Mon 2024-07-15  @7 @14         entry into force
+    entry-into-force:ch  Mon 2024-07-15  @7 @8 @10 @14  entry into force for ch
+    entry-into-force:eu  Mon 2024-07-15  @7 @8 @13 @14  entry into force for eu
+    entry-into-force:fr  Tue 2024-07-16  @15            entry into force for fr
+    entry-into-force:pk  Sun 2024-09-15  @7 @8 @14      entry into force for pk
+    @16                  Sat 2026-10-31  @16            effect of the notice of
+                                                        withdrawal by pk
 
     ask for one of them: servanda why clear-lakes entry-into-force
     ");

@@ -126,8 +126,7 @@ fn a_report_that_is_corrected_leaves_the_date_and_changes_the_state() {
 #[test]
 fn a_calendar_that_changes_tells_which_dates_it_moves() {
     insta::assert_snapshot!(after(80, &[], FLOOD), @"
-    recorded: register@6 calendar.days-listed, undated: it counts from the
-    agreement's beginning
+    recorded: register@6 calendar.days-listed
 
     - health/c2 was due 2025-10-15, is now due 2025-10-17
       - because: calendar pk: 2025-09-22 (Flood holiday), 2025-09-23 listed as days
