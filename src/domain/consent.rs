@@ -56,6 +56,14 @@ pub fn leaves(agreement: &Agreement, record: &PartyRecord, since: Day) -> Option
     departures(agreement, record).into_iter().map(|(gone, _)| gone).find(|gone| *gone >= since)
 }
 
+/// The day on which a party left, or will have, after the last act by which it bound itself; none where it stays.
+#[must_use]
+pub fn gone_since(agreement: &Agreement, record: &PartyRecord) -> Option<Day> {
+    let acts = record.deposited.iter().map(|(_, mark)| mark).chain(record.signed.as_ref().map(|(_, mark)| mark));
+    let act = acts.map(|mark| (mark.bounds.latest, mark.seq)).max()?;
+    departures(agreement, record).into_iter().find(|gone| *gone > act).map(|(gone, _)| gone)
+}
+
 fn binding_signature(record: &PartyRecord) -> Option<&Mark> {
     let binds = |mode| matches!(mode, SignatureMode::Definitive | SignatureMode::Exchange);
     record.signed.as_ref().filter(|(signed, _)| binds(signed.mode)).map(|(_, mark)| mark)

@@ -236,12 +236,28 @@ pub fn beyond_known(agreement: &Agreement, commitment: &Commitment) -> Option<Be
 #[must_use]
 pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Due {
     match (counted_steps(agreement, commitment, steps), clock(agreement, commitment, steps)) {
-        (Due::On(days), Some(clock)) => stopped(&suspension::suspensions(agreement), clock, days),
+        (Due::On(days), Some(clock)) => {
+            match (stopped(&suspension::suspensions(agreement), clock, days), rule_after(commitment, steps)) {
+                (Due::On(moved), Some((rule, _))) if moved != days => {
+                    settle(agreement, rule, moved).map_or(Due::Beyond, Due::On)
+                }
+                (due, _) => due,
+            }
+        }
         (due, _) => due,
     }
 }
 
-/// The due dates once these suspensions are added: calendar days, and the day that comes out does not roll again.
+/// The rule that stands after so many steps, and the fact that set it.
+fn rule_after(commitment: &Commitment, steps: usize) -> Option<(&Rule, &Mark)> {
+    commitment.deadline.iter().take(steps).rev().find_map(|(step, mark, _)| match step {
+        DeadlineStep::Set(rule) => Some((rule.as_ref(), mark)),
+        DeadlineStep::To(_) | DeadlineStep::By(_) => None,
+    })
+}
+
+/// The due dates once these suspensions are added, in calendar days, before the day that comes out rolls as the rule
+/// has it for a last day off.
 #[must_use]
 pub fn stopped(suspensions: &[suspension::Suspension], clock: Clock, days: DueDates) -> Due {
     match suspension::shifted(suspensions, clock, days) {
@@ -254,15 +270,11 @@ pub fn stopped(suspensions: &[suspension::Suspension], clock: Clock, days: DueDa
 /// From when the clock runs that a suspension stops, after so many steps; none where it runs on all the same.
 #[must_use]
 pub fn clock(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Option<Clock> {
-    let taken = commitment.deadline.iter().take(steps);
-    let (rule, set) = taken.clone().rev().find_map(|(step, mark, _)| match step {
-        DeadlineStep::Set(rule) => Some((rule, mark)),
-        DeadlineStep::To(_) | DeadlineStep::By(_) => None,
-    })?;
+    let (rule, set) = rule_after(commitment, steps)?;
     if rule.while_suspended != Some(WhileSuspended::Stops) || rule.direction == Direction::Before {
         return None;
     }
-    let last_day_agreed = taken.rev().find_map(|(step, mark, _)| match step {
+    let last_day_agreed = commitment.deadline.iter().take(steps).rev().find_map(|(step, mark, _)| match step {
         DeadlineStep::To(_) => Some(Some(mark)),
         DeadlineStep::Set(rule) => Some(rule.length.is_none().then_some(set)),
         DeadlineStep::By(_) => None,

@@ -139,13 +139,34 @@ fn by_instruments(agreement: &Agreement) -> bool {
 
 /// The day on which the agreement comes into force for one party by its rule, whatever is declared of that party.
 ///
-/// Without a rule for each party it is the agreement's own day, or that of the party's later consent (VCLT 24(3)).
+/// Without a rule for each party it is the agreement's own day, or that of the party's later consent (VCLT 24(3)). For
+/// one that had left by that day there is none.
 #[must_use]
 pub fn computed_party_entry_into_force(agreement: &Agreement, record: &PartyRecord) -> Option<Anchored> {
     computed_for(agreement, record, due::entry_into_force(agreement))
 }
 
+/// The day by which a party had left that bound itself, so that the agreement never came into force for it by its
+/// rule; none where it was in before, or still is.
+#[must_use]
+pub fn gone_before(agreement: &Agreement, record: &PartyRecord) -> Option<Day> {
+    let days = counted_for(agreement, record, due::entry_into_force(agreement))?.days;
+    gone_by(agreement, record, days)
+}
+
+/// The day by which a party had left, where none of these days lies before it.
+fn gone_by(agreement: &Agreement, record: &PartyRecord, days: DueDates) -> Option<Day> {
+    let gone = consent::gone_since(agreement, record)?;
+    days.earliest.or(days.latest).is_some_and(|entry| entry >= gone).then_some(gone)
+}
+
 fn computed_for(agreement: &Agreement, record: &PartyRecord, entry: Option<Anchored>) -> Option<Anchored> {
+    let counted = counted_for(agreement, record, entry)?;
+    gone_by(agreement, record, counted.days).is_none().then_some(counted)
+}
+
+/// The day that the rule gives, whether the party has left by then or not.
+fn counted_for(agreement: &Agreement, record: &PartyRecord, entry: Option<Anchored>) -> Option<Anchored> {
     let own = days_of(bound_since(agreement, record)?);
     let Some((rule, _)) = &agreement.party_rule else {
         return entry.map(|entry| Anchored { days: later(entry.days, own), fact: None });

@@ -163,6 +163,11 @@ fn a_column_that_could_be_read_in_two_ways_is_refused() {
     // What is stated is taken at its word, and said where nothing confirms it.
     let stated = import(&desk, &rows, SIGNATURES, "--dry-run --json").ok().json();
     assert_eq!(stated["table"]["warnings"][0]["column"], "Signed");
+    // Where a value contradicts it, the others are not read with day and month swapped.
+    let against = format!("{rows}A,D,State,05/25/2020,\n");
+    let error = import(&desk, &against, SIGNATURES, "--json").exits(2).error();
+    assert_eq!(error["code"], "ambiguous_column");
+    insta::assert_snapshot!(error["message"].as_str().unwrap(), @r#"column "Signed": "05/25/2020" on line 4 is no date as DD/MM/YYYY, which the mapping states, and every value is one as MM/DD/YYYY; write "dates": {"Signed": "MM/DD/YYYY"}, or correct line 4"#);
     assert!(!desk.store().exists());
 }
 

@@ -68,6 +68,24 @@ fn several_suspensions_add_up_and_one_brings_the_next_into_reach() {
 }
 
 #[test]
+fn the_day_that_a_suspension_gives_rolls_as_any_last_day_does() {
+    let due = |more: Value, on: &str| {
+        let mut rule = json!({
+            "text": "t", "within": "P120D", "after": "signature", "calendar": "sat-sun", "while_suspended": "stops",
+        });
+        rule.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        // Without it Thursday, 15 January; two days later is a Saturday.
+        let story = running().and([say("set-deadline", rule), suspended("2025-12-01", Some("2025-12-02"))]);
+        check(&story, &[("2026-06-01", "c1 due", on)]);
+    };
+    due(json!({}), "2026-01-17");
+    due(json!({ "roll": "following" }), "2026-01-19");
+    due(json!({ "roll": "preceding" }), "2026-01-16");
+    due(json!({ "counting": "eu-1182-71" }), "2026-01-19");
+    due(json!({ "counting": "eu-1182-71", "nature": "effect" }), "2026-01-17");
+}
+
+#[test]
 fn a_suspension_before_the_anchor_or_after_the_due_date_moves_nothing() {
     let early = running().and([suspended("2025-09-20", Some("2025-09-30"))]).then(
         "set-deadline",

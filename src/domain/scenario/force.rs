@@ -271,6 +271,37 @@ fn a_notice_that_takes_effect_before_entry_into_force_takes_its_consent_away() {
 }
 
 #[test]
+fn who_leaves_before_entry_into_force_is_never_bound() {
+    let left = ruled(json!({ "after": "deposit:#2" })).and([
+        deposit("ar", "2021-01-01"),
+        say(
+            "give-notice",
+            json!({ "party": "ar", "kind": "withdrawal", "takes_effect": "2021-02-20", "on": "2021-02-01" }),
+        ),
+        deposit("br", "2021-03-01"),
+        deposit("cl", "2021-06-01"),
+    ]);
+    check(
+        &left,
+        &[
+            ("2021-06-01", "in force", "2021-06-01"),
+            ("2021-06-01", "ar in force", "none"),
+            ("2021-06-01", "br in force", "2021-06-01"),
+            ("2027-01-01", "ar", "former_party"),
+        ],
+    );
+    check(&left.and([deposit("ar", "2022-01-01")]), &[("2027-01-01", "ar in force", "2022-01-01")]);
+    let on_the_day = ruled(json!({ "after": "deposit:first", "within": "P30D" })).and([
+        deposit("ar", "2021-01-01"),
+        deposit("br", "2021-01-01"),
+        say("withdraw-party", json!({ "party": "br", "on": "2021-01-31" })),
+    ]);
+    check(&on_the_day, &[("2027-01-01", "ar in force", "2021-01-31"), ("2027-01-01", "br in force", "none")]);
+    let after = on_the_day.then("withdraw-party", json!({ "party": "ar", "on": "2021-02-01" }));
+    check(&after, &[("2027-01-01", "ar in force", "2021-01-31")]);
+}
+
+#[test]
 fn provisional_application_begins_and_ends_for_one_and_for_all() {
     let signed = treaty().and([say("sign", json!({ "party": "ar", "mode": "simple", "on": "2021-01-01" }))]);
     let whole = signed.then("enter-into-force", json!({ "provisional": true, "on": "2021-02-01" }));

@@ -168,6 +168,7 @@ fn settle_dates(sheet: &mut Sheet, plan: &mut Plan) -> Result<Vec<Warned>, Mappi
         let name = plan.names.get(at).cloned().unwrap_or_default();
         let Some(dates) = plan.dates.get_mut(&at) else { continue };
         if dates.format.is_some() {
+            ambiguous.extend(evidence.contradicted(&name));
             told.extend(evidence.doubt(&name));
             continue;
         }
@@ -219,7 +220,7 @@ impl Evidence {
     /// What is told of a stated format that no value confirms.
     fn doubt(&self, name: &str) -> Option<Warned> {
         let [stated, swapped] = self.candidates.as_slice() else { return None };
-        if self.values == 0 || swapped.1.is_some() {
+        if self.values == 0 || stated.1.is_some() || swapped.1.is_some() {
             return None;
         }
         let message = format!(
@@ -229,6 +230,17 @@ impl Evidence {
         );
         let (line, value) = self.examples.first().map_or((1, None), |(line, value)| (*line, Some(quoted(value))));
         Some(Warned { line, column: Some(name.to_owned()), value, message })
+    }
+
+    /// Why a column is refused whose stated format a value contradicts, while all of them fit it with day and month
+    /// swapped: the values that fit both would be read wrongly, each on its own.
+    fn contradicted(&self, name: &str) -> Option<String> {
+        let [(stated, Some((line, value))), (swapped, None)] = self.candidates.as_slice() else { return None };
+        let (stated, swapped) = (stated.written(), swapped.written());
+        let value = quoted(value);
+        Some(format!(
+            "column {name:?}: {value:?} on line {line} is no date as {stated}, which the mapping states, and every value is one as {swapped}; write \"dates\": {{{name:?}: {swapped:?}}}, or correct line {line}"
+        ))
     }
 
     /// Why the column is refused, and what to write.

@@ -261,6 +261,9 @@ pub(super) fn party_entry(agreement: &Agreement, party: &PartyId, day: Day) -> O
     let waits_for = match (own, whole) {
         (None, _) => format!("{party} has not bound itself: no consent and no binding signature of it is on record"),
         (Some(_), None) => "it waits for the agreement's own entry into force".to_owned(),
+        (Some(_), Some(_)) if let Some(gone) = force::gone_before(agreement, record) => {
+            format!("{party} had left by {gone}, before it came into force")
+        }
         (Some(_), Some(_)) => "its rule leads to no date".to_owned(),
     };
     found.rests_on.extend(whole.and_then(|whole| whole.fact));

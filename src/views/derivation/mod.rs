@@ -167,6 +167,12 @@ fn suspended_steps(agreement: &Agreement, commitment: &Commitment, day: Day) -> 
         before = dates;
         all.push(Step { fact: Some(suspended.begun_by), ..Step::to(words, dates) });
     }
+    if let (false, Due::On(rolled)) = (all.is_empty(), due::current(agreement, commitment))
+        && rolled != before
+    {
+        let to = if rolled.latest < before.latest { "back to the last open day" } else { "on to the next open day" };
+        all.push(Step::to(format!("a day off, so {to}: {}", spelled(rolled)), rolled));
+    }
     all
 }
 
