@@ -11,7 +11,7 @@ use super::edtf::Bounds;
 use super::force;
 use super::period::MonthEnd;
 use super::recurrence::series;
-use super::rule::{Anchor, DeadlineNature, Direction, Floor, Rule, WhileSuspended};
+use super::rule::{Anchor, DeadlineNature, Direction, Floor, Roll, Rule, WhileSuspended};
 use super::suspension::{self, Clock, Shifted};
 
 pub use super::counting::DueDates;
@@ -237,14 +237,35 @@ pub fn beyond_known(agreement: &Agreement, commitment: &Commitment) -> Option<Be
 pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Due {
     match (counted_steps(agreement, commitment, steps), clock(agreement, commitment, steps)) {
         (Due::On(days), Some(clock)) => {
-            match (stopped(&suspension::suspensions(agreement), clock, days), rule_after(commitment, steps)) {
-                (Due::On(moved), Some((rule, _))) if moved != days => {
-                    settle(agreement, rule, moved).map_or(Due::Beyond, Due::On)
-                }
-                (due, _) => due,
+            let Some((rule, _)) = rule_after(commitment, steps) else { return Due::On(days) };
+            let unrolled = before_rolling(agreement, commitment, steps).unwrap_or(days);
+            match stopped(agreement, rule, &suspension::suspensions(agreement), clock, unrolled) {
+                Due::On(moved) if moved != unrolled => settle(agreement, rule, moved).map_or(Due::Beyond, Due::On),
+                Due::On(_) => Due::On(days),
+                Due::Stopped(since, _) => Due::Stopped(since, days),
+                due => due,
             }
         }
         (due, _) => due,
+    }
+}
+
+/// The due dates after so many steps before a last day off moves, without any suspension; none where there are none.
+///
+/// A day that was agreed, and one that was moved from a rolled one by a period, stays what it is.
+#[must_use]
+pub fn before_rolling(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Option<DueDates> {
+    let counted_last = match steps.checked_sub(1).and_then(|last| commitment.deadline.get(last)) {
+        Some((DeadlineStep::Set(rule), ..)) if rule.length.is_some() && commitment.instance.is_none() => Some(rule),
+        _ => None,
+    };
+    if let Some(rule) = counted_last {
+        let rule = Rule { roll: Some(Roll::None), ..Rule::clone(rule) };
+        return counted(agreement, &rule).ok()?.ok().map(|counted| counted.dates);
+    }
+    match counted_steps(agreement, commitment, steps) {
+        Due::On(days) => Some(days),
+        _ => None,
     }
 }
 
@@ -256,11 +277,22 @@ fn rule_after(commitment: &Commitment, steps: usize) -> Option<(&Rule, &Mark)> {
     })
 }
 
-/// The due dates once these suspensions are added, in calendar days, before the day that comes out rolls as the rule
-/// has it for a last day off.
+/// The due dates once these suspensions are added, before the day that comes out rolls as the rule has it for a last day
+/// off: working days to a count of working days, calendar days to any other.
 #[must_use]
-pub fn stopped(suspensions: &[suspension::Suspension], clock: Clock, days: DueDates) -> Due {
-    match suspension::shifted(suspensions, clock, days) {
+pub fn stopped(
+    agreement: &Agreement,
+    rule: &Rule,
+    suspensions: &[suspension::Suspension],
+    clock: Clock,
+    days: DueDates,
+) -> Due {
+    let resumed = |stood| match clock {
+        Clock::Counted(_) => counting::resumed(rule, DeadlineNature::Act, &agreement.almanac, stood)
+            .map_or_else(|| suspension::in_calendar_days(stood), Ok),
+        Clock::Agreed(_) => suspension::in_calendar_days(stood),
+    };
+    match suspension::shifted(suspensions, clock, days, &resumed) {
         Shifted::On(days) => Due::On(days),
         Shifted::Stopped(since) => Due::Stopped(since, days),
         Shifted::Beyond => Due::Beyond,

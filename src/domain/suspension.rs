@@ -96,11 +96,39 @@ pub enum Clock {
     Agreed(Day),
 }
 
-/// Adds to a due date the days of these suspensions that fall between its clock's start and itself.
+/// A clock that stood still within a count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stood {
+    /// The first day that was not counted.
+    pub first: Day,
+    /// The last.
+    pub last: Day,
+    /// The day on which the count would have ended.
+    pub due: Day,
+    /// Whether it is the latest end of the dates that is asked for, else the earliest.
+    pub latest: bool,
+}
+
+/// Where a count of calendar days ends that stood still.
 ///
-/// Days added by one suspension may bring the next into reach. No due date becomes earlier by it.
+/// # Errors
+///
+/// [`Shifted::Beyond`] when that lies outside the years 1 to 9999.
+pub fn in_calendar_days(stood: Stood) -> Result<Option<Day>, Shifted> {
+    stood.due.plus_days(stood.first.days_until(stood.last) + 1).map(Some).ok_or(Shifted::Beyond)
+}
+
+/// Moves a due date by the days of these suspensions that fall between its clock's start and itself.
+///
+/// `resumed` says where the count ends that stood still; none where nobody knows. Days added by one suspension may bring
+/// the next into reach. No due date becomes earlier by it.
 #[must_use]
-pub fn shifted(suspensions: &[Suspension], clock: Clock, days: DueDates) -> Shifted {
+pub fn shifted(
+    suspensions: &[Suspension],
+    clock: Clock,
+    days: DueDates,
+    resumed: &dyn Fn(Stood) -> Result<Option<Day>, Shifted>,
+) -> Shifted {
     let begun_later = |suspension: &&Suspension| match clock {
         Clock::Counted(_) => true,
         Clock::Agreed(on) => suspension.first.latest.is_some_and(|first| first > on),
@@ -119,19 +147,27 @@ pub fn shifted(suspensions: &[Suspension], clock: Clock, days: DueDates) -> Shif
         Clock::Agreed(on) => (Some(on), Some(on)),
     };
     // Without a day to count from, the earliest due date is a floor, which holds whatever happens.
-    let earliest = days.earliest.zip(from_earliest).map(|(due, from)| moved(surely.collect(), from, due));
-    let latest = days.latest.map(|due| moved(perhaps.collect(), from_latest.unwrap_or(Day::MIN), due));
+    let earliest =
+        days.earliest.zip(from_earliest).map(|(due, from)| moved(surely.collect(), (from, due), false, resumed));
+    let latest = days.latest.map(|due| moved(perhaps.collect(), (from_latest.unwrap_or(Day::MIN), due), true, resumed));
     match (earliest.transpose(), latest.transpose()) {
-        (Ok(earliest), Ok(latest)) => Shifted::On(DueDates { earliest: earliest.or(days.earliest), latest }),
+        (Ok(earliest), Ok(latest)) => {
+            Shifted::On(DueDates { earliest: earliest.flatten().or(days.earliest), latest: latest.flatten() })
+        }
         (Err(why), _) | (_, Err(why)) => why,
     }
 }
 
 /// Moves one due date by the suspended days between it and the day that it is counted from.
-fn moved(mut spans: Vec<(Day, Option<Day>)>, from: Day, due: Day) -> Result<Day, Shifted> {
+fn moved(
+    mut spans: Vec<(Day, Option<Day>)>,
+    (from, due): (Day, Day),
+    latest: bool,
+    resumed: &dyn Fn(Stood) -> Result<Option<Day>, Shifted>,
+) -> Result<Option<Day>, Shifted> {
     spans.sort_unstable();
     let mut due = due;
-    let Some(mut next) = from.next() else { return Ok(due) };
+    let Some(mut next) = from.next() else { return Ok(Some(due)) };
     for (first, last) in spans {
         let begin = first.max(next);
         if begin > due {
@@ -139,9 +175,10 @@ fn moved(mut spans: Vec<(Day, Option<Day>)>, from: Day, due: Day) -> Result<Day,
         }
         let Some(last) = last else { return Err(Shifted::Stopped(first)) };
         if last >= begin {
-            due = due.plus_days(begin.days_until(last) + 1).ok_or(Shifted::Beyond)?;
+            let Some(now) = resumed(Stood { first: begin, last, due, latest })? else { return Ok(None) };
+            due = now;
             next = last.next().ok_or(Shifted::Beyond)?;
         }
     }
-    Ok(due)
+    Ok(Some(due))
 }

@@ -29,9 +29,10 @@ use super::almanac::profile::Place;
 use super::day::Day;
 use super::id::{CalendarId, ProfileId};
 use super::period::Period;
-use super::rule::{DeadlineNature, Direction, Roll, Rule};
+use super::rule::{DeadlineNature, Direction, FirstDay, Roll, Rule};
+use super::suspension::Stood;
 use course::{Assume, Course, Seen, Stop};
-use open_days::Because;
+use open_days::{Because, Works};
 use terms::{Terms, Unit};
 
 /// The most working days that are counted off: about forty years of them.
@@ -300,6 +301,31 @@ pub fn settle(
 ) -> Result<Counted, Uncounted> {
     let terms = Terms { unit: Unit::Nothing, ..Terms::of(rule, usual, almanac)? };
     by_terms(&terms, from, floor)
+}
+
+/// Where a count of working days ends whose clock stood still: as many open days after it as were left when it stopped.
+///
+/// None where the rule does not count working days; inside, none where the end lies beyond what the calendars know.
+#[must_use]
+pub fn resumed(rule: &Rule, usual: DeadlineNature, almanac: &Almanac, stood: Stood) -> Option<Option<Day>> {
+    let terms = Terms::of(rule, usual, almanac).ok()?;
+    let Unit::WorkingDays(all) = terms.unit else { return None };
+    let open_days = terms.open_days()?;
+    let assume = if stood.latest { Assume::Off } else { Assume::Open };
+    let mut counted = 0;
+    let mut day = stood.first;
+    // No more than the whole count can be left.
+    while day <= stood.due && counted < all {
+        let open = match open_days.on(day) {
+            Works::Open => true,
+            Works::Unknown => assume == Assume::Open,
+            Works::Off => false,
+        };
+        counted += u32::from(open);
+        day = day.next()?;
+    }
+    let last = (stood.last, FirstDay::Exclude);
+    Some(open_days.nth_open(last, counted, Direction::After, assume, &mut |_| {}).ok())
 }
 
 fn by_terms(terms: &Terms<'_>, from: DueDates, floor: Option<DueDates>) -> Result<Counted, Uncounted> {

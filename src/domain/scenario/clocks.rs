@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Story, check, day, recorded, say, signed};
 use crate::domain::day::Day;
 use crate::domain::due::DueDates;
-use crate::domain::suspension::{Clock, Shifted, Suspension, shifted};
+use crate::domain::suspension::{Clock, Shifted, Suspension, in_calendar_days, shifted};
 
 fn running() -> Story {
     Story::of([recorded("mou"), signed("pk", "2025-09-17"), signed("ps", "2025-09-17")])
@@ -83,6 +83,26 @@ fn the_day_that_a_suspension_gives_rolls_as_any_last_day_does() {
     due(json!({ "roll": "preceding" }), "2026-01-16");
     due(json!({ "counting": "eu-1182-71" }), "2026-01-19");
     due(json!({ "counting": "eu-1182-71", "nature": "effect" }), "2026-01-17");
+}
+
+#[test]
+fn a_count_of_working_days_goes_on_in_working_days_after_a_suspension() {
+    let due = |rule: Value, until: &str, on: &str| {
+        let mut rule = rule;
+        rule["text"] = "t".into();
+        rule["while_suspended"] = "stops".into();
+        let story = running().and([say("set-deadline", rule), suspended("2025-10-06", Some(until))]);
+        check(&story, &[("2026-06-01", "c1 due", on)]);
+    };
+    let five = |after: &str| json!({ "working_days": 5, "after": after, "calendar": "sat-sun" });
+    // Nothing was counted yet; a day was; the week ends with the suspension.
+    due(five("2025-10-03"), "2025-10-10", "2025-10-17");
+    due(five("2025-10-02"), "2025-10-10", "2025-10-16");
+    due(five("2025-10-03"), "2025-10-07", "2025-10-14");
+    // Thirty days end on Saturday, 18 October; five more on a Thursday, whatever Monday the Saturday would have become.
+    let thirty = json!({ "within": "P30D", "after": "2025-09-18", "counting": "eu-1182-71" });
+    due(thirty.clone(), "2025-10-10", "2025-10-23");
+    due(thirty, "2025-10-12", "2025-10-27");
 }
 
 #[test]
@@ -210,12 +230,12 @@ proptest! {
         for known in 0..=all.len() {
             let mut known = all[..known].to_vec();
             known.sort_by_key(|suspension| suspension.first.latest);
-            let Shifted::On(now) = shifted(&known, Clock::Counted(surely(anchor)), surely(due)) else {
+            let Shifted::On(now) = shifted(&known, Clock::Counted(surely(anchor)), surely(due), &in_calendar_days) else {
                 return Err(TestCaseError::fail("every suspension has an end"));
             };
             prop_assert!(now.earliest >= before.earliest && now.latest >= before.latest);
             prop_assert!(now.earliest <= now.latest);
-            let Shifted::On(agreed) = shifted(&known, Clock::Agreed(anchor), surely(due)) else {
+            let Shifted::On(agreed) = shifted(&known, Clock::Agreed(anchor), surely(due), &in_calendar_days) else {
                 return Err(TestCaseError::fail("every suspension has an end"));
             };
             prop_assert!(agreed.earliest >= Some(due) && agreed.latest <= now.latest);
@@ -230,7 +250,7 @@ proptest! {
             .map(|s| Suspension { first: surely(s.first.latest.expect("a day")), last: s.last.map(|last| surely(last.latest.expect("a day"))), ..s })
             .collect();
         let (anchor, due) = (date(from), date(from + length));
-        let Shifted::On(moved) = shifted(&certain, Clock::Counted(surely(anchor)), surely(due)) else {
+        let Shifted::On(moved) = shifted(&certain, Clock::Counted(surely(anchor)), surely(due), &in_calendar_days) else {
             return Err(TestCaseError::fail("every suspension has an end"));
         };
         let last = moved.latest.expect("a day");

@@ -137,16 +137,15 @@ fn steps(agreement: &Agreement, commitment: &Commitment, day: Day) -> Vec<Step> 
 /// One step for each suspension that moves the due date.
 fn suspended_steps(agreement: &Agreement, commitment: &Commitment, day: Day) -> Vec<Step> {
     let steps = commitment.deadline.len();
-    let counted = due::counted_steps(agreement, commitment, steps);
-    let (Due::On(mut before), Some(clock)) = (counted, due::clock(agreement, commitment, steps)) else {
-        return Vec::new();
-    };
-    let counted = before;
+    let counted = due::before_rolling(agreement, commitment, steps);
+    let (Some(counted), Some(clock)) = (counted, due::clock(agreement, commitment, steps)) else { return Vec::new() };
+    let Some((rule, _)) = commitment.rule() else { return Vec::new() };
+    let mut before = counted;
     let suspensions = suspension::suspensions(agreement);
     let mut all = Vec::new();
     for (at, suspended) in suspensions.iter().enumerate() {
         let first = suspended.first.latest.map(|first| first.to_string()).unwrap_or_default();
-        let (words, dates) = match due::stopped(&suspensions[..=at], clock, counted) {
+        let (words, dates) = match due::stopped(agreement, rule, &suspensions[..=at], clock, counted) {
             Due::On(dates) if dates == before => continue,
             Due::On(dates) => {
                 let added = before.latest.zip(dates.latest).map_or(0, |(before, now)| before.days_until(now));
