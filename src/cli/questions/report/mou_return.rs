@@ -312,6 +312,7 @@ fn sheet(made: &MouReturn) -> Section {
         Column::text("signed_as_stated", "Signed, as stated"),
         Column::text("place", "Place"),
         Column::day("in_operation_from", "In operation from"),
+        Column::text("in_operation_as_stated", "In operation, as stated"),
         Column::day("expires", "Expires"),
         Column::text("expiry_as_stated", "Term and renewal"),
         Column::word("status", "Status"),
@@ -345,7 +346,11 @@ fn sheet(made: &MouReturn) -> Section {
             Cell::from(day_or_dash(row.signatories.iter().map(|signed| signed.when.by).max())),
             each(signed(row)),
             Cell::from(if row.places.is_empty() { places(row) } else { words(&texts(&row.places)) }),
-            Cell::from(day_or_dash(row.in_operation_from)),
+            // A day of which only an interval is known is no day for a sheet to reckon with.
+            Cell::from(day_or_dash(
+                row.in_operation_from.filter(|latest| row.in_operation_from_earliest == Some(*latest)),
+            )),
+            Cell::from(in_operation(row)),
             Cell::from(day_or_dash(row.expires)),
             Cell::from(expiry(row)),
             Cell::from(spaced(row.status.word())),
