@@ -129,6 +129,19 @@ pub trait EventLog: Send + Sync {
     /// [`ReadError::Damaged`] when the command's index entry is not what was written.
     async fn find(&self, command: CommandId) -> Result<Option<Receipt>, ReadError>;
 
+    /// Returns the receipts of many commands, in their order.
+    ///
+    /// # Errors
+    ///
+    /// As [`EventLog::find`].
+    async fn find_many(&self, commands: Vec<CommandId>) -> Result<Vec<Option<Receipt>>, ReadError> {
+        let mut receipts = Vec::with_capacity(commands.len());
+        for command in commands {
+            receipts.push(self.find(command).await?);
+        }
+        Ok(receipts)
+    }
+
     /// Waits until the log's end is beyond a position, and returns the end.
     ///
     /// # Errors

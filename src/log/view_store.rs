@@ -52,6 +52,22 @@ pub trait ViewStore: Send + Sync {
     /// [`ReadError::Damaged`] when a value is not what was written.
     async fn scan_prefix(&self, view: &str, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError>;
 
+    /// Returns the keys from one on, and before another where one is given, with their values, in the order of their bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Damaged`] when a value is not what was written.
+    async fn scan_range(
+        &self,
+        view: &str,
+        from: &[u8],
+        before: Option<&[u8]>,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        let mut entries = self.scan(view).await?;
+        entries.retain(|(key, _)| key.as_slice() >= from && before.is_none_or(|before| key.as_slice() < before));
+        Ok(entries)
+    }
+
     /// Changes a view and its position in one atomic step; a later change of the same key wins. It is not flushed.
     ///
     /// # Errors
