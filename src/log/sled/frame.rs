@@ -27,6 +27,7 @@ pub(super) enum Kind {
     Command = b'i',
     ViewPosition = b'p',
     ViewEntry = b'v',
+    ViewPage = b'w',
 }
 
 /// A checked chunk.
