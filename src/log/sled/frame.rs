@@ -22,9 +22,13 @@ pub(super) const FRAME_BYTES: usize = HEAD_BYTES + SUM_BYTES;
 #[repr(u8)]
 pub(super) enum Kind {
     Format = b'f',
+    /// The blocks of format 1.
     Block = b'c',
-    StreamPage = b's',
-    Command = b'i',
+    Tail = b't',
+    Segment = b'z',
+    Indexed = b'x',
+    Streams = b'S',
+    Commands = b'I',
     ViewPosition = b'p',
     ViewEntry = b'v',
 }
@@ -143,7 +147,7 @@ mod tests {
     fn a_frame_under_another_key_or_of_another_kind_does_not_match() {
         let frame = seal_one(b"key", Kind::Block, b"payload");
         unseal(b"kez", Kind::Block, &frame).unwrap_err();
-        unseal(b"key", Kind::Command, &frame).unwrap_err();
+        unseal(b"key", Kind::Segment, &frame).unwrap_err();
     }
 
     #[test]
