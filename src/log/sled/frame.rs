@@ -31,6 +31,7 @@ pub(super) enum Kind {
     Commands = b'I',
     ViewPosition = b'p',
     ViewEntry = b'v',
+    ViewPage = b'w',
 }
 
 /// A checked chunk.

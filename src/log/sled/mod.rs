@@ -13,6 +13,7 @@ mod inspect;
 mod layout;
 mod lock;
 mod open;
+mod packed;
 mod reader;
 mod store;
 mod stream_page;
