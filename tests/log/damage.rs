@@ -302,14 +302,14 @@ async fn a_store_of_a_newer_format_is_refused_by_its_number() {
     let (dir, _) = store(Left::Closed).await;
     let witness = dir.path().join("store/witness");
     let newer = |slot: &str| {
-        let body = slot[..slot.find("check ").unwrap()].replace("format 1\n", "format 2\n");
+        let body = slot[..slot.find("check ").unwrap()].replace("format 2\n", "format 3\n");
         let check = xxhash_rust::xxh3::xxh3_128(body.as_bytes());
         format!("{:512}", format!("{body}check {check:032x}\n"))
     };
     let text = fs::read_to_string(&witness).unwrap();
     fs::write(&witness, newer(&text[..512]) + &newer(&text[512..])).unwrap();
     match open(&dir.path().join("store")) {
-        Err(OpenError::NewerFormat { found, supported }) => assert_eq!((found, supported), (2, 1)),
+        Err(OpenError::NewerFormat { found, supported }) => assert_eq!((found, supported), (3, 2)),
         other => panic!("{:?}", other.err()),
     }
 }

@@ -68,14 +68,19 @@ pub(super) fn seal_one(key: &[u8], kind: Kind, payload: &[u8]) -> Vec<u8> {
 
 /// Cuts a payload into chunks of at most [`CHUNK_BYTES_MAX`]; an empty payload has one empty chunk.
 pub(super) fn cut(payload: &[u8]) -> (u16, impl Iterator<Item = (u16, &[u8])>) {
-    let count = payload.len().div_ceil(CHUNK_BYTES_MAX).max(1);
-    let count = u16::try_from(count).expect("the bounds of commits and views keep this below 65,536");
+    let count = count(payload);
     let chunks = (0..count).map(|chunk| {
         let from = usize::from(chunk) * CHUNK_BYTES_MAX;
         let to = payload.len().min(from + CHUNK_BYTES_MAX);
         (chunk, &payload[from..to])
     });
     (count, chunks)
+}
+
+/// Returns how many chunks a payload is cut into.
+pub(super) fn count(payload: &[u8]) -> u16 {
+    let count = payload.len().div_ceil(CHUNK_BYTES_MAX).max(1);
+    u16::try_from(count).expect("the bounds of commits and views keep this below 65,536")
 }
 
 /// Checks a value, and returns its chunk or says what disagrees.

@@ -54,20 +54,22 @@ impl Place {
     }
 }
 
-fn streams() -> Table<'static> {
-    Table { prefix: STREAMS, kind: Kind::Streams, place: crate::log::Place::Store, compressed: true }
+/// The index of streams; its damage is reported of one stream where only that one was asked for.
+fn streams(asked: &[StreamId]) -> Table<'static> {
+    let place = match asked {
+        [one] => crate::log::Place::Stream(*one),
+        _ => crate::log::Place::Store,
+    };
+    Table { prefix: STREAMS, kind: Kind::Streams, place, compressed: true }
 }
 
-fn commands() -> Table<'static> {
-    Table { prefix: COMMANDS, kind: Kind::Commands, place: crate::log::Place::Store, compressed: false }
-}
-
-/// Says of which stream or command an index is damaged.
-fn placed<T>(found: Result<T, ReadError>, place: crate::log::Place) -> Result<T, ReadError> {
-    found.map_err(|error| match error {
-        ReadError::Damaged { what, .. } => ReadError::Damaged { place, what },
-        other => other,
-    })
+/// The index of commands; its damage is reported of one command where only that one was asked for.
+fn commands(asked: &[([u8; 8], CommandId)]) -> Table<'static> {
+    let place = match asked {
+        [(_, one)] => crate::log::Place::Command(*one),
+        _ => crate::log::Place::Store,
+    };
+    Table { prefix: COMMANDS, kind: Kind::Commands, place, compressed: false }
 }
 
 /// Reads up to which position the indexes have taken in the log.
@@ -163,7 +165,7 @@ fn head_of(stream: StreamId, value: Option<Vec<u8>>) -> Result<Head, ReadError> 
 fn heads(tree: &Tree, sorted: &[StreamId]) -> Result<Vec<Head>, ReadError> {
     let keys: Vec<[u8; 16]> = sorted.iter().map(|stream| stream.get().into_bytes()).collect();
     let keys: Vec<&[u8]> = keys.iter().map(<[u8; 16]>::as_slice).collect();
-    let values = packed::get_many(tree, &streams(), &keys)?;
+    let values = packed::get_many(tree, &streams(sorted), &keys)?;
     sorted.iter().zip(values).map(|(stream, value)| head_of(*stream, value)).collect()
 }
 
@@ -172,10 +174,7 @@ pub(super) fn versions(tree: &Tree, of: &[StreamId]) -> Result<HashMap<StreamId,
     let mut sorted = of.to_vec();
     sorted.sort_unstable();
     sorted.dedup();
-    let heads = match sorted.as_slice() {
-        [one] => placed(heads(tree, &sorted), crate::log::Place::Stream(*one))?,
-        _ => heads(tree, &sorted)?,
-    };
+    let heads = heads(tree, &sorted)?;
     Ok(sorted.into_iter().zip(heads).map(|(stream, head)| (stream, head.row.version())).collect())
 }
 
@@ -189,9 +188,7 @@ pub(super) fn places(
     events: usize,
     until: Position,
 ) -> Result<Vec<Place>, ReadError> {
-    let of_stream = crate::log::Place::Stream(stream);
-    let head = placed(packed::get(tree, &streams(), stream.get().as_bytes()), of_stream)?;
-    let head = head_of(stream, head)?;
+    let head = head_of(stream, packed::get(tree, &streams(&[stream]), stream.get().as_bytes())?)?;
     let mut rows = row_holding(tree, stream, &head, from_seq)?..head.rows;
     let mut head = Some(head.row);
     let (mut found, mut count, mut next) = (Vec::new(), 0_u64, None);
@@ -211,7 +208,7 @@ pub(super) fn places(
             if count >= events as u64 {
                 return Ok(found);
             }
-            count += u64::from(place.count);
+            count += place.version() + 1 - place.first_seq.max(from_seq);
             found.push(place);
         }
     }
@@ -235,7 +232,7 @@ fn row_holding(tree: &Tree, stream: StreamId, head: &Head, seq: u64) -> Result<u
 }
 
 fn row_at(tree: &Tree, stream: StreamId, number: u64) -> Result<Row, ReadError> {
-    let value = placed(packed::get(tree, &streams(), &row_key(stream, number)), crate::log::Place::Stream(stream))?;
+    let value = packed::get(tree, &streams(&[stream]), &row_key(stream, number))?;
     let value = value.ok_or_else(|| damaged(crate::log::Place::Stream(stream), "a row of it is missing"))?;
     let mut bytes = Bytes(&value);
     Row::read(&mut bytes).ok_or_else(|| broken(stream))
@@ -281,10 +278,7 @@ pub(super) fn candidates(
     sorted.sort_unstable();
     sorted.dedup();
     let keys: Vec<&[u8]> = sorted.iter().map(|(hash, _)| hash.as_slice()).collect();
-    let values = match sorted.as_slice() {
-        [(_, one)] => placed(packed::get_many(tree, &commands(), &keys), crate::log::Place::Command(*one))?,
-        _ => packed::get_many(tree, &commands(), &keys)?,
-    };
+    let values = packed::get_many(tree, &commands(&sorted), &keys)?;
     let mut found = Vec::new();
     for ((_, command), value) in sorted.into_iter().zip(values) {
         if let Some(value) = value {
@@ -313,14 +307,14 @@ pub(super) fn merge(
     of_streams.sort_unstable_by_key(|(stream, _)| **stream);
     for part in of_streams.chunks(MERGE_KEYS) {
         let mut batch = Batch::default();
-        packed::merge(tree, &streams(), with_places(tree, part)?, &mut batch)?;
+        packed::merge(tree, &streams(&[]), with_places(tree, part)?, &mut batch)?;
         apply(batch)?;
     }
     let mut of_commands: Vec<_> = new.1.iter().map(|(command, position)| (hash(*command), *position)).collect();
     of_commands.sort_unstable();
     for part in of_commands.chunks(MERGE_KEYS) {
         let mut batch = Batch::default();
-        packed::merge(tree, &commands(), with_positions(tree, part)?, &mut batch)?;
+        packed::merge(tree, &commands(&[]), with_positions(tree, part)?, &mut batch)?;
         apply(batch)?;
     }
     let mut batch = Batch::default();
@@ -363,7 +357,7 @@ fn with_places(tree: &Tree, new: &[(&StreamId, &Vec<Place>)]) -> Result<Changes,
 
 fn with_positions(tree: &Tree, new: &[([u8; 8], Position)]) -> Result<Changes, ReadError> {
     let keys: Vec<&[u8]> = new.iter().map(|(hash, _)| hash.as_slice()).collect();
-    let values = packed::get_many(tree, &commands(), &keys)?;
+    let values = packed::get_many(tree, &commands(&[]), &keys)?;
     let mut all: BTreeMap<[u8; 8], Vec<Position>> = BTreeMap::new();
     for ((hash, position), value) in new.iter().zip(values) {
         let positions = match (all.get_mut(hash), value) {

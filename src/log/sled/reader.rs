@@ -74,16 +74,18 @@ impl Collected {
 }
 
 /// What is read from: sled, what is in memory of the log, and the segments that were read last.
+///
+/// While it is used no batch changes pages of the indexes: it is used inside `Store::reading`, or by the writer.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'s> {
     pub(super) tree: &'s Tree,
-    /// Locked for reading while pages of the indexes are read, for writing while a batch changes them.
     pub(super) recent: &'s RwLock<Recent>,
     pub(super) cache: &'s Cache,
 }
 
 impl<'s> Reader<'s> {
-    fn recent(&self) -> RwLockReadGuard<'s, Recent> {
+    /// Returns what is in memory of the log.
+    pub(super) fn recent(&self) -> RwLockReadGuard<'s, Recent> {
         self.recent.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -153,12 +155,12 @@ impl<'s> Reader<'s> {
     ) -> Result<Vec<Recorded>, ReadError> {
         let mut found = Collected::new(limit);
         let wanted = after_seq.saturating_add(1);
-        let places = {
+        let (indexed, newest) = {
             let recent = self.recent();
-            let mut places = index::places(self.tree, stream, wanted, found.limit, recent.indexed())?;
-            places.extend(recent.of_stream(stream).iter().filter(|place| place.version() >= wanted));
-            places
+            (recent.indexed(), recent.of_stream(stream).to_vec())
         };
+        let mut places = index::places(self.tree, stream, wanted, found.limit, indexed)?;
+        places.extend(newest.into_iter().filter(|place| place.version() >= wanted));
         let mut seq: Option<u64> = None;
         let mut cached: Option<Arc<Run>> = None;
         for place in places {
@@ -172,19 +174,16 @@ impl<'s> Reader<'s> {
                 )
             };
             if seq.is_some_and(|seq| seq != place.first_seq) || (seq.is_none() && place.first_seq > wanted) {
-                return Err(damaged(
-                    Place::Stream(stream),
-                    format!("its event {} is missing", seq.unwrap_or(wanted)),
-                ));
+                return Err(damaged(Place::Stream(stream), format!("its event {} is missing", seq.unwrap_or(wanted))));
             }
             seq = Some(place.version() + 1);
             let run = match cached.take() {
                 Some(run) if run.first <= place.first && place.first < run.end => run,
                 _ => self.run_holding(place.first)?,
             };
-            let commit = run.holding(place.first).filter(|commit| {
-                commit.receipt.stream == stream && index::Place::of(&commit.receipt) == place
-            });
+            let commit = run
+                .holding(place.first)
+                .filter(|commit| commit.receipt.stream == stream && index::Place::of(&commit.receipt) == place);
             found.take(commit.ok_or_else(lost)?.events_from(wanted));
             cached = Some(run);
         }
@@ -199,12 +198,14 @@ impl<'s> Reader<'s> {
 
     /// Returns the versions of streams.
     pub(super) fn versions(&self, streams: &[StreamId]) -> Result<HashMap<StreamId, u64>, ReadError> {
-        let recent = self.recent();
         let (mut versions, mut unknown) = (HashMap::new(), Vec::new());
-        for stream in streams {
-            match recent.of_stream(*stream).last() {
-                Some(place) => drop(versions.insert(*stream, place.version())),
-                None => unknown.push(*stream),
+        {
+            let recent = self.recent();
+            for stream in streams {
+                match recent.of_stream(*stream).last() {
+                    Some(place) => drop(versions.insert(*stream, place.version())),
+                    None => unknown.push(*stream),
+                }
             }
         }
         if !unknown.is_empty() {
@@ -220,22 +221,21 @@ impl<'s> Reader<'s> {
 
     /// Returns the receipts of those commands that have one.
     pub(super) fn find_many(&self, commands: &[CommandId]) -> Result<HashMap<CommandId, Receipt>, ReadError> {
-        let mut places = {
+        let (mut places, mut unknown) = (Vec::new(), Vec::new());
+        {
             let recent = self.recent();
-            let (mut places, mut unknown) = (Vec::new(), Vec::new());
             for command in commands {
                 match recent.of_command(*command) {
                     Some(position) => places.push((position, *command, true)),
                     None => unknown.push(*command),
                 }
             }
-            if !unknown.is_empty() {
-                for (command, candidates) in index::candidates(self.tree, &unknown)? {
-                    places.extend(candidates.into_iter().map(|position| (position, command, false)));
-                }
+        }
+        if !unknown.is_empty() {
+            for (command, candidates) in index::candidates(self.tree, &unknown)? {
+                places.extend(candidates.into_iter().map(|position| (position, command, false)));
             }
-            places
-        };
+        }
         // In the order of the log, so that every segment is read once.
         places.sort_unstable_by_key(|(position, ..)| *position);
         let mut found = HashMap::new();
@@ -249,8 +249,8 @@ impl<'s> Reader<'s> {
             })?;
             let receipt = run.holding(position).map(|commit| commit.receipt);
             let receipt = receipt.filter(|receipt| receipt.first == position);
-            let receipt = receipt
-                .ok_or_else(|| damaged(Place::Command(command), format!("no commit begins at {position}")))?;
+            let receipt =
+                receipt.ok_or_else(|| damaged(Place::Command(command), format!("no commit begins at {position}")))?;
             if receipt.command == command {
                 found.insert(command, receipt);
             } else if certain {

@@ -10,9 +10,7 @@
 
 use uuid::Uuid;
 
-use crate::log::{
-    Append, COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX, CommandId, Position, Receipt, Recorded, StreamId,
-};
+use crate::log::{Append, COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX, CommandId, Position, Receipt, Recorded, StreamId};
 
 const COMMIT_HEAD_BYTES: usize = 60;
 
@@ -111,6 +109,11 @@ impl Run {
     /// Returns all bytes.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Returns where each commit begins: its first position, and its place in the bytes.
+    pub(super) fn starts(&self) -> &[(Position, usize)] {
+        &self.starts
     }
 
     /// Returns the commits from the one that holds a position on.

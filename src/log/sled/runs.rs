@@ -4,11 +4,11 @@
 
 use ::sled::Tree;
 
+use super::frame;
 use super::layout::{parse_run_key, run_key};
 use super::reader::{damaged, fault};
 use super::run::Run;
 use super::segment::{SEGMENT_BYTES_MAX, Unpacker};
-use super::frame;
 use crate::log::{Place, Position, ReadError};
 
 /// Where a run lies.
@@ -82,7 +82,8 @@ impl Runs {
             Some(unpacker) => unpacker.unpack(&joined).map_err(|what| damaged(Place::Event(first), what))?,
         };
         let run = Run::read(first, raw);
-        let run = run.ok_or_else(|| damaged(Place::Event(first), "its bytes are not commits that follow each other"))?;
+        let run =
+            run.ok_or_else(|| damaged(Place::Event(first), "its bytes are not commits that follow each other"))?;
         Ok(Some(run))
     }
 

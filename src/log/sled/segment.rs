@@ -102,7 +102,8 @@ mod tests {
     #[test]
     fn a_segment_comes_back_whole() {
         let mut unpacker = Unpacker::new().unwrap();
-        let raws: Vec<Vec<u8>> = (0..9_u8).map(|seed| (0..50_000_u32).map(|at| (at % 251) as u8 ^ seed).collect()).collect();
+        let raws: Vec<Vec<u8>> =
+            (0..9_u8).map(|seed| (0..50_000_u32).map(|at| (at % 251) as u8 ^ seed).collect()).collect();
         let packed = pack_all(&raws.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap();
         for (raw, packed) in raws.iter().zip(&packed) {
             assert!(packed.len() < raw.len() / 10);
