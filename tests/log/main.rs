@@ -19,6 +19,7 @@ mod contract;
 mod crash;
 mod damage;
 mod earlier;
+mod full;
 mod given;
 mod likeness;
 mod migration;
