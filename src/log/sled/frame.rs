@@ -30,7 +30,8 @@ pub(super) enum Kind {
     Streams = b'S',
     Commands = b'I',
     ViewPosition = b'p',
-    ViewEntry = b'v',
+    // `v` was a view's entry before views had pages.
+    ViewChange = b'o',
     ViewPage = b'w',
 }
 
