@@ -152,8 +152,27 @@ impl ViewStore for Full {
         self.0.get(view, key).await
     }
 
-    async fn scan_prefix(&self, view: &str, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
-        self.0.scan_prefix(view, prefix).await
+    async fn get_many(&self, view: &str, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, ReadError> {
+        self.0.get_many(view, keys).await
+    }
+
+    async fn scan_range(
+        &self,
+        view: &str,
+        from: &[u8],
+        before: Option<&[u8]>,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        self.0.scan_range(view, from, before).await
+    }
+
+    async fn scan_page(
+        &self,
+        view: &str,
+        from: &[u8],
+        before: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        self.0.scan_page(view, from, before, limit).await
     }
 
     async fn put(&self, view: &str, position: Position, changes: Vec<Change>) -> Result<(), AppendError> {
