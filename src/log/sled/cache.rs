@@ -8,7 +8,7 @@ use super::run::Run;
 use crate::log::Position;
 
 /// How many segments are kept.
-const RUNS_MAX: usize = 16;
+const RUNS_MAX: usize = 32;
 
 /// How many raw bytes are kept in all; a larger segment is not kept.
 const BYTES_MAX: usize = 4 * 1024 * 1024;

@@ -17,8 +17,10 @@ const COMMIT_HEAD_BYTES: usize = 60;
 /// What a commit has at most beside its headers and bodies.
 const COMMIT_FRAME_BYTES_MAX: usize = COMMIT_HEAD_BYTES + COMMIT_EVENTS_MAX * 8;
 
-/// The raw bytes that a run aims at where it may choose: enough for compression, little enough to load one agreement.
-pub(super) const RUN_BYTES: usize = 128 * 1024;
+/// The raw bytes that a run aims at where it may choose.
+///
+/// Real registers pack 4.8, 5.2, 5.4 and 5.6 times at 32, 64, 128 and 256 KiB, and to read one commit is to unpack its run.
+pub(super) const RUN_BYTES: usize = 64 * 1024;
 
 /// The most raw bytes of a run: as many as it aims at, and one commit of the largest size.
 pub(super) const RUN_BYTES_MAX: usize = RUN_BYTES + COMMIT_BYTES_MAX + COMMIT_FRAME_BYTES_MAX;

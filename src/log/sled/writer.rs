@@ -180,23 +180,20 @@ impl<'s> Group<'s> {
     /// Makes segments of the tail and of what is new, and takes the tail away.
     fn seal(&mut self, new: Vec<u8>, starts: Vec<(Position, usize)>, batch: &mut Batch) -> Result<(), ReadError> {
         let (mut first, mut bytes, mut all) = (self.first, new, starts);
-        if self.sealed.is_none() {
-            let recent = self.reader.recent();
-            let mut tail: (Vec<u8>, Vec<(Position, usize)>) = (Vec::new(), Vec::new());
+        let recent = self.reader.recent();
+        if self.sealed.is_none() && !recent.tail().is_empty() {
+            let mut joined: (Vec<u8>, Vec<(Position, usize)>) = (Vec::new(), Vec::new());
             for run in recent.tail() {
                 for chunk in 0..frame::count(run.bytes()) {
                     batch.remove(&run_key(Shelf::Tail, run.first, chunk));
                 }
-                let at = tail.0.len();
-                tail.1.extend(run.starts().iter().map(|(first, place)| (*first, at + place)));
-                tail.0.extend_from_slice(run.bytes());
+                join(&mut joined, run.bytes(), run.starts());
             }
+            join(&mut joined, &bytes, &all);
             first = recent.tail_first();
-            let at = tail.0.len();
-            tail.1.extend(all.iter().map(|(first, place)| (*first, at + place)));
-            tail.0.extend_from_slice(&bytes);
-            (bytes, all) = tail;
+            (bytes, all) = joined;
         }
+        drop(recent);
         seal_runs(first, &bytes, &all, batch)?;
         self.sealed = Some(self.standing.end);
         Ok(())
@@ -214,6 +211,13 @@ impl<'s> Group<'s> {
             recent.append(run);
         }
     }
+}
+
+/// Puts commits behind others.
+fn join(joined: &mut (Vec<u8>, Vec<(Position, usize)>), bytes: &[u8], starts: &[(Position, usize)]) {
+    let at = joined.0.len();
+    joined.0.extend_from_slice(bytes);
+    joined.1.extend(starts.iter().map(|(first, place)| (*first, at + place)));
 }
 
 /// Adds segments of about the same size to a batch; `starts` says where each commit begins in the bytes.

@@ -13,6 +13,9 @@
 //! The numbers in values are short ones (see `run`). The hash begins with the first bytes of the command id, which are a time in
 //! most ids, so that new commands lie beside each other; commands with the same hash are told apart by their commits.
 
+#[cfg(test)]
+mod laws;
+
 use std::collections::{BTreeMap, HashMap};
 
 use ::sled::{Batch, Tree};
