@@ -8,7 +8,7 @@ use super::frame;
 use super::layout::{parse_run_key, run_key};
 use super::reader::{damaged, fault};
 use super::run::Run;
-use super::segment::{SEGMENT_BYTES_MAX, Unpacker};
+use super::segment::{self, SEGMENT_BYTES_MAX};
 use crate::log::{Place, Position, ReadError};
 
 /// Where a run lies.
@@ -45,16 +45,14 @@ impl Shelf {
 pub(super) struct Runs {
     iter: ::sled::Iter,
     shelf: Shelf,
-    unpacker: Option<Unpacker>,
 }
 
 impl Runs {
     /// Finds the run that holds a position, or the last one before it.
     pub(super) fn from(tree: &Tree, shelf: Shelf, position: Position) -> Result<Self, ReadError> {
         let first = last_before(tree, shelf, position.plus(1))?.unwrap_or(position);
-        let unpacker = if shelf == Shelf::Sealed { Some(Unpacker::new()?) } else { None };
         let range = run_key(shelf, first, 0)..=run_key(shelf, Position::new(u64::MAX), u16::MAX);
-        Ok(Self { iter: tree.range(range), shelf, unpacker })
+        Ok(Self { iter: tree.range(range), shelf })
     }
 
     /// Reads the next run.
@@ -77,9 +75,9 @@ impl Runs {
                 return Err(damaged(Place::Event(first), format!("it has more than {SEGMENT_BYTES_MAX} bytes")));
             }
         }
-        let raw = match &mut self.unpacker {
-            None => joined,
-            Some(unpacker) => unpacker.unpack(&joined).map_err(|what| damaged(Place::Event(first), what))?,
+        let raw = match self.shelf {
+            Shelf::Tail | Shelf::Block => joined,
+            Shelf::Sealed => segment::unpack(&joined).map_err(|what| damaged(Place::Event(first), what))?,
         };
         let run = Run::read(first, raw);
         let run =

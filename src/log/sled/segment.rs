@@ -6,6 +6,7 @@
 //!
 //! The frame's checksum tells whether these bytes are what was written, the one here whether they became again what they were.
 
+use std::cell::RefCell;
 use std::thread;
 
 use xxhash_rust::xxh3::xxh3_128;
@@ -61,34 +62,36 @@ fn failed(source: crate::log::Fault) -> ReadError {
     ReadError::Storage { doing: "compressing events", source }
 }
 
-/// Decompresses segments.
-pub(super) struct Unpacker(Decompressor<'static>);
+thread_local! {
+    /// What decompresses on this thread: making it anew costs as much as a small segment.
+    static UNPACKER: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
 
-impl Unpacker {
-    pub(super) fn new() -> Result<Self, ReadError> {
-        let made = Decompressor::new();
-        made.map(Self).map_err(|source| ReadError::Storage { doing: "decompressing events", source: source.into() })
+/// Returns the raw bytes of a segment, or says what disagrees; never more than [`RUN_BYTES_MAX`].
+pub(super) fn unpack(segment: &[u8]) -> Result<Vec<u8>, String> {
+    let mut bytes = Bytes(segment);
+    let (Some(length), Some(sum)) = (bytes.u32(), bytes.take(16)) else {
+        return Err(format!("its segment has only {} bytes", segment.len()));
+    };
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    if length > RUN_BYTES_MAX {
+        return Err(format!("its segment says {length} bytes, more than {RUN_BYTES_MAX}"));
     }
-
-    /// Returns the raw bytes of a segment, or says what disagrees; never more than [`RUN_BYTES_MAX`].
-    pub(super) fn unpack(&mut self, segment: &[u8]) -> Result<Vec<u8>, String> {
-        let mut bytes = Bytes(segment);
-        let (Some(length), Some(sum)) = (bytes.u32(), bytes.take(16)) else {
-            return Err(format!("its segment has only {} bytes", segment.len()));
+    let raw = UNPACKER.with_borrow_mut(|unpacker| {
+        let unpacker = match unpacker {
+            Some(unpacker) => unpacker,
+            None => unpacker.insert(Decompressor::new()?),
         };
-        let length = usize::try_from(length).unwrap_or(usize::MAX);
-        if length > RUN_BYTES_MAX {
-            return Err(format!("its segment says {length} bytes, more than {RUN_BYTES_MAX}"));
-        }
-        let raw = self.0.decompress(bytes.0, length).map_err(|error| format!("its segment: {error}"))?;
-        if raw.len() != length {
-            return Err(format!("its segment says {length} bytes and has {}", raw.len()));
-        }
-        if xxh3_128(&raw).to_be_bytes() != sum {
-            return Err("the checksum of its segment does not match".to_owned());
-        }
-        Ok(raw)
+        unpacker.decompress(bytes.0, length)
+    });
+    let raw = raw.map_err(|error| format!("its segment: {error}"))?;
+    if raw.len() != length {
+        return Err(format!("its segment says {length} bytes and has {}", raw.len()));
     }
+    if xxh3_128(&raw).to_be_bytes() != sum {
+        return Err("the checksum of its segment does not match".to_owned());
+    }
+    Ok(raw)
 }
 
 #[cfg(test)]
@@ -101,13 +104,12 @@ mod tests {
 
     #[test]
     fn a_segment_comes_back_whole() {
-        let mut unpacker = Unpacker::new().unwrap();
         let raws: Vec<Vec<u8>> =
             (0..9_u8).map(|seed| (0..50_000_u32).map(|at| (at % 251) as u8 ^ seed).collect()).collect();
         let packed = pack_all(&raws.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap();
         for (raw, packed) in raws.iter().zip(&packed) {
             assert!(packed.len() < raw.len() / 10);
-            assert!(unpacker.unpack(packed).unwrap() == *raw);
+            assert!(unpack(packed).unwrap() == *raw);
         }
     }
 
@@ -121,17 +123,16 @@ mod tests {
         let raw: Vec<u8> = (0..RUN_BYTES_MAX).map(|_| next()).collect();
         let packed = one(&raw);
         assert!(packed.len() <= SEGMENT_BYTES_MAX);
-        assert!(Unpacker::new().unwrap().unpack(&packed).unwrap() == raw);
+        assert!(unpack(&packed).unwrap() == raw);
     }
 
     #[test]
     fn any_flipped_bit_breaks_a_segment() {
         let packed = one(b"commits, commits, commits, commits");
-        let mut unpacker = Unpacker::new().unwrap();
         for bit in 0..packed.len() * 8 {
             let mut broken = packed.clone();
             broken[bit / 8] ^= 1 << (bit % 8);
-            let unpacked = unpacker.unpack(&broken);
+            let unpacked = unpack(&broken);
             assert!(unpacked.is_err() || unpacked.unwrap() == b"commits, commits, commits, commits");
         }
     }
@@ -140,8 +141,8 @@ mod tests {
     fn a_segment_that_would_unpack_to_more_than_it_says_is_refused() {
         let mut packed = one(&vec![7; 1_000_000]);
         packed[..4].copy_from_slice(&1000_u32.to_be_bytes());
-        Unpacker::new().unwrap().unpack(&packed).unwrap_err();
+        unpack(&packed).unwrap_err();
         packed[..4].copy_from_slice(&u32::MAX.to_be_bytes());
-        Unpacker::new().unwrap().unpack(&packed).unwrap_err();
+        unpack(&packed).unwrap_err();
     }
 }

@@ -58,12 +58,14 @@ impl Place {
 }
 
 /// The index of streams; its damage is reported of one stream where only that one was asked for.
+///
+/// Neither index is compressed: ids and positions hardly pack, and every command that is recorded reads a page of each.
 fn streams(asked: &[StreamId]) -> Table<'static> {
     let place = match asked {
         [one] => crate::log::Place::Stream(*one),
         _ => crate::log::Place::Store,
     };
-    Table { prefix: STREAMS, kind: Kind::Streams, place, compressed: true }
+    Table { prefix: STREAMS, kind: Kind::Streams, place, compressed: false }
 }
 
 /// The index of commands; its damage is reported of one command where only that one was asked for.
@@ -361,19 +363,18 @@ fn with_places(tree: &Tree, new: &[(&StreamId, &Vec<Place>)]) -> Result<Changes,
 fn with_positions(tree: &Tree, new: &[([u8; 8], Position)]) -> Result<Changes, ReadError> {
     let keys: Vec<&[u8]> = new.iter().map(|(hash, _)| hash.as_slice()).collect();
     let values = packed::get_many(tree, &commands(&[]), &keys)?;
-    let mut all: BTreeMap<[u8; 8], Vec<Position>> = BTreeMap::new();
+    let mut all: Vec<([u8; 8], Vec<Position>)> = Vec::new();
     for ((hash, position), value) in new.iter().zip(values) {
-        let positions = match (all.get_mut(hash), value) {
-            (Some(positions), _) => positions,
-            (None, value) => {
-                let known = value.map_or(Some(Vec::new()), |value| read_positions(&value));
-                let known = known.ok_or_else(|| {
-                    damaged(crate::log::Place::Store, "its index of commands has bytes that are not positions")
-                })?;
-                all.entry(*hash).or_insert(known)
-            }
-        };
-        if let Err(at) = positions.binary_search(position) {
+        if all.last().is_none_or(|(last, _)| last != hash) {
+            let known = value.map_or(Some(Vec::new()), |value| read_positions(&value));
+            let known = known.ok_or_else(|| {
+                damaged(crate::log::Place::Store, "its index of commands has bytes that are not positions")
+            })?;
+            all.push((*hash, known));
+        }
+        if let Some((_, positions)) = all.last_mut()
+            && let Err(at) = positions.binary_search(position)
+        {
             positions.insert(at, *position);
         }
     }
