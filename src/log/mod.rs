@@ -35,9 +35,7 @@ pub use memory::MemoryLog;
 pub use record::{Append, CommandId, Draft, Position, Receipt, Recorded, StreamId, StreamVersion};
 pub use sled::{OpenOptions, SledLog, WitnessFinding};
 pub use tail::{Tail, tail};
-pub use view_store::{
-    Change, SCAN_BYTES_MAX, VIEW_KEY_BYTES_MAX, VIEW_NAME_BYTES_MAX, VIEW_VALUE_BYTES_MAX, ViewStore,
-};
+pub use view_store::{Change, VIEW_KEY_BYTES_MAX, VIEW_NAME_BYTES_MAX, VIEW_VALUE_BYTES_MAX, ViewStore};
 
 /// The most bytes that the header of one event may have.
 ///

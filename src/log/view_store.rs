@@ -13,9 +13,6 @@ pub const VIEW_KEY_BYTES_MAX: usize = 192;
 /// The most bytes that a value in a view may have.
 pub const VIEW_VALUE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// The bytes of keys and values after which [`ViewStore::scan_page`] stops early, so that a command stays small in memory.
-pub const SCAN_BYTES_MAX: usize = 4 * 1024 * 1024;
-
 /// One change of a view: a key, and its new value or nothing to take it away.
 pub type Change = (Vec<u8>, Option<Vec<u8>>);
 
@@ -58,10 +55,9 @@ pub trait ViewStore: Send + Sync {
         before: Option<&[u8]>,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError>;
 
-    /// Returns the beginning of what [`ViewStore::scan_range`] returns: at most `limit` entries, and none after the one that
-    /// reaches [`SCAN_BYTES_MAX`].
+    /// Returns the first `limit` entries of what [`ViewStore::scan_range`] returns, so that nobody needs a whole view in memory.
     ///
-    /// There is at least one where there is any, unless `limit` is 0; the rest begins at the last key with a zero byte added.
+    /// There are fewer only where there are no more; the rest begins at the last key with a zero byte added.
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use servanda::log::{AppendError, BODY_BYTES_MAX, Change, InvalidAppend, Position, SCAN_BYTES_MAX};
+use servanda::log::{AppendError, BODY_BYTES_MAX, Change, InvalidAppend, Position};
 
 use crate::given::{Backend, Bench, commit};
 
@@ -44,8 +44,8 @@ async fn assert_holds(log: &dyn Backend, view: &str, map: &Map) {
     let (mut paged, mut from) = (Vec::new(), Vec::new());
     loop {
         let page = log.scan_page(view, &from, None, 333).await.unwrap();
-        assert!(page.len() <= 333);
         let Some((last, _)) = page.last() else { break };
+        assert_eq!(page.len(), (all.len() - paged.len()).min(333));
         from = [last.as_slice(), &[0]].concat();
         paged.extend(page);
     }
@@ -86,11 +86,6 @@ async fn views_are_asked_for_a_range_or_a_page_of_it(bench: Bench) {
     );
     assert_eq!(log.scan_page("v", b"a", Some(b"a\0"), 2).await.unwrap().len(), 1);
     assert_eq!(log.scan_page("v", b"a", None, 0).await.unwrap(), []);
-    let large = vec![7; SCAN_BYTES_MAX / 2];
-    log.put("v", Position::START, keys.map(|key| entry(key, &large)).to_vec()).await.unwrap();
-    assert_eq!(log.scan_page("v", b"", None, 9).await.unwrap().len(), 2);
-    log.put("v", Position::START, vec![entry(b"a", &[large.as_slice(), &large, &large].concat())]).await.unwrap();
-    assert_eq!(log.scan_page("v", b"a", None, 9).await.unwrap().len(), 1);
 }
 
 async fn views_are_asked_for_several_keys(mut bench: Bench) {

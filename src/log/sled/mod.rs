@@ -37,8 +37,8 @@ use self::reader::Reader;
 use self::store::{Durable, Store};
 use super::view_store::{Change, check_put};
 use super::{
-    Append, AppendError, CommandId, EventLog, OpenError, Position, ReadError, Receipt, Recorded, SCAN_BYTES_MAX,
-    StreamId, StreamVersion, ViewStore,
+    Append, AppendError, CommandId, EventLog, OpenError, Position, ReadError, Receipt, Recorded, StreamId,
+    StreamVersion, ViewStore,
 };
 
 /// How to open a store.
@@ -140,10 +140,10 @@ impl SledLog {
         view: &str,
         from: &[u8],
         before: Option<&[u8]>,
-        bounds: views::Bounds,
+        limit: usize,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
         let (view, from, before) = (view.to_owned(), from.to_vec(), before.map(<[u8]>::to_vec));
-        self.reading(move |tree, durable| views::scan(tree, &view, &from, before.as_deref(), bounds, durable.end)).await
+        self.reading(move |tree, durable| views::scan(tree, &view, &from, before.as_deref(), limit, durable.end)).await
     }
 }
 
@@ -242,7 +242,7 @@ impl ViewStore for SledLog {
         from: &[u8],
         before: Option<&[u8]>,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
-        self.scan_within(view, from, before, views::Bounds::NONE).await
+        self.scan_within(view, from, before, usize::MAX).await
     }
 
     async fn scan_page(
@@ -252,7 +252,7 @@ impl ViewStore for SledLog {
         before: Option<&[u8]>,
         limit: usize,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
-        self.scan_within(view, from, before, views::Bounds { entries: limit, bytes: SCAN_BYTES_MAX }).await
+        self.scan_within(view, from, before, limit).await
     }
 
     async fn put(&self, view: &str, position: Position, changes: Vec<Change>) -> Result<(), AppendError> {

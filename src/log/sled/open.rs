@@ -70,12 +70,11 @@ pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, Finding
         .open(folder.log().join("db"))
         .map_err(storage("opening the log for syncing"))?;
     let engine = Engine { db, file, lock };
-    let (standing, recent) = match found {
-        Some(found) => found,
-        None => {
-            make(&engine, &folder)?;
-            (Standing::nowhere(), Recent::new(Position::START, Position::START))
-        }
+    let (standing, recent) = if let Some(found) = found {
+        found
+    } else {
+        make(&engine, &folder)?;
+        (Standing::nowhere(), Recent::new(Position::START, Position::START))
     };
     let (finding, turn) = match &reading {
         Reading::Valid(witness, turn) if witness.end == standing.end => (WitnessFinding::Agrees, *turn),

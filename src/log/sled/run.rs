@@ -210,10 +210,10 @@ impl<'a> Bytes<'a> {
 /// Writes a number as [`Bytes::short`] reads it.
 pub(super) fn write_short(mut number: u64, bytes: &mut Vec<u8>) {
     while number >= 0x80 {
-        bytes.push((number & 0x7f) as u8 | 0x80);
+        bytes.push(number.to_le_bytes()[0] | 0x80);
         number >>= 7;
     }
-    bytes.push(number as u8);
+    bytes.push(number.to_le_bytes()[0]);
 }
 
 #[cfg(test)]

@@ -102,25 +102,13 @@ pub(super) fn get(tree: &Tree, view: &str, key: &[u8], end: Position) -> Result<
     packed::get(tree, &pages(view, &view_pages_prefix(view)), key)
 }
 
-/// How much of a range is wanted at once.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Bounds {
-    pub(super) entries: usize,
-    /// After the entry that reaches it there are no more.
-    pub(super) bytes: usize,
-}
-
-impl Bounds {
-    pub(super) const NONE: Self = Self { entries: usize::MAX, bytes: usize::MAX };
-}
-
-/// Returns the entries from a key on, and before another where one is given, in order.
+/// Returns the first entries from a key on, and before another where one is given, in order.
 pub(super) fn scan(
     tree: &Tree,
     view: &str,
     from: &[u8],
     before: Option<&[u8]>,
-    bounds: Bounds,
+    limit: usize,
     end: Position,
 ) -> Result<Vec<Entry>, ReadError> {
     let mut found = Vec::new();
@@ -137,11 +125,10 @@ pub(super) fn scan(
         pages: packed::range(tree, &table, from, before).peekable(),
         changes: changes.into_iter().flatten().peekable(),
     };
-    let mut bytes = 0;
-    while found.len() < bounds.entries && bytes < bounds.bytes {
-        let Some((key, value)) = both.next()? else { break };
-        bytes += key.len() + value.len();
-        found.push((key, value));
+    while found.len() < limit
+        && let Some(entry) = both.next()?
+    {
+        found.push(entry);
     }
     Ok(found)
 }
@@ -258,7 +245,7 @@ mod tests {
         let entry = [view_prefix("v"), b"kold\0\0\0\0".to_vec()].concat();
         db.insert(&entry, b"an entry of then").unwrap();
         assert_eq!(position(&db, "v", Position::START).unwrap(), None);
-        assert_eq!(scan(&db, "v", b"", None, Bounds::NONE, Position::START).unwrap(), []);
+        assert_eq!(scan(&db, "v", b"", None, usize::MAX, Position::START).unwrap(), []);
         put(&db, "v", Position::START, vec![(b"new".to_vec(), Some(b"1".to_vec()))], Position::START).unwrap();
         assert_eq!(position(&db, "v", Position::START).unwrap(), Some(Position::START));
         assert_eq!(db.len(), 2, "its position and one change");
@@ -277,11 +264,11 @@ mod tests {
             let middle = bytes.len() / 2;
             bytes[middle] ^= 1;
             db.insert(&at, bytes).unwrap();
-            let read = scan(&db, "v", b"", None, Bounds::NONE, Position::START);
+            let read = scan(&db, "v", b"", None, usize::MAX, Position::START);
             assert!(matches!(read, Err(ReadError::Damaged { place: Place::View(_), .. })), "{at:?}");
             db.insert(&at, value).unwrap();
         }
-        assert_eq!(scan(&db, "v", b"", None, Bounds::NONE, Position::START).unwrap().len(), 900);
+        assert_eq!(scan(&db, "v", b"", None, usize::MAX, Position::START).unwrap().len(), 900);
         for at in db.iter().keys() {
             db.insert(at.unwrap(), b"damaged").unwrap();
         }
@@ -289,7 +276,7 @@ mod tests {
         clear(&db, "v").unwrap();
         put(&db, "v", Position::START, vec![entry(1)], Position::START).unwrap();
         assert_eq!(
-            scan(&db, "v", b"", None, Bounds::NONE, Position::START).unwrap(),
+            scan(&db, "v", b"", None, usize::MAX, Position::START).unwrap(),
             [(1_u32.to_be_bytes().to_vec(), 1_u32.to_be_bytes().repeat(30))]
         );
     }

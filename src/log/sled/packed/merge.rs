@@ -15,7 +15,10 @@ use crate::log::ReadError;
 use crate::log::sled::frame;
 
 /// The bytes of entries that a page is filled with: a point look-up unpacks one page, a change writes one.
-pub(super) const PAGE_BYTES: usize = 32 * 1024;
+///
+/// Entries of a register pack to a fifth, so that a full page is mostly one chunk. With 16 KiB there are half as many pages
+/// again, with 32 KiB a second chunk that is almost empty, with 64 KiB look-ups take twice as long.
+pub(super) const PAGE_BYTES: usize = 24 * 1024;
 
 /// Below this a page that was changed is joined with the next one.
 const PAGE_BYTES_MIN: usize = PAGE_BYTES / 4;
@@ -36,6 +39,9 @@ pub(in crate::log::sled) fn merge(
     changes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     batch: &mut Batch,
 ) -> Result<(), ReadError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
     let mut changes = changes.into_iter().peekable();
     let mut packer = Packer::new(table.compressed);
     // Written only when the next run is known, which may turn out to be empty and the last.

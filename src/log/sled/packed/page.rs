@@ -10,6 +10,7 @@
 //! Numbers without a size are LEB128. The frame of a chunk speaks for that chunk; the sum here says that the chunks of a page
 //! were written together. Keys only grow, none lies before the page's own fence, and none at or beyond the following one.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -95,6 +96,23 @@ fn push_number(to: &mut Vec<u8>, mut number: usize) {
     to.push(u8::try_from(number).unwrap_or_default());
 }
 
+thread_local! {
+    /// Making a decompressor costs more than unpacking a page with it.
+    static UNPACKER: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn unpacked(packed: &[u8], length: usize) -> Option<Vec<u8>> {
+    UNPACKER.with_borrow_mut(|kept| {
+        let mut unpacker = match kept.take() {
+            Some(unpacker) => unpacker,
+            None => zstd::bulk::Decompressor::new().ok()?,
+        };
+        let body = unpacker.decompress(packed, length).ok();
+        *kept = Some(unpacker);
+        body
+    })
+}
+
 /// Reads the entries of a page in the order of their keys, and checks them as it goes.
 pub(super) struct Body {
     bytes: Vec<u8>,
@@ -118,7 +136,7 @@ impl Body {
         let length = length.ok_or("a page of it is longer than any")?;
         let bytes = match head[0] {
             AS_IT_IS => packed.to_vec(),
-            ZSTD => zstd::bulk::decompress(packed, length).map_err(|_| "a page of it does not unpack")?,
+            ZSTD => unpacked(packed, length).ok_or("a page of it does not unpack")?,
             _ => return Err("a page of it is packed in an unknown form"),
         };
         if bytes.len() != length || frame::digest(&bytes).to_be_bytes() != head[5..] {
