@@ -146,9 +146,8 @@ impl Agreement {
             return self.promise(chance);
         }
         let left = self.wanted - nth;
-        let unsettled: Vec<usize> = (usize::from(self.fate != Fate::Settled)..self.open.len())
-            .filter(|number| self.open[*number])
-            .collect();
+        let unsettled: Vec<usize> =
+            (usize::from(self.fate != Fate::Settled)..self.open.len()).filter(|number| self.open[*number]).collect();
         if left <= unsettled.len() {
             return self.settle(unsettled[0], on, chance);
         }

@@ -103,7 +103,12 @@ fn whole() -> &'static (TempDir, Half) {
 
             let register = in_folder(folder.path());
             let done = register.imported_lines(events()).await;
-            assert_eq!((done.recorded, done.repeated), ((events() - half) as u64, half as u64), "{:?}", done.refused.first());
+            assert_eq!(
+                (done.recorded, done.repeated),
+                ((events() - half) as u64, half as u64),
+                "{:?}",
+                done.refused.first()
+            );
             register.service.close().await.unwrap();
             (folder, Half { asked, answers })
         })
