@@ -20,11 +20,11 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
         writeln!(file, "{line}").expect("there is room");
     }
     file.into_inner().expect("there is room").sync_data().expect("the disk works");
-    run(&mut program(&register, &["init", "--zone", "UTC"]));
+    run(&program(&register, &["init", "--zone", "UTC"]));
     let import = ["import", lines.to_str().expect("a path"), "--asserted-times"];
-    let imported = run(&mut program(&register, &import));
+    let imported = run(&program(&register, &import));
     let (held, used) = (bytes(&register), imported.memory_bytes);
-    let again = run(&mut program(&register, &import));
+    let again = run(&program(&register, &import));
 
     let service = store::open(&dir.join("by-service"));
     let options = servanda::service::import::ImportOptions { execution: store::execution(), all_or_nothing: false };
@@ -74,7 +74,7 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
     }
 
     let export = dir.join("export");
-    run(&mut program(&register, &["export", "--output", export.to_str().expect("a path")]));
+    run(&program(&register, &["export", "--output", export.to_str().expect("a path")]));
     let exported = std::fs::metadata(&export).map_or(1, |meta| meta.len());
     table.heading("Disk");
     let against = "the bytes of its export, raw JSON";

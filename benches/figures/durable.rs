@@ -12,7 +12,7 @@ use servanda::log::{Append, Draft, EventLog as _, Position, Recorded, SledLog, S
 
 use crate::peers::{self, Event};
 use crate::process::median;
-use crate::register::Lines;
+use crate::register::{Lines, NOTED_FROM};
 use crate::store::{self, Open, folder};
 use crate::table::{Table, long, ratio};
 use crate::timing::timed;
@@ -132,7 +132,7 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
     let sixteen = rounds(&open, dir, WRITERS, || {
         round += 1;
         let note = |nth: usize| {
-            let reference = format!("agreement-{:06}", 1 + nth);
+            let reference = format!("agreement-{:06}", NOTED_FROM + nth);
             request(json!({ "command": "note", "agreement": reference, "text": format!("note {round}") }))
         };
         (0..WRITERS).map(note).collect()

@@ -39,10 +39,10 @@ struct Recording<'a> {
 struct Body<'a> {
     salt: &'a str,
     #[serde(borrow)]
-    occurred: HashMap<&'a str, Cow<'a, str>>,
+    occurred: HashMap<&'a str, Option<Cow<'a, str>>>,
     confidence: &'a str,
     #[serde(borrow, default)]
-    evidence: Vec<HashMap<&'a str, Cow<'a, str>>>,
+    evidence: Vec<HashMap<&'a str, Option<Cow<'a, str>>>>,
     #[serde(borrow, default)]
     reason: Option<Cow<'a, str>>,
     #[serde(borrow)]
@@ -76,7 +76,9 @@ impl Fold {
             "milestone.reported" => state.reports += 1,
             _ => {}
         }
-        if let Some(on) = body.occurred.get("on").filter(|on| on.as_ref() > state.last.as_str()) {
+        if let Some(Some(on)) = body.occurred.get("on")
+            && on.as_ref() > state.last.as_str()
+        {
             state.last = on.clone().into_owned();
         }
         state.payload_bytes += body.data.get().len();

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::fold::Fold;
 use crate::peers::{self, parts};
-use crate::process::{Used, mebibytes, median, program, run};
-use crate::register::{AGREEMENT, party, recorded_at};
+use crate::process::{Used, mebibytes, median, ourselves, program, run};
+use crate::register::{AGREEMENT, NOTED, party, recorded_at};
 use crate::store::{self, folder};
 use crate::table::{Table, long, ratio, thousands};
 
@@ -28,7 +28,7 @@ const KILLS: usize = 5;
 /// Opens the register, records a note, and holds it open until it is killed.
 pub(crate) fn hold(folder: &Path) {
     let open = store::open(folder);
-    let note = json!({ "command": "note", "agreement": AGREEMENT, "text": Uuid::now_v7().to_string() });
+    let note = json!({ "command": "note", "agreement": NOTED, "text": Uuid::now_v7().to_string() });
     let Value::Object(note) = note else { unreachable!("it is an object") };
     let request = Request::from_json(note).expect("a request");
     open.runtime.block_on(open.service.execute(&request, &store::execution())).expect("it is recorded");
@@ -46,12 +46,6 @@ pub(crate) fn load_one(peer: &str, dir: &Path, stream: &str) {
         fold.take(header, body);
     });
     assert!(fold.events() > 0, "{stream} is not there");
-}
-
-fn ourselves(words: &[&str]) -> Command {
-    let mut command = Command::new(std::env::current_exe().expect("it runs"));
-    command.args(words);
-    command
 }
 
 /// How many rows an answer in JSON has, in all of its lists.
@@ -85,7 +79,7 @@ fn questions(dir: &Path, size: usize) -> Vec<Question> {
         ("`due`", true, vec!["due"]),
         ("`list --party`", true, vec!["list", "--party", &party]),
         ("`search`", true, vec!["search", "telemedicine", "Gilgit"]),
-        ("`note`, recorded", false, vec!["note", AGREEMENT, "a minute was asked for"]),
+        ("`note`, recorded", false, vec!["note", NOTED, "a minute was asked for"]),
         ("`list`", true, vec!["list"]),
         ("`overdue --known-at` half of the log", true, vec!["overdue", "--known-at", &half]),
     ];
@@ -125,7 +119,7 @@ fn after_kills(dir: &Path) -> Duration {
         BufReader::new(holder.stdout.take().expect("it is piped")).read_line(&mut said).expect("it says so");
         assert_eq!(said, "held\n");
         holder.kill().and_then(|()| holder.wait()).expect("it can be killed");
-        run(&mut program(&register, &["show", AGREEMENT])).time
+        run(&program(&register, &["show", AGREEMENT])).time
     });
     median(times.collect::<Vec<_>>())
 }
@@ -141,13 +135,13 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
     }
     for question in &mut questions {
         // Once for nothing: what is on the disk is in the cache from here on.
-        run(&mut (question.command)());
+        run(&(question.command)());
     }
     for round in 0..ROUNDS {
         for question in &mut questions {
             let spent: Duration = question.used.iter().map(|used| used.time).sum();
             if round < ROUNDS_MIN || spent < ENOUGH {
-                question.used.push(run(&mut (question.command)()));
+                question.used.push(run(&(question.command)()));
             }
         }
     }

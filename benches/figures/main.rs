@@ -7,7 +7,12 @@
 //! is a ratio to is measured in the same run, round about with it: on a noisy machine only the ratios mean something. Figures
 //! are medians.
 
-#![allow(clippy::print_stderr, clippy::exit, reason = "a bench tells how far it is, and is a process to itself")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::exit,
+    reason = "a bench tells how far it is, and is a process to itself"
+)]
 
 mod bulk;
 mod durable;
@@ -69,6 +74,7 @@ fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         // The bench runs itself again where a figure is about another process.
+        ["--run", program, words @ ..] => return process::measured(program, words),
         ["--hold", folder] => return fresh::hold(Path::new(folder)),
         ["--load-one", peer, folder, stream] => return fresh::load_one(peer, Path::new(folder), stream),
         _ => {}

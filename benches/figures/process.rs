@@ -26,11 +26,41 @@ pub(crate) fn program(store: &Path, words: &[&str]) -> Command {
 }
 
 /// Runs it to its end.
-pub(crate) fn run(command: &mut Command) -> Used {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+///
+/// From a process of its own: what a new process held at most begins with what the one held that started it, and this one may
+/// hold a lot.
+pub(crate) fn run(command: &Command) -> Used {
+    let mut runner = ourselves(&["--run"]);
+    runner.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => runner.env(name, value),
+            None => runner.env_remove(name),
+        };
+    }
+    let output = runner.output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let numbers: Vec<u64> = said.split_whitespace().filter_map(|number| number.parse().ok()).collect();
+    let [nanos, memory_bytes] = numbers[..] else {
+        panic!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr))
+    };
+    Used { time: Duration::from_nanos(nanos), memory_bytes }
+}
+
+/// Runs a program to its end, and says how many nanoseconds that took and how many bytes it held at most.
+pub(crate) fn measured(program: &str, words: &[&str]) {
+    let mut command = Command::new(program);
+    command.args(words).stdin(Stdio::null()).stdout(Stdio::null());
     let (time, used) = timed(|| command.spawn().expect("it starts").wait4().expect("it ends"));
-    assert!(used.status.success(), "{command:?} ended with {}", used.status);
-    Used { time, memory_bytes: used.rusage.maxrss }
+    assert!(used.status.success(), "it ended with {}", used.status);
+    println!("{} {}", time.as_nanos(), used.rusage.maxrss);
+}
+
+/// The bench itself, as another process.
+pub(crate) fn ourselves(words: &[&str]) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("it runs"));
+    command.args(words);
+    command
 }
 
 /// The middle one.

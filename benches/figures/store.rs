@@ -1,5 +1,6 @@
 //! The register that is measured, in its folder, and the ways to it.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,9 @@ pub(crate) const EVENTS_MIN: usize = 1_000;
 
 /// How many events are read at once.
 pub(crate) const PAGE: usize = 8_192;
+
+/// The unit in which a file system says what a file takes.
+const BLOCK_BYTES: u64 = 512;
 
 /// The folder of the register.
 pub(crate) fn folder(dir: &Path) -> PathBuf {
@@ -72,11 +76,13 @@ impl Open {
     }
 }
 
-/// The bytes of the files in a folder.
+/// The bytes that the files in a folder take of the disk; what is only reserved is not counted.
 pub(crate) fn bytes(folder: &Path) -> u64 {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     let of = |entry: std::fs::DirEntry| {
-        entry.metadata().map_or(0, |meta| if meta.is_dir() { bytes(&entry.path()) } else { meta.len() })
+        entry
+            .metadata()
+            .map_or(0, |meta| if meta.is_dir() { bytes(&entry.path()) } else { meta.blocks() * BLOCK_BYTES })
     };
     entries.flatten().map(of).sum()
 }

@@ -44,6 +44,12 @@ const PARTY_AGREEMENTS: usize = 6;
 /// An agreement that every register of some hundred lines has.
 pub(crate) const AGREEMENT: &str = "agreement-000007";
 
+/// From this number on are agreements that a bench adds notes to, so that the one that is asked for stays as it is.
+pub(crate) const NOTED_FROM: usize = 20;
+
+/// The first of them.
+pub(crate) const NOTED: &str = "agreement-000020";
+
 /// The hospital of [`AGREEMENT`]; five other agreements have it too.
 pub(crate) fn party() -> String {
     agreement::local_party(7)
