@@ -64,11 +64,11 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
     let name = "`servanda import`: each line read, decided, hashed, made durable, indexed";
     table.figure(name, against, format!("{}{}", rate(size, imported.time), beside(imported.time)));
     let name = "the same in process, without the program";
-    table.figure(name, against, format!("{}{}", rate(size, by_service), beside(by_service)));
-    table.figure("the same import again, which changes nothing", "", rate(size, again.time));
+    table.detail(name, against, format!("{}{}", rate(size, by_service), beside(by_service)));
+    table.detail("the same import again, which changes nothing", "", rate(size, again.time));
     table.figure("memory of `servanda import`", "", mebibytes(used));
     let name = format!("{} events a write, each durable", store::PAGE);
-    table.figure(&format!("raw file: {name}"), "", rate(size, raw));
+    table.detail(&format!("raw file: {name}"), "", rate(size, raw));
     for (peer, time) in peers::NAMES.iter().zip(times_of_peers) {
         table.figure(&format!("{peer}: {name}"), "", rate(size, time));
     }
@@ -81,9 +81,9 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
     #[expect(clippy::cast_precision_loss, reason = "for people")]
     let share = |held: u64| format!("{}, {}", mebibytes(held), times(held as f64 / exported as f64));
     table.figure("the register, views and indexes included", against, share(held));
-    table.figure("records alone, uncompressed", against, share(raw_bytes));
+    table.detail("records alone, uncompressed", against, share(raw_bytes));
     for peer in peers::NAMES {
-        table.figure(&format!("{peer}, events alone"), against, share(bytes(&peers::folder(peer, dir))));
+        table.detail(&format!("{peer}, events alone"), against, share(bytes(&peers::folder(peer, dir))));
     }
     for file in [lines, export, dir.join("raw")] {
         std::fs::remove_file(file).expect("it can be removed");

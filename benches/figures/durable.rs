@@ -110,7 +110,7 @@ fn rounds(open: &Open, dir: &Path, count: usize, mut next: impl FnMut() -> Vec<R
 
 fn rows(table: &mut Table, times: Rounds, what: &str, against: &str) {
     let raw = median(times.raw);
-    table.figure(against, "", long(raw));
+    table.detail(against, "", long(raw));
     let mut row = |name: &str, times: Times| {
         let time = median(times);
         table.figure(name, against, format!("{}, {}", long(time), ratio(time, raw)));

@@ -22,6 +22,8 @@ const ROUNDS: usize = 21;
 /// After how long no further round begins, once there are a few: some questions of a large register take seconds.
 const ENOUGH: Duration = Duration::from_secs(60);
 const ROUNDS_MIN: usize = 3;
+/// Questions that only the long table has.
+const DETAILS: [&str; 3] = ["`why`", "`due`", "`list`"];
 /// How often the process that holds the register is killed.
 const KILLS: usize = 5;
 
@@ -60,6 +62,8 @@ fn rows_of(store: &Path, words: &[&str]) -> usize {
 
 struct Question {
     name: String,
+    /// Whether the short table goes without it.
+    detail: bool,
     /// How many rows the answer has, where it is a list.
     rows: Option<usize>,
     command: Box<dyn Fn() -> Command>,
@@ -92,7 +96,13 @@ fn questions(dir: &Path, size: usize) -> Vec<Question> {
         let rows = counted.then(|| rows_of(&register, &words));
         let (store, words) = (register.clone(), words.into_iter().map(str::to_owned).collect::<Vec<_>>());
         let command = move || program(&store, &words.iter().map(String::as_str).collect::<Vec<_>>());
-        questions.push(Question { name: name.to_owned(), rows, command: Box::new(command), used: Vec::new() });
+        questions.push(Question {
+            name: name.to_owned(),
+            detail: DETAILS.contains(&name),
+            rows,
+            command: Box::new(command),
+            used: Vec::new(),
+        });
     }
     questions
 }
@@ -131,7 +141,7 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
         let (stream, path) = (stream.clone(), path.clone());
         let command = move || ourselves(&["--load-one", name, &path, &stream]);
         let name = format!("{name}: open and load the agreement");
-        questions.push(Question { name, rows: None, command: Box::new(command), used: Vec::new() });
+        questions.push(Question { name, detail: true, rows: None, command: Box::new(command), used: Vec::new() });
     }
     for question in &mut questions {
         // Once for nothing: what is on the disk is in the cache from here on.
@@ -153,7 +163,12 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
         let against = if nth == 0 { "" } else { "`servanda --version`" };
         let beside = if nth == 0 { String::new() } else { format!(", {}", ratio(time, nothing)) };
         let rows = question.rows.map_or(String::new(), |rows| format!(", {} rows", thousands(rows)));
-        table.figure(&question.name, against, format!("{}{beside}, {}{rows}", long(time), mebibytes(memory)));
+        let figure = format!("{}{beside}, {}{rows}", long(time), mebibytes(memory));
+        if question.detail {
+            table.detail(&question.name, against, figure);
+        } else {
+            table.figure(&question.name, against, figure);
+        }
     }
     let name = "`show` after the process before it was killed";
     let time = after_kills(dir);

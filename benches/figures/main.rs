@@ -89,7 +89,8 @@ fn main() {
         replay::measure(&mut table, dir.path(), *size);
         fresh::measure(&mut table, dir.path(), *size);
         // After each size, so that a run that is cut short leaves what it has.
-        std::fs::write(&wanted.out, table.markdown()).expect("the table can be written");
+        std::fs::write(&wanted.out, table.markdown(false)).expect("the table can be written");
+        std::fs::write(wanted.out.with_extension("short.md"), table.markdown(true)).expect("the table can be written");
     }
-    eprintln!("{}\nwritten to {}", table.markdown(), wanted.out.display());
+    eprintln!("{}\nwritten to {}, and as .short.md", table.markdown(false), wanted.out.display());
 }

@@ -80,15 +80,15 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
         "parsing the same bytes alone, to values",
         format!("{}, {}", rate(size, rebuilt), ratio(rebuilt, value)),
     );
-    table.figure(name, "parsing the same bytes alone, to types", ratio(rebuilt, typed));
+    table.detail(name, "parsing the same bytes alone, to types", ratio(rebuilt, typed));
     let replayed = replayed.map(|times| median(times));
     if let Some(fastest) = replayed.iter().min() {
         table.figure(name, "the fastest replay below", format!("{} its rate", ratio(*fastest, rebuilt)));
     }
-    table.figure("read the log in order, checked", "", rate(size, median(read)));
-    table.figure("parse to values, one core", "", rate(size, value));
-    table.figure("parse to types and count, one core", "", rate(size, typed));
-    table.figure("decode to facts, hashes checked, one core", "", rate(size, median(decoded)));
+    table.detail("read the log in order, checked", "", rate(size, median(read)));
+    table.detail("parse to values, one core", "", rate(size, value));
+    table.detail("parse to types and count, one core", "", rate(size, typed));
+    table.detail("decode to facts, hashes checked, one core", "", rate(size, median(decoded)));
     for (peer, time) in peers::NAMES.iter().zip(replayed) {
         table.figure(&format!("{peer}: read in order, parse to types and count"), "", rate(size, time));
     }
@@ -125,9 +125,9 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
     let name = if loaded.is_empty() { "" } else { "SQLite table" };
     table.figure("load its events, checked, parse to types and count", name, format!("{}{against}", long(one)));
     for (peer, time) in peers::NAMES.iter().zip(loaded) {
-        table.figure(&format!("{peer}: load, parse to types and count"), "", long(time));
+        table.detail(&format!("{peer}: load, parse to types and count"), "", long(time));
     }
-    table.figure("answer `show` in process", "", long(median(shown)));
+    table.detail("answer `show` in process", "", long(median(shown)));
     drop(others);
     open.close();
 }

@@ -1,4 +1,5 @@
-//! The table that is shown, as Markdown: a row for each kind of work, a column for each size.
+//! The table that is shown, as Markdown: a row for each kind of work, a column for each size; and a short one of the rows that
+//! say most.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,6 +16,8 @@ pub(crate) struct Table {
 
 struct Row {
     work: String,
+    /// Whether the short table has it too.
+    short: bool,
     against: String,
     cells: BTreeMap<usize, String>,
 }
@@ -29,11 +32,20 @@ impl Table {
         self.now = size;
     }
 
-    /// Puts a figure into the row of its work.
+    /// Puts a figure into the row of its work, in both tables.
     pub(crate) fn figure(&mut self, work: &str, against: &str, figure: String) {
+        self.put(work, against, figure, true);
+    }
+
+    /// Puts a figure into the row of its work, in the long table alone.
+    pub(crate) fn detail(&mut self, work: &str, against: &str, figure: String) {
+        self.put(work, against, figure, false);
+    }
+
+    fn put(&mut self, work: &str, against: &str, figure: String, short: bool) {
         eprintln!("{:>9} events | {work} | {against} | {figure}", self.now);
         let at = self.rows.iter().position(|row| row.work == work && row.against == against).unwrap_or_else(|| {
-            let row = Row { work: work.to_owned(), against: against.to_owned(), cells: BTreeMap::new() };
+            let row = Row { work: work.to_owned(), short, against: against.to_owned(), cells: BTreeMap::new() };
             self.rows.push(row);
             self.rows.len() - 1
         });
@@ -45,14 +57,14 @@ impl Table {
         self.figure(&format!("**{words}**"), "", String::new());
     }
 
-    pub(crate) fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self, short: bool) -> String {
         let mut text = format!("{}\n\n| Work | Measured against |", self.machine);
         let sizes = self.sizes.iter().map(|size| thousands(*size));
         for size in sizes {
             let _ = write!(text, " {size} events |");
         }
         let _ = write!(text, "\n|---|---|{}", "---|".repeat(self.sizes.len()));
-        for row in &self.rows {
+        for row in self.rows.iter().filter(|row| row.short || !short) {
             let _ = write!(text, "\n| {} | {} |", row.work, row.against);
             for size in &self.sizes {
                 let _ = write!(text, " {} |", row.cells.get(size).map_or("", String::as_str));
