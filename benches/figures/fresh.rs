@@ -13,14 +13,14 @@ use uuid::Uuid;
 use crate::fold::Fold;
 use crate::peers::{self, parts};
 use crate::process::{Used, mebibytes, median, ourselves, program, run};
-use crate::register::{AGREEMENT, NOTED, party, recorded_at};
+use crate::register::{AGREEMENT, FREQUENT_WORD, NOTED, RARE_WORD, party, recorded_at};
 use crate::store::{self, folder};
 use crate::table::{Table, long, ratio, thousands};
 
 /// How often each question is asked.
 const ROUNDS: usize = 21;
 /// After how long no further round begins, once there are a few: some questions of a large register take seconds.
-const ENOUGH: Duration = Duration::from_secs(60);
+const ENOUGH: Duration = Duration::from_secs(20);
 const ROUNDS_MIN: usize = 3;
 /// Questions that only the long table has.
 const DETAILS: [&str; 3] = ["`why`", "`due`", "`list`"];
@@ -30,13 +30,13 @@ const KILLS: usize = 5;
 /// Opens the register, records a note, and holds it open until it is killed.
 pub(crate) fn hold(folder: &Path) {
     let open = store::open(folder);
-    let note = json!({ "command": "note", "agreement": NOTED, "text": Uuid::now_v7().to_string() });
+    let note = json!({ "command": "note", "agreement": NOTED, "text": "somebody was here" });
     let Value::Object(note) = note else { unreachable!("it is an object") };
     let request = Request::from_json(note).expect("a request");
     open.runtime.block_on(open.service.execute(&request, &store::execution())).expect("it is recorded");
     let mut out = std::io::stdout();
     out.write_all(b"held\n").and_then(|()| out.flush()).expect("somebody listens");
-    std::thread::sleep(Duration::from_secs(600));
+    std::thread::sleep(Duration::from_mins(10));
 }
 
 /// Opens another store and loads one stream.
@@ -73,7 +73,7 @@ struct Question {
 fn questions(dir: &Path, size: usize) -> Vec<Question> {
     let register = folder(dir);
     let (party, half) = (party(), recorded_at(size as u64 / 2));
-    let asked: [(&str, bool, Vec<&str>); 12] = [
+    let asked: [(&str, bool, Vec<&str>); 13] = [
         ("`servanda --version`", false, vec!["--version"]),
         ("`show`", false, vec!["show", AGREEMENT]),
         ("`history`", true, vec!["history", AGREEMENT]),
@@ -82,7 +82,8 @@ fn questions(dir: &Path, size: usize) -> Vec<Question> {
         ("`overdue --as-of` ten years ago", true, vec!["overdue", "--as-of", "2015-06-30"]),
         ("`due`", true, vec!["due"]),
         ("`list --party`", true, vec!["list", "--party", &party]),
-        ("`search`", true, vec!["search", "telemedicine", "Gilgit"]),
+        ("`search` for a rare word", true, vec!["search", RARE_WORD]),
+        ("`search` for a frequent word", true, vec!["search", FREQUENT_WORD]),
         ("`note`, recorded", false, vec!["note", NOTED, "a minute was asked for"]),
         ("`list`", true, vec!["list"]),
         ("`overdue --known-at` half of the log", true, vec!["overdue", "--known-at", &half]),

@@ -61,7 +61,7 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
         value.push(as_value);
         typed.push(as_types);
         decoded.push(as_facts);
-        read.push(whole - as_value - as_types - as_facts);
+        read.push(whole.saturating_sub(as_value + as_types + as_facts));
         for (other, times) in others.iter_mut().zip(&mut replayed) {
             let mut fold = Fold::default();
             let take = &mut |data: &[u8]| {
@@ -81,7 +81,7 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
         format!("{}, {}", rate(size, rebuilt), ratio(rebuilt, value)),
     );
     table.detail(name, "parsing the same bytes alone, to types", ratio(rebuilt, typed));
-    let replayed = replayed.map(|times| median(times));
+    let replayed = replayed.map(median);
     if let Some(fastest) = replayed.iter().min() {
         table.figure(name, "the fastest replay below", format!("{} its rate", ratio(*fastest, rebuilt)));
     }
@@ -120,7 +120,7 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
     }
     table.heading("One agreement, store open");
     let one = median(one);
-    let loaded = loaded.map(|times| median(times));
+    let loaded = loaded.map(median);
     let against = loaded.first().map_or(String::new(), |sqlite| format!(", {}", ratio(one, *sqlite)));
     let name = if loaded.is_empty() { "" } else { "SQLite table" };
     table.figure("load its events, checked, parse to types and count", name, format!("{}{against}", long(one)));

@@ -128,12 +128,17 @@ impl Agreement {
         object
     }
 
+    /// The digits of its number.
+    fn file(&self) -> &str {
+        self.reference.rsplit('-').next().unwrap_or_default()
+    }
+
     fn act(&mut self, nth: usize, on: &str, chance: &mut Chance) -> Value {
         if nth == 0 {
             let party: Vec<Value> =
                 self.parties.iter().map(|(id, kind, name)| json!({ "id": id, "kind": kind, "name": name })).collect();
             return json!({ "command": chance.one(&["propose", "record"]), "on": on, "party": party,
-                "kind": chance.one(&["mou", "treaty", "contract"]), "title": words::title(self.script, &on[..4], chance) });
+                "kind": chance.one(&["mou", "treaty", "contract"]), "title": words::title(self.script, &on[..4], self.file(), chance) });
         }
         if let Some((id, ..)) = self.parties.get(nth - 1) {
             if nth == 1 {

@@ -44,6 +44,12 @@ const PARTY_AGREEMENTS: usize = 6;
 /// An agreement that every register of some hundred lines has.
 pub(crate) const AGREEMENT: &str = "agreement-000007";
 
+/// A word that only its title has.
+pub(crate) const RARE_WORD: &str = "000007";
+
+/// A word of one title in fifty.
+pub(crate) const FREQUENT_WORD: &str = "telemedicine";
+
 /// From this number on are agreements that a bench adds notes to, so that the one that is asked for stays as it is.
 pub(crate) const NOTED_FROM: usize = 20;
 

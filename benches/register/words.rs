@@ -84,10 +84,10 @@ pub(super) fn script(chance: &mut Chance) -> usize {
     chance.below(3)
 }
 
-/// The title of an agreement.
-pub(super) fn title(script: usize, year: &str, chance: &mut Chance) -> String {
+/// The title of an agreement, with the number of its file.
+pub(super) fn title(script: usize, year: &str, file: &str, chance: &mut Chance) -> String {
     let (about, place) = (chance.one(&SUBJECTS)[script], chance.one(&PLACES)[script]);
-    format!("{} {about} ({place} {year})", INSTRUMENTS[script])
+    format!("{} {about} ({place} {year}, F. {file})", INSTRUMENTS[script])
 }
 
 /// What somebody undertakes; numbers and places differ, as they do on paper.

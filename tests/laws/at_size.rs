@@ -119,9 +119,10 @@ fn copied(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
         let to = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copied(&entry.path(), &to),
-            false => std::fs::copy(entry.path(), to).map(|_| ()).unwrap(),
+        if entry.file_type().unwrap().is_dir() {
+            copied(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
         }
     }
 }
@@ -210,7 +211,7 @@ fn at_size_reopening_changes_no_answer() {
 
 #[test]
 fn the_made_up_register_is_accepted_and_is_what_its_head_says() {
-    let lines = 6_000;
+    let lines = 3_000;
     let (mut lengths, mut corrections, mut sourced) = (BTreeMap::<String, usize>::new(), 0, 0);
     for line in Lines::new(1).take(100_000) {
         let reference = line["agreement"].as_str().unwrap().split(['/', '@']).next().unwrap().to_owned();
@@ -229,7 +230,7 @@ fn the_made_up_register_is_accepted_and_is_what_its_head_says() {
         assert!(done.refused.is_empty(), "{:?}", done.refused.first());
         let overdue = register.service.overdue(now(), &Filter::default()).await.unwrap();
         let rows = overdue.overdue.len();
-        assert!((40..=140).contains(&rows), "{rows} commitments are overdue");
+        assert!((20..=140).contains(&rows), "{rows} commitments are overdue");
         assert_eq!((overdue.possibly_overdue.len(), overdue.undated.len()), (0, 0));
         let ours = Filter { party: Some(register::party()), ..Filter::default() };
         let listed = register.service.list(now(), &ours).await.unwrap();

@@ -1,4 +1,4 @@
-//! What people would pick instead: a table in SQLite, and event stores that run in the same process.
+//! What people would pick instead: a table in `SQLite`, and event stores that run in the same process.
 //!
 //! Each keeps the same bytes of the same events, with its own check that nobody was first, durable before it answers. None of
 //! them decides anything, hashes anything or keeps a view. They are built with `--features peers` alone. To add one: implement

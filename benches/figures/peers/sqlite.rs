@@ -1,4 +1,4 @@
-//! A plain table in SQLite, with an index on the place in the stream and one on the command.
+//! A plain table in `SQLite`, with an index on the place in the stream and one on the command.
 
 use std::path::Path;
 
