@@ -1,6 +1,7 @@
 //! The laws once more on one large register in a folder, imported in two parts and opened between them.
 //!
-//! A thousand events in an ordinary run, a hundred thousand under `./test --soak`; the lines are those of the benches.
+//! A thousand events in an ordinary run, as many as `SERVANDA_SIZE` says in others: `./test --soak` has a hundred thousand. The
+//! lines are those of the benches.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -22,7 +23,9 @@ use crate::register::{self, AS_OF, Lines};
 
 /// How many events the register has.
 fn events() -> usize {
-    if std::env::var_os("SERVANDA_SOAK").is_some() { 100_000 } else { 1_000 }
+    let asked =
+        std::env::var("SERVANDA_SIZE").ok().map(|size| size.parse().expect("SERVANDA_SIZE is a number of events"));
+    asked.unwrap_or(1_000)
 }
 
 fn options() -> ImportOptions {

@@ -1,7 +1,7 @@
 //! Laws of the whole service, over random histories given as the JSON objects that people import.
 //!
 //! Each law is one test, named as what is true. More cases: `PROPTEST_CASES=500 cargo test --test laws --release`.
-//! `at_size` tries them on one large register: under `./test --soak`, of 100,000 events.
+//! `at_size` tries them on one large register: `SERVANDA_SIZE=100000 cargo test --test laws --release at_size`.
 
 #![allow(
     clippy::unwrap_used,
