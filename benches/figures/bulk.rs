@@ -9,7 +9,7 @@ use crate::peers::{self, Event};
 use crate::process::{mebibytes, program, run};
 use crate::register::{Lines, reader};
 use crate::store::{self, bytes, folder};
-use crate::table::{Table, rate, ratio, times};
+use crate::table::{Table, rate, ratio, thousands, times};
 use crate::timing::timed;
 
 /// Makes the register, and the other stores of the same events; they stay.
@@ -67,7 +67,7 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
     table.detail(name, against, format!("{}{}", rate(size, by_service), beside(by_service)));
     table.detail("the same import again, which changes nothing", "", rate(size, again.time));
     table.figure("memory of `servanda import`", "", mebibytes(used));
-    let name = format!("{} events a write, each durable", store::PAGE);
+    let name = format!("{} events a write, each durable", thousands(store::PAGE));
     table.detail(&format!("raw file: {name}"), "", rate(size, raw));
     for (peer, time) in peers::NAMES.iter().zip(times_of_peers) {
         table.figure(&format!("{peer}: {name}"), "", rate(size, time));
