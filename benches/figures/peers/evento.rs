@@ -26,13 +26,15 @@ impl Evento {
         Self { store: Fjall::open(folder).expect("it opens"), runtime }
     }
 
-    fn read(&self, filter: EventFilter, receive: &mut dyn FnMut(&[u8])) {
+    fn read(&self, filter: &EventFilter, receive: &mut dyn FnMut(&[u8])) {
         let mut after = None;
         loop {
             let (only, args) = (Some([filter.clone()].into()), Args::forward(PAGE, after));
             let page = self.store.read(only, None, TenantFilter::All, args, None);
             let page = self.runtime.block_on(page).expect("it reads");
-            page.edges.iter().for_each(|edge| receive(&edge.node.data));
+            for edge in &page.edges {
+                receive(&edge.node.data);
+            }
             if !page.page_info.has_next_page {
                 return;
             }
@@ -56,10 +58,10 @@ impl Peer for Evento {
     }
 
     fn each(&mut self, receive: &mut dyn FnMut(&[u8])) {
-        self.read(EventFilter::by_type_raw(AGREEMENT), receive);
+        self.read(&EventFilter::by_type_raw(AGREEMENT), receive);
     }
 
     fn stream(&mut self, stream: Uuid, receive: &mut dyn FnMut(&[u8])) {
-        self.read(EventFilter::by_id_raw(AGREEMENT, stream.to_string()), receive);
+        self.read(&EventFilter::by_id_raw(AGREEMENT, stream.to_string()), receive);
     }
 }

@@ -52,7 +52,9 @@ impl Peer for Uma {
         let mut from = None;
         loop {
             let (page, head) = self.0.read_with_head(None, from, false, Some(PAGE)).expect("it reads");
-            page.iter().for_each(|event| receive(&event.event.data));
+            for event in &page {
+                receive(&event.event.data);
+            }
             match head.filter(|_| !page.is_empty()) {
                 Some(last) => from = Some(last + 1),
                 None => return,
@@ -62,6 +64,8 @@ impl Peer for Uma {
 
     fn stream(&mut self, stream: Uuid, receive: &mut dyn FnMut(&[u8])) {
         let (events, _) = self.0.read_with_head(Some(of_streams([stream])), None, false, None).expect("it reads");
-        events.iter().for_each(|event| receive(&event.event.data));
+        for event in &events {
+            receive(&event.event.data);
+        }
     }
 }
