@@ -230,9 +230,5 @@ async fn readers_and_writers_meet_at_seals_and_merges() {
         answer.unwrap();
     }
     let last = futures::future::join_all(readers);
-    tokio::time::timeout(std::time::Duration::from_secs(60), last)
-        .await
-        .unwrap()
-        .into_iter()
-        .for_each(|it| it.unwrap());
+    tokio::time::timeout(std::time::Duration::from_mins(1), last).await.unwrap().into_iter().for_each(|it| it.unwrap());
 }
