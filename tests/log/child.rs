@@ -145,7 +145,7 @@ async fn appends_until_it_is_killed() {
     while next < until {
         let group = match next {
             // More than the tail takes: written as segments at once.
-            next if next % 150 == 70 => 300,
+            next if next % 211 == 70 => 270,
             next if next % 31 == 3 => 20,
             _ => 1,
         };
