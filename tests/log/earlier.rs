@@ -14,27 +14,29 @@ fn packed(name: &str) -> PathBuf {
 }
 
 fn unpacked(file: &Path) -> Vec<u8> {
-    zstd::bulk::decompress(&fs::read(file).unwrap(), UNPACKED_BYTES_MAX).unwrap()
+    let packed = fs::read(file).expect("the file is beside the tests");
+    zstd::bulk::decompress(&packed, UNPACKED_BYTES_MAX).expect("it was packed with zstd")
 }
 
 /// Puts a store of format 1 into a folder that is not there yet.
 pub(crate) fn unpack(name: &str, store: &Path) {
     let packed = packed(name);
-    fs::create_dir_all(store.join("log/blobs")).unwrap();
+    let written = "a temporary folder can be written to";
+    fs::create_dir_all(store.join("log/blobs")).expect(written);
     for file in ["register.json", "witness"] {
-        fs::copy(packed.join(file), store.join(file)).unwrap();
+        fs::copy(packed.join(file), store.join(file)).expect(written);
     }
-    for entry in fs::read_dir(packed.join("log")).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap();
+    for entry in fs::read_dir(packed.join("log")).expect("the folder is beside the tests") {
+        let path = entry.expect("the folder can be read").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("its files have plain names");
         match name.strip_suffix(".zst") {
-            Some(name) => fs::write(store.join("log").join(name), unpacked(&path)).unwrap(),
-            None => drop(fs::copy(&path, store.join("log").join(name)).unwrap()),
+            Some(name) => fs::write(store.join("log").join(name), unpacked(&path)).expect(written),
+            None => drop(fs::copy(&path, store.join("log").join(name)).expect(written)),
         }
     }
 }
 
 /// What the program of that time exported of the store.
 pub(crate) fn exported(name: &str) -> String {
-    String::from_utf8(unpacked(&packed(name).join("events.jsonl.zst"))).unwrap()
+    String::from_utf8(unpacked(&packed(name).join("events.jsonl.zst"))).expect("an export is text")
 }

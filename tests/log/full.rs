@@ -69,8 +69,9 @@ fn up(position: Position) -> Position {
     position.plus(EVENTS)
 }
 
-fn receipt(found: Receipt) -> Receipt {
-    Receipt { first: down(found.first), ..found }
+fn receipt(mut found: Receipt) -> Receipt {
+    found.first = down(found.first);
+    found
 }
 
 fn refusal(error: AppendError) -> AppendError {

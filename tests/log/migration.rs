@@ -12,6 +12,7 @@ use servanda::service::identity::SystemIds;
 use servanda::service::open::{self, Opening};
 use tempfile::TempDir;
 
+use crate::child::opening;
 use crate::damage::{copy, files};
 use crate::earlier::{FORMAT_1, exported, unpack};
 use crate::given::{commit, everything, open};
@@ -199,6 +200,37 @@ async fn a_migration_that_was_interrupted_anywhere_is_done_at_the_next_opening()
             assert!(everything(&log).await == all && log.migrated().is_none(), "{}", moment.what);
         }
     }
+}
+
+/// How often to kill, where `SERVANDA_SOAK` does not say otherwise.
+const KILLS: u64 = 10;
+
+#[test]
+fn a_process_that_is_killed_while_it_migrates_loses_nothing() {
+    let kills = std::env::var("SERVANDA_SOAK").map_or(KILLS, |soak| soak.parse().unwrap());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let whole = earlier("killed");
+    let log = open(&whole.path().join("store")).unwrap();
+    let all = runtime.block_on(everything(&log));
+    let mut again = 0;
+    for kill in 0..kills {
+        let dir = earlier("killed");
+        let store = dir.path().join("store");
+        let mut child = opening(&store).spawn().unwrap();
+        // Begin to count when the new folder is there, at most of the kills.
+        let patience = std::time::Instant::now();
+        while kill % 4 != 0 && !store.join("log.new").exists() && patience.elapsed().as_secs() < 5 {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        // Spread over the migration without a random number: a prime of microseconds.
+        std::thread::sleep(Duration::from_micros(kill * 7_001 % 60_013));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let log = open(&store).unwrap();
+        assert!(runtime.block_on(everything(&log)) == all, "kill {kill}");
+        again += u32::from(log.migrated().is_some());
+    }
+    println!("{again} of {kills} migrations were done again");
 }
 
 #[test]

@@ -230,9 +230,21 @@ async fn readers_and_writers_meet_at_seals_and_merges() {
         answer.unwrap();
     }
     let last = futures::future::join_all(readers);
-    tokio::time::timeout(std::time::Duration::from_secs(60), last)
-        .await
-        .unwrap()
-        .into_iter()
-        .for_each(|it| it.unwrap());
+    tokio::time::timeout(std::time::Duration::from_mins(1), last).await.unwrap().into_iter().for_each(|it| it.unwrap());
+}
+
+#[tokio::test]
+async fn who_wrote_much_leaves_a_store_that_opens_quickly() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("store");
+    let log = open(&path).unwrap();
+    let group: Vec<_> = (0..90).map(|number| noisy(number, u128::from(number), 0, 250_000)).collect();
+    let mut expected = Vec::new();
+    let answers = log.append_all(group.clone()).await;
+    taken(&mut expected, &group, answers.into_iter().map(Result::unwrap));
+    log.close().await.unwrap();
+    let names = std::fs::read_dir(path.join("log")).unwrap().map(|entry| entry.unwrap().file_name());
+    let snapshots = names.filter(|name| name.to_string_lossy().starts_with("snap.")).count();
+    assert_eq!(snapshots, 1, "sled's index of its file is there before the next opening");
+    holds(&open(&path).unwrap(), &expected).await;
 }

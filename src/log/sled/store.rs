@@ -14,6 +14,7 @@ use super::folder::Folder;
 use super::index;
 use super::layout::FORMAT;
 use super::lock::Lock;
+use super::open::open_sled;
 use super::reader::{Reader, damaged, fault};
 use super::recent::{LAG_COMMITS, LAG_COMMITS_MAX, Recent, TAIL_COMMITS_MAX};
 use super::witness::{Witness, WitnessFile};
@@ -22,6 +23,9 @@ use crate::log::{Append, AppendError, Place, Position, ReadError, Receipt};
 
 /// How many waiting commits one flush takes: a bound on memory, far above what people cause.
 const GROUP_COMMITS_MAX: usize = 1024;
+
+/// How much `db` may grow in one opening without sled making its index of it anew when the store is closed.
+const GROWN_BYTES: u64 = 16 * 1024 * 1024;
 
 type Answer = Result<Receipt, AppendError>;
 
@@ -53,6 +57,8 @@ pub(super) struct Store {
     durable: watch::Sender<Durable>,
     failure: OnceLock<String>,
     closing: AtomicBool,
+    /// How long `db` was when the store was opened.
+    opened_length: u64,
 }
 
 /// sled, and beside it the handle that makes what it wrote durable.
@@ -77,6 +83,7 @@ impl Store {
         recent: Recent,
         witness: WitnessFile,
     ) -> Self {
+        let opened_length = engine.file.metadata().map_or(0, |file| file.len());
         Self {
             folder,
             engine: RwLock::new(Some(engine)),
@@ -93,6 +100,7 @@ impl Store {
             }),
             failure: OnceLock::new(),
             closing: AtomicBool::new(false),
+            opened_length,
         }
     }
 
@@ -311,12 +319,22 @@ impl Store {
         }
         let failed = self.failure.get().is_some();
         let dropped = guarded(move || drop(db)).map_err(|words| AppendError::from(panicked(&words)));
-        let outcome = dropped.and_then(|()| {
+        let sync = || {
             synced(&file).map_err(|source| AppendError::Storage {
                 doing: "syncing the log while closing",
                 source: source.into(),
             })
-        });
+        };
+        let mut outcome = dropped.and_then(|()| sync());
+        if let (Ok(length), false) = (&outcome, failed)
+            && *length > self.opened_length.saturating_add(GROWN_BYTES)
+        {
+            // sled makes its index of `db` when it opens: whoever wrote much waits for it, not whoever asks next.
+            outcome = open_sled(&self.folder.log())
+                .map_err(|error| AppendError::Storage { doing: "opening the log once more", source: error.into() })
+                .and_then(|db| guarded(move || drop(db)).map_err(|words| panicked(&words).into()))
+                .and_then(|()| sync());
+        }
         if let (Ok(length), false) = (&outcome, failed) {
             self.bear_witness(&mut writer, *length, true);
         }
