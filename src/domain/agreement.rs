@@ -128,6 +128,26 @@ pub struct Agreement {
     retracted: Vec<u64>,
 }
 
+impl Body {
+    /// When it was first named, in the order of the facts.
+    fn named(&self) -> Option<(Day, u64)> {
+        let marks = self.announced.iter().chain(self.formed.as_ref().map(|(_, mark)| mark));
+        marks.map(Mark::place).min()
+    }
+}
+
+/// Moves the last of a list to where its fact lies in the order of the facts.
+fn settle<T>(list: &mut [T], of: impl Fn(&T) -> &Mark) {
+    settle_by(list, |item| of(item).place());
+}
+
+fn settle_by<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> K) {
+    if let Some((last, rest)) = list.split_last() {
+        let at = rest.partition_point(|earlier| key(earlier) <= key(last));
+        list[at..].rotate_right(1);
+    }
+}
+
 impl Agreement {
     /// An agreement of which nothing has happened yet.
     ///
@@ -167,12 +187,20 @@ impl Agreement {
         }
     }
 
+    /// As [`Self::known_as`], and which of its facts were retracted.
+    #[must_use]
+    pub fn known_with(opened: Opened, opening: Opening, readings: &Readings) -> Self {
+        Self {
+            opening_retracted: readings.retracted_by(1).is_some(),
+            retracted: readings.retracted.iter().map(|(seq, _)| *seq).collect(),
+            ..Self::known_as(opened, opening, readings)
+        }
+    }
+
     /// Folds what has happened by the end of `day`.
     #[must_use]
     pub fn folded(opened: Opened, opening: Opening, readings: &Readings, day: Day) -> Self {
-        let mut agreement = Self::known_as(opened, opening, readings);
-        agreement.opening_retracted = readings.retracted_by(1).is_some();
-        agreement.retracted = readings.retracted.iter().map(|(seq, _)| *seq).collect();
+        let mut agreement = Self::known_with(opened, opening, readings);
         for reading in readings.facts.iter().take_while(|reading| reading.bounds.latest <= day) {
             agreement.evolve(reading);
         }
@@ -222,10 +250,11 @@ impl Agreement {
         self.parties.iter().filter_map(|record| record.signed.as_ref().map(|(signed, mark)| (record, signed, mark)))
     }
 
-    fn declare(&mut self, party: Party) {
+    fn declare(&mut self, party: Party, declared: &Mark) {
         if self.party(&party.id).is_none() {
             self.parties.push(PartyRecord {
                 party,
+                declared: declared.clone(),
                 aliases: Vec::new(),
                 initialled: None,
                 signed: None,
@@ -240,7 +269,7 @@ impl Agreement {
 
     fn open(&mut self, opened: &Opened, opening: Opening, mark: Mark) {
         for party in &opened.parties {
-            self.declare(party.clone());
+            self.declare(party.clone(), &mark);
         }
         self.opened = opened.clone();
         self.opening = opening;
@@ -316,8 +345,37 @@ impl Agreement {
         }
     }
 
+    /// Whether a fact waits for a party, commitment or body that is not named yet.
+    pub(super) const fn waits(&self) -> bool {
+        !self.early.is_empty()
+    }
+
+    /// Takes a fact into account among those that happened after it, none of which it touches, nor they it.
+    ///
+    /// What [`Self::evolve`] would have put at the end of a list goes where its day has it.
+    pub(super) fn place(&mut self, reading: &Reading) {
+        self.happened.push(Mark { seq: reading.seq, bounds: reading.bounds });
+        let bodies = self.bodies.len();
+        let parties = self.parties.len();
+        self.take(reading);
+        settle(&mut self.happened, |mark| mark);
+        match &reading.saying.event {
+            Event::NoteAdded(_) => settle(&mut self.notes, |(_, mark)| mark),
+            Event::PaperAttached(_) => settle(&mut self.papers, |(_, mark)| mark),
+            Event::AgreementLinked(_) => settle(&mut self.links, |(_, mark)| mark),
+            Event::ReservationMade(_) | Event::DeclarationMade(_) => settle(&mut self.statements, |(_, mark)| mark),
+            _ => {}
+        }
+        if self.parties.len() > parties {
+            settle(&mut self.parties, |record| &record.declared);
+        }
+        if self.bodies.len() > bodies {
+            settle_by(&mut self.bodies, Body::named);
+        }
+    }
+
     /// Whether everything that an event points at is known by now.
-    fn names_all(&self, event: &Event) -> bool {
+    pub(super) fn names_all(&self, event: &Event) -> bool {
         super::event::naming::pointed_at(event).iter().all(|name| match name {
             Name::Party(id) => self.party(id).is_some(),
             Name::Commitment(id) => self.commitment(*id).is_some(),
@@ -334,7 +392,7 @@ impl Agreement {
             Event::AgreementRecorded(opened) => self.open(opened, Opening::Recorded, mark.clone()),
             Event::PledgeAnnounced(opened) => self.open(opened, Opening::Announced, mark.clone()),
 
-            Event::PartyDeclared(party) => self.declare(party.clone()),
+            Event::PartyDeclared(party) => self.declare(party.clone(), &mark),
             Event::PartyAliased(alias) => {
                 if let Some(record) = self.party_mut(&alias.party) {
                     record.aliases.push(alias.clone());

@@ -4,6 +4,8 @@
 //! body holds what is said, behind a salt, so that a body can be taken out without breaking a proof over headers.
 //! No floats occur, and integers stay within ±(2^53 − 1): canonical JSON would round them silently.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -149,7 +151,12 @@ pub fn body_hash(salt: &[u8], body: &[u8]) -> String {
     hex(&Sha256::new().chain_update(salt).chain_update(body).finalize())
 }
 
-fn canonical<T: Serialize>(value: &T) -> Result<Vec<u8>, CodecError> {
+/// A value as canonical JSON (RFC 8785).
+///
+/// # Errors
+///
+/// [`CodecError::Write`] when it has no such form.
+pub fn canonical<T: Serialize>(value: &T) -> Result<Vec<u8>, CodecError> {
     serde_json_canonicalizer::to_vec(value).map_err(CodecError::Write)
 }
 
@@ -246,13 +253,13 @@ pub fn decode(record: &Recorded) -> Result<Fact, CodecError> {
         id: header.id,
         cause: header.cause,
         recorded: header.recorded,
-        saying: Saying {
+        saying: Arc::new(Saying {
             occurred: body.occurred,
             confidence: body.confidence,
             evidence: body.evidence,
             reason: body.reason,
             event,
-        },
+        }),
     })
 }
 
