@@ -191,7 +191,7 @@ impl Story {
     }
 }
 
-pub(super) fn day(text: &str) -> Day {
+pub(crate) fn day(text: &str) -> Day {
     Day::parse(text).expect("a day")
 }
 
