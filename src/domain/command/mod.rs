@@ -22,7 +22,7 @@ pub mod register;
 pub mod sound;
 pub mod term;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use schemars::{JsonSchema, Schema};
@@ -371,7 +371,7 @@ pub struct Request {
 /// The fields of each verb that are lists.
 static LISTS: LazyLock<BTreeMap<&'static str, Vec<String>>> =
     LazyLock::new(|| VERBS.iter().map(|verb| (verb.name, list_fields(&(verb.schema)()))).collect());
-static FRAMING: LazyLock<(Vec<String>, Vec<String>)> = LazyLock::new(|| {
+static FRAMING: LazyLock<(BTreeSet<String>, Vec<String>)> = LazyLock::new(|| {
     let schema = schema_of::<Framing>();
     let names = schema.get("properties").and_then(Value::as_object);
     (names.map(|names| names.keys().cloned().collect()).unwrap_or_default(), list_fields(&schema))
@@ -433,12 +433,8 @@ impl Request {
             }
         }
         let (framing_names, framing_lists) = &*FRAMING;
-        let mut framing = Map::new();
-        for name in framing_names {
-            if let Some(value) = object.remove(name) {
-                framing.insert(name.clone(), value);
-            }
-        }
+        let (mut framing, mut object): (Map<_, _>, Map<_, _>) =
+            object.into_iter().partition(|(name, _)| framing_names.contains(name.as_str()));
         wrap_lists(&mut framing, framing_lists);
         wrap_lists(&mut object, lists);
         let framing = serde_path_to_error::deserialize(Value::Object(framing))

@@ -8,6 +8,7 @@
 #[cfg(test)]
 mod laws;
 mod order;
+mod place;
 mod touched;
 
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use crate::domain::agreement::Agreement;
 use crate::domain::circle;
 use crate::domain::event::Event;
 use crate::domain::event::naming::{self, Name};
-use crate::domain::id::CommitmentId;
+use crate::domain::id::{CommitmentId, PartyId};
 use crate::domain::recurrence::InstanceNumber;
 use crate::domain::rule::Anchor;
 use crate::domain::timeline::Reading;
@@ -16,8 +16,12 @@ use crate::domain::timeline::Reading;
 /// A part of an agreement that facts look at or change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
-    /// A party, commitment or body.
+    /// A commitment or body; of a party, only that there is one.
     Named(Name),
+    /// What a party has done for the agreement: signed, consented, brought into force for itself.
+    Acts(PartyId),
+    /// Whether a party has left.
+    Left(PartyId),
     /// How the agreement ended.
     Ending,
     /// Whether anybody signed.
@@ -79,29 +83,26 @@ fn narrow(agreement: &Agreement, event: &Event) -> Option<Touches> {
         Event::PartyDeclared(_) | Event::CommitmentMade(_) | Event::WorkingGroupAnnounced(_) => {
             touches.changes.extend(named());
         }
-        Event::PartyAliased(_) | Event::PartyWithdrew(_) | Event::TextInitialled(_) | Event::MeetingRecorded(_) => {
-            touches.changes.extend(pointed());
-        }
-        Event::WorkingGroupDissolved(_) => touches.changes.extend(pointed()),
+        Event::PartyAliased(aliased) => touches.changes.push(Part::Acts(aliased.party.clone())),
+        Event::PartyWithdrew(withdrew) => touches.changes.push(Part::Left(withdrew.party.clone())),
+        Event::TextInitialled(initialled) => touches.changes.push(Part::Acts(initialled.party.clone())),
+        Event::MeetingRecorded(_) | Event::WorkingGroupDissolved(_) => touches.changes.extend(pointed()),
         Event::TextAdopted(_) => {
             touches.looks.push(Part::Signatures);
             touches.changes.push(Part::Adoption);
         }
-        Event::AgreementSigned(_) => {
+        Event::AgreementSigned(signed) => {
             touches.consents = true;
-            touches.changes.extend(pointed());
-            touches.changes.push(Part::Signatures);
+            touches.changes.extend([Part::Acts(signed.party.clone()), Part::Signatures]);
         }
-        Event::InstrumentDeposited(_) => {
+        // Who deposits after having left comes back.
+        Event::InstrumentDeposited(deposited) => {
             touches.consents = true;
-            touches.changes.extend(pointed());
+            touches.changes.extend([Part::Acts(deposited.party.clone()), Part::Left(deposited.party.clone())]);
         }
         Event::AgreementEnteredIntoForce(entered) => {
             touches.asks_consent = true;
-            touches.changes.extend(pointed());
-            if entered.party.is_none() {
-                touches.changes.push(Part::Force);
-            }
+            touches.changes.push(entered.party.clone().map_or(Part::Force, Part::Acts));
         }
         Event::ReservationMade(_) | Event::DeclarationMade(_) => touches.changes.push(Part::Statements),
         Event::DeadlineSet(set) if set.undertaking.is_some() && !circle::hangs(&set.rule) => {
@@ -153,7 +154,12 @@ fn narrow(agreement: &Agreement, event: &Event) -> Option<Touches> {
         | Event::ProfileDefined(_) => return None,
     }
     touches.looks.push(Part::Ending);
-    touches.looks.extend(pointed());
+    for name in naming::pointed_at(event) {
+        if let Name::Party(party) = &name {
+            touches.looks.push(Part::Left(party.clone()));
+        }
+        touches.looks.push(Part::Named(name));
+    }
     Some(touches)
 }
 

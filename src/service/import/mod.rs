@@ -321,6 +321,8 @@ impl Import<'_> {
             self.done.recorded = 0;
             return Ok(());
         }
+        // Nothing more is decided: the view is given the room.
+        self.desk = Desk::new();
         self.record().await
     }
 
