@@ -424,7 +424,7 @@ impl Request {
         };
         let (reference, about) = split_address(&agreement)?;
         for (field, value) in about {
-            if field == "instance" && !takes_instance(verb_name) {
+            if field == "instance" && !INSTANCED.contains(verb_name) {
                 let why = format!("{agreement} is one instance, and {verb_name} is about the whole commitment");
                 return Err(RequestError::Agreement(why));
             }
@@ -453,11 +453,14 @@ fn zone_meant(given: &str) -> Option<String> {
     Zone::named(given).is_err().then(|| Zone::meant(given)).flatten()
 }
 
-/// Whether a verb is about one instance where a commitment recurs.
-fn takes_instance(verb: &str) -> bool {
-    let schema = VERBS.iter().find(|spec| spec.name == verb).map(|spec| (spec.schema)());
-    schema.is_some_and(|schema| schema.get("properties").is_some_and(|all| all.get("instance").is_some()))
-}
+/// The verbs that are about one instance where a commitment recurs.
+static INSTANCED: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let instanced = |spec: &&VerbSpec| {
+        let schema = (spec.schema)();
+        schema.get("properties").is_some_and(|all| all.get("instance").is_some())
+    };
+    VERBS.iter().filter(instanced).map(|spec| spec.name).collect()
+});
 
 /// An agreement's reference, and the fields and values of what follows it.
 type Address = (Reference, Vec<(&'static str, Value)>);

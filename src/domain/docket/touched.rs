@@ -71,12 +71,13 @@ fn narrow(agreement: &Agreement, event: &Event) -> Option<Touches> {
         (!recurs && instance.is_none()).then(|| Part::Named(Name::Commitment(id)))
     };
     match event {
-        Event::NoteAdded(_) | Event::PaperAttached(_) | Event::AgreementLinked(_) => return Some(touches),
-        Event::FactDisputed(_) => {
-            touches.changes.push(Part::Disputes);
-            return Some(touches);
-        }
-        Event::FactResolved(resolved) if resolved.fields.is_empty() => {
+        // What the last two do is done where facts are read: in the order of their days they change nothing more.
+        Event::NoteAdded(_)
+        | Event::PaperAttached(_)
+        | Event::AgreementLinked(_)
+        | Event::RecordCorrected(_)
+        | Event::RecordRetracted(_) => return Some(touches),
+        Event::FactDisputed(_) | Event::FactResolved(_) => {
             touches.changes.push(Part::Disputes);
             return Some(touches);
         }
@@ -143,9 +144,6 @@ fn narrow(agreement: &Agreement, event: &Event) -> Option<Touches> {
         | Event::AgreementSuperseded(_)
         | Event::AgreementCompleted(_)
         | Event::AgreementAmended(_)
-        | Event::RecordCorrected(_)
-        | Event::RecordRetracted(_)
-        | Event::FactResolved(_)
         | Event::DeadlineSet(_)
         | Event::DeadlineExtended(_)
         | Event::CalendarDefined(_)

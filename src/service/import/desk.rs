@@ -6,8 +6,8 @@ use crate::domain::id::{AgreementId, Reference};
 use crate::domain::timeline::Register;
 use crate::service::execute::Loaded;
 
-/// How many facts are held, so that an agreement of many lines is read and folded once; some 2 KB each.
-pub(super) const FACTS_HELD_MAX: usize = 30_000;
+/// How many facts are held, so that an agreement of many lines is read and folded once; some 3 KB each.
+pub(super) const FACTS_HELD_MAX: usize = 20_000;
 
 /// How many agreements that were opened and are not held are known by name, before the view takes them in; some 150
 /// bytes each.
