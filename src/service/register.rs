@@ -13,7 +13,7 @@ use super::error::QueryError;
 use crate::domain::fact::Fact;
 use crate::domain::id::{AgreementId, Reference};
 use crate::domain::timeline::{Register, Timeline};
-use crate::log::{Change, Position, READ_BYTES_MAX, Recorded, StreamId, codec};
+use crate::log::{Change, Position, Recorded, StreamId, codec};
 use crate::views::entry::Entry;
 
 /// The view's name in the store; its number grows when the form of its values changes.
@@ -38,7 +38,7 @@ impl Service {
             }
             // An answer ends early at a bound of bytes only; else a short one is the last, and nothing need be asked again.
             let bytes: usize = records.iter().map(|record| record.header.len() + record.body.len()).sum();
-            if records.is_empty() || (records.len() < PAGE && bytes < READ_BYTES_MAX) {
+            if records.is_empty() || (records.len() < PAGE && bytes < crate::log::READ_BYTES_MAX) {
                 return Ok(facts);
             }
         }
