@@ -465,7 +465,7 @@ pub(super) fn dated_before(opening: Opening, opening_day: Day, reading: &Reading
         Opening::Recorded => "recorded",
         Opening::Announced => "announced",
     };
-    (dated && day < opening_day).then(|| Objected {
+    (dated && day < opening_day).then_some(Objected {
         seq: reading.seq,
         elsewhere: false,
         objection: Objection::BeforeOpening { day, opened, opening: opening_day },

@@ -63,7 +63,7 @@ fn lived(draws: &[Draw]) -> Result<(usize, usize), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
     fn a_docket_decides_as_the_whole_timeline_does(draws in draws()) {

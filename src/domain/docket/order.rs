@@ -99,7 +99,7 @@ impl Order {
         let whole = last(&Part::Everything);
         let undisturbed = |part: &Part| *part != Part::Everything && behind(at, last(part).changed);
         let unnoticed = |part: &Part| undisturbed(part) && behind(at, last(part).looked);
-        let first_consent = !self.consent.is_some_and(|first| first < at);
+        let first_consent = self.consent.is_none_or(|first| at < first);
         !self.waited
             && looks.iter().all(undisturbed)
             && changes.iter().all(unnoticed)

@@ -68,7 +68,7 @@ fn narrow(agreement: &Agreement, event: &Event) -> Option<Touches> {
     // Instances are reckoned from dates, and those hang on whatever happened.
     let once = |id: CommitmentId, instance: Option<InstanceNumber>| {
         let recurs = agreement.commitment(id).is_some_and(|commitment| commitment.repeats().is_some());
-        (!recurs && instance.is_none()).then(|| Part::Named(Name::Commitment(id)))
+        (!recurs && instance.is_none()).then_some(Part::Named(Name::Commitment(id)))
     };
     match event {
         // What the last two do is done where facts are read: in the order of their days they change nothing more.

@@ -57,6 +57,11 @@ impl Desk {
         self.opened.get(reference).copied()
     }
 
+    /// The agreements that lie here or were put away, in no order; those of this import are in no view yet.
+    pub(super) fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.held.keys().chain(self.opened.keys())
+    }
+
     /// Puts an agreement on the desk of which the log ends here.
     pub(super) fn hold(&mut self, reference: Reference, loaded: Loaded, end: u64) {
         self.asked += 1;

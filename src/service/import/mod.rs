@@ -43,6 +43,10 @@ const CHUNK_BYTES: usize = 4 * 1024 * 1024;
 /// For how many refused lines the references that were perhaps meant are looked up: each goes through all of them.
 const MEANT_MAX: usize = 50;
 
+/// How many references are told that were perhaps meant, and how like they are at least.
+const MEANT: usize = 3;
+const LIKE: f64 = 0.8;
+
 /// After how many commands progress is told.
 const TOLD_EVERY: u64 = 256;
 
@@ -133,7 +137,7 @@ struct Import<'a> {
     register_moved: bool,
     end: u64,
     last: Option<Instant>,
-    meant: usize,
+    asked_what_was_meant: usize,
     done: Imported,
 }
 
@@ -181,7 +185,7 @@ impl Service {
             register_moved: false,
             end,
             last: self.log.last_recorded_at().await?.map(Instant::from_micros),
-            meant: 0,
+            asked_what_was_meant: 0,
             done: Imported::default(),
         };
         let decided = import.all(commands, &mut progress).await;
@@ -433,9 +437,20 @@ impl Import<'_> {
 
     /// The refusal of a line that names an agreement that is not there.
     async fn not_there(&mut self, reference: &Reference) -> Result<Refusal, ExecuteError> {
-        self.meant += 1;
-        let meant = if self.meant > MEANT_MAX { Vec::new() } else { self.service.meant(reference).await? };
+        self.asked_what_was_meant += 1;
+        let meant = if self.asked_what_was_meant > MEANT_MAX { Vec::new() } else { self.meant(reference).await? };
         Ok(Refusal::NoSuchAgreement { reference: reference.clone(), meant })
+    }
+
+    /// The references that were perhaps meant, those of this import among them.
+    async fn meant(&self, given: &Reference) -> Result<Vec<Reference>, ExecuteError> {
+        let likeness = |one: &Reference| strsim::jaro_winkler(one.as_str(), given.as_str());
+        let mut meant = self.service.meant(given).await?;
+        meant.extend(self.desk.references().filter(|one| likeness(one) > LIKE).cloned());
+        meant.sort_by(|one, other| likeness(other).total_cmp(&likeness(one)).then_with(|| one.cmp(other)));
+        meant.dedup();
+        meant.truncate(MEANT);
+        Ok(meant)
     }
 
     /// The identity of an agreement, of this import or from before it.

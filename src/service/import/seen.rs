@@ -27,17 +27,13 @@ impl Seen {
     pub(super) fn nth(&mut self, line: [u8; KNOWN_BY]) -> u32 {
         let [first, second, rest @ ..] = line;
         let list = &mut self.lists[usize::from(u16::from_be_bytes([first, second]))];
-        match list.binary_search(&rest) {
-            Err(at) => {
-                list.insert(at, rest);
-                1
-            }
-            Ok(_) => {
-                let nth = self.again.entry(line).or_insert(1);
-                *nth = nth.saturating_add(1);
-                *nth
-            }
+        if let Err(at) = list.binary_search(&rest) {
+            list.insert(at, rest);
+            return 1;
         }
+        let nth = self.again.entry(line).or_insert(1);
+        *nth = nth.saturating_add(1);
+        *nth
     }
 }
 
