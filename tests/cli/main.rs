@@ -8,6 +8,7 @@ mod harness;
 mod interrupted;
 mod lint;
 mod mappings;
+mod migration;
 mod tables;
 mod transcripts;
 mod verbs;

@@ -143,7 +143,12 @@ async fn appends_until_it_is_killed() {
     };
     let until = next + commits.parse::<u64>().unwrap();
     while next < until {
-        let group = if next % 31 == 3 { 20 } else { 1 };
+        let group = match next {
+            // More than the tail takes: written as segments at once.
+            next if next % 150 == 70 => 300,
+            next if next % 31 == 3 => 20,
+            _ => 1,
+        };
         let commits: Vec<_> = (next..next + group).map(&mut make).collect();
         let answers = match group {
             1 => vec![log.append(commits[0].clone()).await],
