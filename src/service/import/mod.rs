@@ -1,8 +1,8 @@
 //! Import: many commands, one a line, each decided in the order of the lines, many made durable at once.
 //!
-//! Three stages work beside each other, a chunk of lines apart: [`lines`] reads what a line says, here the lines are decided one after
-//! the other, and [`writer`] makes bytes of what was decided and hands them to the log. The view takes everything in
-//! once, at the end; until then [`desk`] knows the agreements of the import.
+//! Three stages work beside each other, a chunk of lines apart: `lines` reads what a line says, here the lines are decided one after
+//! the other, and `writer` makes bytes of what was decided and hands them to the log. The view takes everything in
+//! once, at the end; until then `desk` knows the agreements of the import.
 
 mod desk;
 mod lines;
