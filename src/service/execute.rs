@@ -142,10 +142,12 @@ impl Service {
                     let fact = Fact { position: receipt.first.get(), ..fact };
                     let (outcome, entry) = self.outcome(request, loaded, fact, decision, &adopted, false).await?;
                     // The view may lag and the command is recorded: a question catches up, or says what is wrong.
-                    let _ = if request.agreement.is_register() {
-                        self.catch_up().await
-                    } else {
+                    // What another register over the same log wrote in between is in no entry of ours.
+                    let alone = receipt.first == own_end && !request.agreement.is_register();
+                    let _ = if alone {
                         self.keep(end, receipt.end(), entry.into_iter().collect()).await
+                    } else {
+                        self.catch_up().await
                     };
                     return Ok(outcome);
                 }
