@@ -5,6 +5,7 @@ mod calendar;
 mod completion;
 mod contract;
 mod harness;
+mod interrupted;
 mod lint;
 mod mappings;
 mod migration;
