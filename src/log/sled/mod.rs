@@ -106,9 +106,7 @@ impl SledLog {
         read: impl FnOnce(Reader<'_>, Durable) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
         let store = Arc::clone(&self.store);
-        tokio::task::spawn_blocking(move || store.reading_log(read)).await.unwrap_or_else(|source| {
-            Err(ReadError::Storage { doing: "reading on another thread", source: source.into() })
-        })
+        elsewhere(move || store.reading_log(read)).await
     }
 
     /// Reads on a thread that may block.
@@ -117,9 +115,20 @@ impl SledLog {
         read: impl FnOnce(&::sled::Tree, Durable) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
         let store = Arc::clone(&self.store);
-        tokio::task::spawn_blocking(move || store.reading(read)).await.unwrap_or_else(|source| {
-            Err(ReadError::Storage { doing: "reading on another thread", source: source.into() })
-        })
+        elsewhere(move || store.reading(read)).await
+    }
+
+    /// Looks something small up here and now: going to another thread and back costs more than most look-ups.
+    ///
+    /// While pages are changed it would have to wait, and does so on a thread that may block.
+    async fn looking_up<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(Reader<'_>, Durable) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        match self.store.reading_log_now(read) {
+            Ok(found) => found,
+            Err(read) => self.reading_log(read).await,
+        }
     }
 
     /// Writes on a thread that may block.
@@ -132,6 +141,15 @@ impl SledLog {
             .await
             .map_err(|source| AppendError::Storage { doing: "writing on another thread", source: source.into() })
     }
+}
+
+/// Reads on a thread that may block.
+async fn elsewhere<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, ReadError> + Send + 'static,
+) -> Result<T, ReadError> {
+    tokio::task::spawn_blocking(read)
+        .await
+        .unwrap_or_else(|source| Err(ReadError::Storage { doing: "reading on another thread", source: source.into() }))
 }
 
 impl SledLog {
@@ -178,11 +196,11 @@ impl EventLog for SledLog {
     }
 
     async fn read_stream(&self, stream: StreamId, after_seq: u64, limit: usize) -> Result<Vec<Recorded>, ReadError> {
-        self.reading_log(move |log, _| log.read_stream(stream, after_seq, limit)).await
+        self.looking_up(move |log, _| log.read_stream(stream, after_seq, limit)).await
     }
 
     async fn version(&self, stream: StreamId) -> Result<StreamVersion, ReadError> {
-        self.reading_log(move |log, _| log.version(stream)).await
+        self.looking_up(move |log, _| log.version(stream)).await
     }
 
     async fn end(&self) -> Result<Position, ReadError> {
@@ -194,7 +212,7 @@ impl EventLog for SledLog {
     }
 
     async fn find(&self, command: CommandId) -> Result<Option<Receipt>, ReadError> {
-        self.reading_log(move |log, _| log.find(command)).await
+        self.looking_up(move |log, _| log.find(command)).await
     }
 
     async fn find_many(&self, commands: Vec<CommandId>) -> Result<Vec<Option<Receipt>>, ReadError> {
@@ -223,12 +241,12 @@ impl EventLog for SledLog {
 impl ViewStore for SledLog {
     async fn position(&self, view: &str) -> Result<Option<Position>, ReadError> {
         let view = view.to_owned();
-        self.reading(move |tree, durable| views::position(tree, &view, durable.end)).await
+        self.looking_up(move |log, durable| views::position(log.tree, &view, durable.end)).await
     }
 
     async fn get(&self, view: &str, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
         let (view, key) = (view.to_owned(), key.to_owned());
-        self.reading(move |tree, durable| views::get(tree, &view, &key, durable.end)).await
+        self.looking_up(move |log, durable| views::get(log.tree, &view, &key, durable.end)).await
     }
 
     async fn get_many(&self, view: &str, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, ReadError> {

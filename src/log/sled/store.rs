@@ -132,6 +132,24 @@ impl Store {
         self.reading(|tree, durable| read(self.reader(tree), durable))
     }
 
+    /// Reads the log as [`Store::reading_log`] does, or hands the reading back where it would have to wait.
+    pub(super) fn reading_log_now<T, F>(&self, read: F) -> Result<Result<T, ReadError>, F>
+    where
+        F: FnOnce(Reader<'_>, Durable) -> Result<T, ReadError>,
+    {
+        let durable = match self.durable() {
+            Ok(durable) => durable,
+            Err(closed) => return Ok(Err(closed)),
+        };
+        let (Ok(engine), Ok(_steady)) = (self.engine.try_read(), self.steady.try_read()) else {
+            return Err(read);
+        };
+        let Some(engine) = engine.as_ref() else {
+            return Ok(Err(ReadError::Closed));
+        };
+        Ok(guarded(|| read(self.reader(&engine.db), durable)).unwrap_or_else(|words| Err(panicked(&words))))
+    }
+
     fn reader<'s>(&'s self, tree: &'s Tree) -> Reader<'s> {
         Reader { tree, recent: &self.recent, cache: &self.cache }
     }
