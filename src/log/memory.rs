@@ -94,6 +94,17 @@ impl State {
         Ok(receipt)
     }
 
+    fn put(&mut self, view: &str, position: Position, changes: Vec<Change>) {
+        let view = self.views.entry(view.to_owned()).or_insert_with(|| View { position, entries: BTreeMap::new() });
+        view.position = position;
+        for (key, value) in changes {
+            match value {
+                Some(value) => view.entries.insert(key, value),
+                None => view.entries.remove(&key),
+            };
+        }
+    }
+
     fn version(&self, stream: StreamId) -> StreamVersion {
         StreamVersion::new(self.streams.get(&stream).map_or(0, Vec::len) as u64)
     }
@@ -201,18 +212,52 @@ impl ViewStore for MemoryLog {
             .collect())
     }
 
+    async fn scan_range(
+        &self,
+        view: &str,
+        from: &[u8],
+        before: Option<&[u8]>,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        self.scan_page(view, from, before, usize::MAX).await
+    }
+
+    async fn scan_page(
+        &self,
+        view: &str,
+        from: &[u8],
+        before: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        let state = self.reading()?;
+        let Some(view) = state.views.get(view) else {
+            return Ok(Vec::new());
+        };
+        let entries = view.entries.range(from.to_vec()..);
+        let entries = entries.take_while(|(key, _)| before.is_none_or(|before| key.as_slice() < before));
+        Ok(entries.take(limit).map(|(key, value)| (key.clone(), value.clone())).collect())
+    }
+
     async fn put(&self, view: &str, position: Position, changes: Vec<Change>) -> Result<(), AppendError> {
         let mut state = self.writing()?;
         check_put(view, position, state.end(), &changes)?;
-        let view = state.views.entry(view.to_owned()).or_insert_with(|| View { position, entries: BTreeMap::new() });
-        view.position = position;
-        for (key, value) in changes {
-            match value {
-                Some(value) => view.entries.insert(key, value),
-                None => view.entries.remove(&key),
-            };
-        }
+        state.put(view, position, changes);
         Ok(())
+    }
+
+    async fn put_after(
+        &self,
+        view: &str,
+        from: Option<Position>,
+        position: Position,
+        changes: Vec<Change>,
+    ) -> Result<bool, AppendError> {
+        let mut state = self.writing()?;
+        check_put(view, position, state.end(), &changes)?;
+        if state.views.get(view).map(|view| view.position) != from {
+            return Ok(false);
+        }
+        state.put(view, position, changes);
+        Ok(true)
     }
 
     async fn clear(&self, view: &str) -> Result<(), AppendError> {

@@ -68,6 +68,46 @@ pub trait ViewStore: Send + Sync {
         Ok(entries)
     }
 
+    /// Returns the first keys, at most `limit`, from one on, and before another where one is given, with their values, in the
+    /// order of their bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Damaged`] when a value is not what was written.
+    async fn scan_page(
+        &self,
+        view: &str,
+        from: &[u8],
+        before: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        let mut entries = self.scan_range(view, from, before).await?;
+        entries.truncate(limit);
+        Ok(entries)
+    }
+
+    /// Changes a view as [`ViewStore::put`] does, if it stands at a position; returns whether it did.
+    ///
+    /// For changes that take away what an earlier change left: two that keep the same view up must not mix. Where a store
+    /// cannot be open twice, comparing before the write is enough, as long as its one owner keeps its own writes apart.
+    ///
+    /// # Errors
+    ///
+    /// As [`ViewStore::put`].
+    async fn put_after(
+        &self,
+        view: &str,
+        from: Option<Position>,
+        position: Position,
+        changes: Vec<Change>,
+    ) -> Result<bool, AppendError> {
+        if self.position(view).await? != from {
+            return Ok(false);
+        }
+        self.put(view, position, changes).await?;
+        Ok(true)
+    }
+
     /// Changes a view and its position in one atomic step; a later change of the same key wins. It is not flushed.
     ///
     /// # Errors

@@ -20,12 +20,14 @@ pub mod open;
 pub mod papers;
 pub mod query;
 pub mod register;
+mod replay;
+mod rows;
 pub mod settings;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, RwLock};
 
 use crate::domain::day::Day;
 use crate::domain::instant::Instant;
@@ -47,6 +49,8 @@ pub struct Service {
     register: std::sync::Mutex<Register>,
     /// Decisions are made one at a time: each sees the facts of the one before it.
     deciding: Mutex<()>,
+    /// The kept view is changed by one at a time, and not while its rows are being read.
+    viewing: RwLock<()>,
 }
 
 impl Service {
@@ -70,6 +74,7 @@ impl Service {
             papers,
             register: std::sync::Mutex::new(register),
             deciding: Mutex::new(()),
+            viewing: RwLock::new(()),
         }
     }
 

@@ -32,20 +32,28 @@ use crate::domain::vocabulary::{AgreementKind, PartyKind};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartyOutline {
     /// Its short name.
+    #[serde(rename = "i")]
     pub id: PartyId,
     /// What it is.
+    #[serde(rename = "k")]
     pub kind: PartyKind,
     /// Its name.
+    #[serde(rename = "n")]
     pub name: Line,
     /// How it stands.
+    #[serde(rename = "s")]
     pub status: PartyStatus,
     /// The latest possible day of its signature.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<Day>,
     /// The earliest possible day of its signature.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub signed_earliest: Option<Day>,
     /// The organ through which it acts.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub acting_through: Option<Line>,
     /// Its other names.
+    #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<Line>,
 }
 
@@ -53,10 +61,13 @@ pub struct PartyOutline {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Naming {
     /// What kind it is.
+    #[serde(rename = "k")]
     pub kind: AgreementKind,
     /// Its title.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Line>,
     /// What it is about.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
     pub subjects: Vec<Line>,
 }
 
@@ -64,17 +75,31 @@ pub struct Naming {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Turn {
     /// How it stands.
+    #[serde(rename = "s")]
     pub status: AgreementStatus,
     /// The latest possible day of the last signature.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<Day>,
     /// The earliest possible day of the last signature.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub signed_earliest: Option<Day>,
     /// Its last day, where that is settled: by its term or by a notice.
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
     pub ends: Option<Day>,
     /// The agreement that took its place.
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<Reference>,
     /// The latest possible day of the last fact.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     pub last_fact: Option<Day>,
+}
+
+impl Turn {
+    /// A turn that says how the agreement stands, and nothing else.
+    #[must_use]
+    pub const fn standing(status: AgreementStatus) -> Self {
+        Self { status, signed: None, signed_earliest: None, ends: None, superseded_by: None, last_fact: None }
+    }
 }
 
 /// An agreement as it stands on a day.
@@ -108,33 +133,43 @@ pub struct Outline<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stand {
     /// Its state.
+    #[serde(rename = "s")]
     pub state: CommitmentState,
     /// The earliest day that it can be due.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub due_earliest: Option<Day>,
     /// The latest day that it can be due.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub due_latest: Option<Day>,
     /// Where the count of them reached a day that a calendar does not know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub beyond_calendar: Option<BeyondKnown>,
     /// The due date as first set.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub original_due: Option<Day>,
     /// How often the due date was moved.
+    #[serde(rename = "x", default, skip_serializing_if = "instances::is_none_at_all")]
     pub extensions: usize,
     /// Who says that it is counted so.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<Authority>,
     /// The latest possible day of its fulfilment.
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub met_on: Option<Day>,
     /// Whether the fulfilment was confirmed.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub verified: Option<bool>,
     /// How much of it is done, in per cent.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub share: Option<u32>,
     /// The latest possible day of the last fact about it.
+    #[serde(rename = "f")]
     pub last_fact: Day,
     /// Where its last day ends, for a deadline that says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "z", default, skip_serializing_if = "Option::is_none")]
     pub end: Option<DayEnd>,
     /// The first moment after the latest due date where that day ends so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<Instant>,
     /// The day by which it was judged at an instant, where it is not the register's; never kept.
     #[serde(skip)]
@@ -214,15 +249,19 @@ impl From<Standing> for Stand {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitmentEntry {
     /// Its name inside the agreement.
+    #[serde(rename = "i")]
     pub id: CommitmentId,
     /// The latest possible day on which it was made.
+    #[serde(rename = "m")]
     pub made: Day,
     /// What was undertaken, from each day on.
+    #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<(Day, Undertaking)>,
     /// How it stands, from each day on; of a recurring one, what its instances do not tell.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
     pub stands: Vec<(Day, Stand)>,
     /// Its instances, where it recurs, in the order of their numbers.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub instances: Vec<InstanceEntry>,
 }
 
@@ -230,23 +269,32 @@ pub struct CommitmentEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The agreement's lasting identity.
+    #[serde(rename = "i")]
     pub id: AgreementId,
     /// The name that people type.
+    #[serde(rename = "r")]
     pub reference: Reference,
     /// How many facts are on record.
+    #[serde(rename = "f")]
     pub facts: u64,
     /// What it is called, from each day on.
+    #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub namings: Vec<(Day, Naming)>,
     /// Its parties, from each day on.
+    #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
     pub parties: Vec<(Day, Vec<PartyOutline>)>,
     /// How it stands, from each day on.
+    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
     pub turns: Vec<(Day, Turn)>,
     /// Its term as the facts say it, from each day on: its periods and windows are counted when somebody asks, since a
     /// tacit term has no end of them.
+    #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
     pub terms: Vec<(Day, Option<Term>)>,
     /// Its commitments, in the order of their numbers.
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
     pub commitments: Vec<CommitmentEntry>,
     /// Whether a date of it can move when the register's calendars or counting profiles change.
+    #[serde(rename = "a", default, skip_serializing_if = "crate::domain::event::is_unset")]
     pub by_almanac: bool,
 }
 
@@ -256,7 +304,7 @@ pub(super) fn on<T>(from: &[(Day, T)], day: Day) -> Option<&T> {
     from[..after].last().map(|(_, value)| value)
 }
 
-fn record<T: PartialEq>(list: &mut Vec<(Day, T)>, day: Day, value: T) {
+pub(super) fn record<T: PartialEq>(list: &mut Vec<(Day, T)>, day: Day, value: T) {
     if list.last().is_none_or(|(_, last)| *last != value) {
         list.push((day, value));
     }

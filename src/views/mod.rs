@@ -24,6 +24,7 @@ pub mod mou_return;
 pub mod outcome;
 mod recurrence;
 pub mod stats;
+pub mod tables;
 pub mod term;
 
 use schemars::Schema;

@@ -15,4 +15,5 @@ mod importing;
 mod knowing;
 mod moving;
 mod recording;
+mod tables;
 mod together;
