@@ -22,6 +22,7 @@ pub mod query;
 pub mod register;
 mod replay;
 mod rows;
+pub mod search;
 pub mod settings;
 
 use std::path::PathBuf;

@@ -12,6 +12,7 @@ use super::Service;
 use super::almanac::REGISTER;
 use super::error::QueryError;
 use super::replay::{EVENTS_AT_ONCE, PAGE, Progress};
+use super::search::WORDS;
 use crate::domain::fact::Fact;
 use crate::domain::id::{AgreementId, Reference};
 use crate::domain::timeline::Timeline;
@@ -251,8 +252,10 @@ impl Service {
         {
             let _keeping = self.viewing.write().await;
             self.views.clear(VIEW).await.map_err(QueryError::View)?;
+            self.views.clear(WORDS).await.map_err(QueryError::View)?;
         }
         self.catch_up_with(progress).await?;
+        self.catch_up_words(progress).await?;
         let mut agreements = 0;
         self.scan(tables::heads(), |_, _| {
             agreements += 1;
@@ -284,14 +287,17 @@ impl Service {
         stored.map(|bytes| read(&key, &bytes)).transpose()
     }
 
-    /// The view's keys and values as they are kept, for comparing a rebuilt one with one that was kept up.
+    /// The views' keys and values as they are kept, for comparing a rebuilt one with one that was kept up.
     ///
     /// # Errors
     ///
     /// [`QueryError`] when the store cannot be read.
     pub async fn view_bytes(&self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, QueryError> {
         self.catch_up().await?;
-        Ok(self.views.scan(VIEW).await?)
+        self.catch_up_words(&mut |_, _| ()).await?;
+        let mut all = self.views.scan(VIEW).await?;
+        all.extend(self.views.scan(WORDS).await?);
+        Ok(all)
     }
 }
 

@@ -57,20 +57,27 @@ impl Service {
     /// Reads the rows of a range, in the order of their keys.
     pub(super) async fn scan(
         &self,
+        range: Range,
+        each: impl FnMut(&[u8], &[u8]) -> Result<(), QueryError>,
+    ) -> Result<(), QueryError> {
+        self.scan_in(VIEW, range, each).await
+    }
+
+    /// Reads the rows of a range of a view, in the order of their keys.
+    pub(super) async fn scan_in(
+        &self,
+        view: &str,
         (mut from, before): Range,
         mut each: impl FnMut(&[u8], &[u8]) -> Result<(), QueryError>,
     ) -> Result<(), QueryError> {
         loop {
-            let page = self.views.scan_page(VIEW, &from, Some(&before), PAGE).await?;
+            // A page may end early where its values are large: only an empty one is the end.
+            let page = self.views.scan_page(view, &from, Some(&before), PAGE).await?;
+            let Some((last, _)) = page.last() else { return Ok(()) };
+            from.clone_from(last);
+            from.push(0);
             for (key, value) in &page {
                 each(key, value)?;
-            }
-            match page.last() {
-                Some((last, _)) if page.len() == PAGE => {
-                    from.clone_from(last);
-                    from.push(0);
-                }
-                _ => return Ok(()),
             }
         }
     }
@@ -323,21 +330,18 @@ impl Service {
     ///
     /// All references are compared where they are few, else those that begin most alike.
     pub(super) async fn meant(&self, given: &Reference) -> Result<Vec<Reference>, QueryError> {
-        let (from, before) = tables::heads();
-        let mut near = self.views.scan_page(VIEW, &from, Some(&before), COMPARED).await?;
+        let mut near = self.references(tables::heads(), COMPARED).await?;
         if near.len() == COMPARED {
             near.clear();
             for length in (1..=given.as_str().len()).rev() {
-                let (from, before) = tables::heads_from(&given.as_str()[..length]);
-                near.extend(self.views.scan_page(VIEW, &from, Some(&before), COMPARED / 4).await?);
+                near.extend(self.references(tables::heads_from(&given.as_str()[..length]), COMPARED / 4).await?);
                 if near.len() >= COMPARED {
                     break;
                 }
             }
         }
         let mut likely: Vec<(f64, Reference)> = Vec::new();
-        for (key, _) in near {
-            let Some(reference) = tables::reference_in(&key) else { continue };
+        for reference in near {
             let likeness = strsim::jaro_winkler(reference.as_str(), given.as_str());
             if likeness > LIKE {
                 likely.push((likeness, reference));
@@ -346,6 +350,19 @@ impl Service {
         likely.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         likely.dedup();
         Ok(likely.into_iter().take(3).map(|(_, reference)| reference).collect())
+    }
+
+    /// The first references of a range of heads, at most `most`.
+    async fn references(&self, (mut from, before): Range, most: usize) -> Result<Vec<Reference>, QueryError> {
+        let mut all = Vec::new();
+        while all.len() < most {
+            let page = self.views.scan_page(VIEW, &from, Some(&before), PAGE.min(most - all.len())).await?;
+            let Some((last, _)) = page.last() else { break };
+            from.clone_from(last);
+            from.push(0);
+            all.extend(page.iter().filter_map(|(key, _)| tables::reference_in(key)));
+        }
+        Ok(all)
     }
 
     /// What completes the beginning of a reference, or of a commitment's address, each with its title or text; at most

@@ -15,5 +15,6 @@ mod importing;
 mod knowing;
 mod moving;
 mod recording;
+mod searching;
 mod tables;
 mod together;
