@@ -87,7 +87,7 @@ pub fn said<'a>(reference: &'a Reference, readings: &'a Readings) -> Vec<Said<'a
     // The reference is there from the first day on, and once.
     let first = all.iter().filter(|said| said.place == Place::Reference).map(|said| said.day).min();
     let references = all.partition_point(|said| said.place == Place::Reference);
-    all.drain(..references.saturating_sub(1));
+    all.drain(references.min(1)..references);
     if let (Some(said), Some(first)) = (all.first_mut(), first) {
         said.day = first;
     }

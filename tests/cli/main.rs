@@ -7,6 +7,7 @@ mod contract;
 mod harness;
 mod lint;
 mod mappings;
+mod search;
 mod tables;
 mod transcripts;
 mod verbs;
