@@ -34,6 +34,15 @@ struct View {
     entries: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
+impl View {
+    fn between(&self, from: &[u8], before: Option<&[u8]>) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+        let entries = self.entries.range(from.to_vec()..);
+        entries
+            .take_while(move |(key, _)| before.is_none_or(|before| key.as_slice() < before))
+            .map(|(key, value)| (key.clone(), value.clone()))
+    }
+}
+
 impl Default for MemoryLog {
     fn default() -> Self {
         Self::new()
@@ -200,16 +209,10 @@ impl ViewStore for MemoryLog {
         Ok(state.views.get(view).and_then(|view| view.entries.get(key).cloned()))
     }
 
-    async fn scan_prefix(&self, view: &str, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+    async fn get_many(&self, view: &str, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, ReadError> {
         let state = self.reading()?;
-        let Some(view) = state.views.get(view) else {
-            return Ok(Vec::new());
-        };
-        let from = view.entries.range(prefix.to_vec()..);
-        Ok(from
-            .take_while(|(key, _)| key.starts_with(prefix))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect())
+        let view = state.views.get(view);
+        Ok(keys.iter().map(|key| view.and_then(|view| view.entries.get(key).cloned())).collect())
     }
 
     async fn scan_range(
@@ -218,7 +221,9 @@ impl ViewStore for MemoryLog {
         from: &[u8],
         before: Option<&[u8]>,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
-        self.scan_page(view, from, before, usize::MAX).await
+        let state = self.reading()?;
+        let view = state.views.get(view);
+        Ok(view.into_iter().flat_map(|view| view.between(from, before)).collect())
     }
 
     async fn scan_page(
@@ -229,12 +234,8 @@ impl ViewStore for MemoryLog {
         limit: usize,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
         let state = self.reading()?;
-        let Some(view) = state.views.get(view) else {
-            return Ok(Vec::new());
-        };
-        let entries = view.entries.range(from.to_vec()..);
-        let entries = entries.take_while(|(key, _)| before.is_none_or(|before| key.as_slice() < before));
-        Ok(entries.take(limit).map(|(key, value)| (key.clone(), value.clone())).collect())
+        let view = state.views.get(view);
+        Ok(view.into_iter().flat_map(|view| view.between(from, before)).take(limit).collect())
     }
 
     async fn put(&self, view: &str, position: Position, changes: Vec<Change>) -> Result<(), AppendError> {

@@ -36,21 +36,12 @@ pub trait ViewStore: Send + Sync {
     /// [`ReadError::Damaged`] when the value is not what was written.
     async fn get(&self, view: &str, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError>;
 
-    /// Returns all keys and values of a view, in the order of their keys' bytes.
+    /// Returns the values of several keys, in the order of the keys; keys that are in order cost least.
     ///
     /// # Errors
     ///
     /// [`ReadError::Damaged`] when a value is not what was written.
-    async fn scan(&self, view: &str) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
-        self.scan_prefix(view, &[]).await
-    }
-
-    /// Returns the keys that begin with a prefix, with their values, in the order of their bytes.
-    ///
-    /// # Errors
-    ///
-    /// [`ReadError::Damaged`] when a value is not what was written.
-    async fn scan_prefix(&self, view: &str, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError>;
+    async fn get_many(&self, view: &str, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, ReadError>;
 
     /// Returns the keys from one on, and before another where one is given, with their values, in the order of their bytes.
     ///
@@ -62,14 +53,11 @@ pub trait ViewStore: Send + Sync {
         view: &str,
         from: &[u8],
         before: Option<&[u8]>,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
-        let mut entries = self.scan(view).await?;
-        entries.retain(|(key, _)| key.as_slice() >= from && before.is_none_or(|before| key.as_slice() < before));
-        Ok(entries)
-    }
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError>;
 
-    /// Returns the first keys, at most `limit`, from one on, and before another where one is given, with their values, in the
-    /// order of their bytes.
+    /// Returns the first `limit` entries of what [`ViewStore::scan_range`] returns, so that nobody needs a whole view in memory.
+    ///
+    /// There are fewer only where there are no more; the rest begins at the last key with a zero byte added.
     ///
     /// # Errors
     ///
@@ -80,10 +68,24 @@ pub trait ViewStore: Send + Sync {
         from: &[u8],
         before: Option<&[u8]>,
         limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
-        let mut entries = self.scan_range(view, from, before).await?;
-        entries.truncate(limit);
-        Ok(entries)
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError>;
+
+    /// Returns the keys that begin with a prefix, with their values, in the order of their bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Damaged`] when a value is not what was written.
+    async fn scan_prefix(&self, view: &str, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        self.scan_range(view, prefix, after_prefix(prefix).as_deref()).await
+    }
+
+    /// Returns all keys and values of a view, in the order of their keys' bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Damaged`] when a value is not what was written.
+    async fn scan(&self, view: &str) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        self.scan_range(view, &[], None).await
     }
 
     /// Changes a view as [`ViewStore::put`] does, if it stands at a position; returns whether it did.
@@ -110,6 +112,9 @@ pub trait ViewStore: Send + Sync {
 
     /// Changes a view and its position in one atomic step; a later change of the same key wins. It is not flushed.
     ///
+    /// A few changes cost little wherever they are. Many cost least when their keys lie together: whoever makes a large view
+    /// puts it in the order of its keys, some MiB at a time.
+    ///
     /// # Errors
     ///
     /// [`AppendError::Invalid`] when the position is beyond the log's end or a bound is passed; else as an append.
@@ -121,6 +126,14 @@ pub trait ViewStore: Send + Sync {
     ///
     /// As an append.
     async fn clear(&self, view: &str) -> Result<(), AppendError>;
+}
+
+/// The least key behind all that begin with a prefix; nothing when there is none.
+fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|byte| *byte < u8::MAX)?;
+    let mut after = prefix[..=last].to_vec();
+    after[last] += 1;
+    Some(after)
 }
 
 /// Checks the bounds of a view's write.

@@ -71,13 +71,16 @@ impl Service {
         mut each: impl FnMut(&[u8], &[u8]) -> Result<(), QueryError>,
     ) -> Result<(), QueryError> {
         loop {
-            // A page may end early where its values are large: only an empty one is the end.
             let page = self.views.scan_page(view, &from, Some(&before), PAGE).await?;
-            let Some((last, _)) = page.last() else { return Ok(()) };
-            from.clone_from(last);
-            from.push(0);
             for (key, value) in &page {
                 each(key, value)?;
+            }
+            match page.last() {
+                Some((last, _)) if page.len() == PAGE => {
+                    from.clone_from(last);
+                    from.push(0);
+                }
+                _ => return Ok(()),
             }
         }
     }
@@ -131,8 +134,8 @@ impl Service {
             return self.commitments_in(&[tables::commitments()], asked, of_wanted).await;
         };
         let mut elsewhere = Elsewhere::default();
-        for key in keys {
-            let Some(value) = self.views.get(VIEW, key).await? else { continue };
+        for (key, value) in keys.iter().zip(self.views.get_many(VIEW, keys).await?) {
+            let Some(value) = value else { continue };
             let entry: Entry = read(key, &value)?;
             if !elsewhere.takes(&entry, asked) {
                 each(&entry);
@@ -211,11 +214,11 @@ impl Service {
             })
             .await?;
         } else {
-            for reference in references {
-                let head = self.head(&reference).await?;
-                if head.is_some_and(|head| filter.wants(&head.entry, asked.as_of)) {
-                    wanted.insert(reference);
-                }
+            let keys: Vec<Vec<u8>> = references.iter().map(|of| tables::head_key(of.as_str())).collect();
+            for (key, value) in keys.iter().zip(self.views.get_many(VIEW, &keys).await?) {
+                let head: Option<Head> = value.map(|value| read(key, &value)).transpose()?;
+                wanted
+                    .extend(head.map(|head| head.entry).filter(|e| filter.wants(e, asked.as_of)).map(|e| e.reference));
             }
         }
         entries.iter().filter(|entry| wanted.contains(&entry.reference)).for_each(each);
@@ -356,11 +359,16 @@ impl Service {
     async fn references(&self, (mut from, before): Range, most: usize) -> Result<Vec<Reference>, QueryError> {
         let mut all = Vec::new();
         while all.len() < most {
-            let page = self.views.scan_page(VIEW, &from, Some(&before), PAGE.min(most - all.len())).await?;
-            let Some((last, _)) = page.last() else { break };
-            from.clone_from(last);
-            from.push(0);
+            let wanted = PAGE.min(most - all.len());
+            let page = self.views.scan_page(VIEW, &from, Some(&before), wanted).await?;
             all.extend(page.iter().filter_map(|(key, _)| tables::reference_in(key)));
+            match page.last() {
+                Some((last, _)) if page.len() == wanted => {
+                    from.clone_from(last);
+                    from.push(0);
+                }
+                _ => break,
+            }
         }
         Ok(all)
     }

@@ -194,26 +194,29 @@ impl Service {
         for (position, reference) in gathered.references {
             changes.push((postings::agreement_key(position), Some(reference.as_str().as_bytes().to_vec())));
         }
+        let mut lists: BTreeMap<Vec<u8>, (u64, Vec<(u64, Option<Day>)>)> = BTreeMap::new();
         for (word, of_word) in gathered.words {
-            let mut blocks: BTreeMap<u64, Vec<(u64, Option<Day>)>> = BTreeMap::new();
             for (position, day) in of_word {
-                blocks.entry(postings::block_of(position)).or_default().push((position, day));
+                let block = postings::block_of(position);
+                let list = lists.entry(postings::word_key(&word, block)).or_insert_with(|| (block, Vec::new()));
+                list.1.push((position, day));
             }
-            for (block, of_block) in blocks {
-                let key = postings::word_key(&word, block);
-                let kept = if block >= begun { None } else { self.views.get(WORDS, &key).await? };
-                let mut list = match kept {
-                    Some(bytes) => postings::read(&bytes).ok_or_else(|| damaged(&key))?,
-                    None => Postings::new(),
+        }
+        let looked_up: Vec<Vec<u8>> =
+            lists.iter().filter(|(_, (block, _))| *block < begun).map(|(key, _)| key.clone()).collect();
+        let mut kept = self.views.get_many(WORDS, &looked_up).await?.into_iter();
+        for (key, (block, of_block)) in lists {
+            let mut list = match (block < begun).then(|| kept.next()).flatten().flatten() {
+                Some(bytes) => postings::read(&bytes).ok_or_else(|| damaged(&key))?,
+                None => Postings::new(),
+            };
+            for (position, day) in of_block {
+                match day {
+                    Some(day) => list.insert(position, day),
+                    None => list.remove(&position),
                 };
-                for (position, day) in of_block {
-                    match day {
-                        Some(day) => list.insert(position, day),
-                        None => list.remove(&position),
-                    };
-                }
-                changes.push((key, postings::written(&list)));
             }
+            changes.push((key, postings::written(&list)));
         }
         changes.sort_unstable();
         Ok(changes)

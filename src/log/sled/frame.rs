@@ -26,7 +26,9 @@ pub(super) enum Kind {
     StreamPage = b's',
     Command = b'i',
     ViewPosition = b'p',
-    ViewEntry = b'v',
+    // `v` was a view's entry before views had pages.
+    ViewChange = b'o',
+    ViewPage = b'w',
 }
 
 /// A checked chunk.

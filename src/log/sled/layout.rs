@@ -6,7 +6,8 @@
 //! s <stream 16> <first seq of page 8>      a page of a stream's index: (first position, first seq, count) per commit
 //! i <command 16>                           what the command became
 //! v <length 1> <view> p                    position of a view
-//! v <length 1> <view> k <escaped key> <chunk 2>    an entry of a view
+//! v <length 1> <view> o <key>              a recent change of a view
+//! v <length 1> <view> w <escaped fence> 0 0 <chunk 2>   a page of a view (see `packed`)
 //! ```
 //!
 //! Numbers are big-endian, so that the order of the keys is the order of the numbers. Every value is a frame (see `frame`).
@@ -32,7 +33,7 @@ const LEAF_ENTRIES_MAX: usize = 20;
 /// The most entries that an inner page of sled holds: it splits above 256.
 const INNER_ENTRIES_MAX: usize = 260;
 
-/// The longest key: that of a view's entry, when every byte of it is escaped.
+/// The longest key: that of a view's page, when every byte of its fence is escaped.
 const KEY_BYTES_MAX: usize = 3 + VIEW_NAME_BYTES_MAX + 2 * VIEW_KEY_BYTES_MAX + 4;
 
 /// Room for the lengths and pointers that sled keeps beside each key.
@@ -97,43 +98,30 @@ pub(super) fn view_position_key(view: &str) -> Vec<u8> {
     key
 }
 
-/// Makes the beginning of the keys of a view's entries whose own key begins with `prefix`.
-pub(super) fn view_entries_prefix(view: &str, prefix: &[u8]) -> Vec<u8> {
+/// Makes the prefix of a view's pages.
+pub(super) fn view_pages_prefix(view: &str) -> Vec<u8> {
     let mut key = view_prefix(view);
-    key.push(b'k');
-    for byte in prefix {
-        key.push(*byte);
-        if *byte == 0 {
-            key.push(u8::MAX);
-        }
-    }
+    key.push(b'w');
     key
 }
 
-/// Makes the key of one chunk of a view's entry.
-///
-/// A zero byte is followed by 255 and the end is marked by 0 0, so that the order of the bytes is that of the entries' keys.
-pub(super) fn view_entry_key(view: &str, entry: &[u8], chunk: u16) -> Vec<u8> {
-    let mut key = view_entries_prefix(view, entry);
-    key.extend_from_slice(&[0, 0]);
-    key.extend_from_slice(&chunk.to_be_bytes());
+/// Makes the prefix of a view's recent changes.
+pub(super) fn view_changes_prefix(view: &str) -> Vec<u8> {
+    let mut key = view_prefix(view);
+    key.push(b'o');
     key
 }
 
-/// Reads the key of a view's entry, given as what follows the `k`; nothing when it was not made by [`view_entry_key`].
-pub(super) fn parse_view_entry(escaped: &[u8]) -> Option<(Vec<u8>, u16)> {
-    let mut entry = Vec::with_capacity(escaped.len());
-    let mut bytes = escaped.iter();
-    loop {
-        match *bytes.next()? {
-            0 => match *bytes.next()? {
-                u8::MAX => entry.push(0),
-                0 => break,
-                _ => return None,
-            },
-            byte => entry.push(byte),
-        }
-    }
-    let chunk = bytes.as_slice().try_into().ok()?;
-    Some((entry, u16::from_be_bytes(chunk)))
+/// Makes what sorts right behind a view's recent changes.
+pub(super) fn view_changes_end(view: &str) -> Vec<u8> {
+    let mut key = view_prefix(view);
+    key.push(b'o' + 1);
+    key
+}
+
+/// Makes the key of a recent change of a view.
+pub(super) fn view_change_key(view: &str, entry: &[u8]) -> Vec<u8> {
+    let mut key = view_changes_prefix(view);
+    key.extend_from_slice(entry);
+    key
 }

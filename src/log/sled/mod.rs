@@ -13,6 +13,7 @@ mod inspect;
 mod layout;
 mod lock;
 mod open;
+mod packed;
 mod reader;
 mod store;
 mod stream_page;
@@ -110,6 +111,19 @@ impl SledLog {
     }
 }
 
+impl SledLog {
+    async fn scan_within(
+        &self,
+        view: &str,
+        from: &[u8],
+        before: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        let (view, from, before) = (view.to_owned(), from.to_vec(), before.map(<[u8]>::to_vec));
+        self.reading(move |tree, durable| views::scan(tree, &view, &from, before.as_deref(), limit, durable.end)).await
+    }
+}
+
 #[async_trait]
 impl EventLog for SledLog {
     async fn append(&self, commit: Append) -> Result<Receipt, AppendError> {
@@ -190,9 +204,28 @@ impl ViewStore for SledLog {
         self.reading(move |tree, durable| views::get(tree, &view, &key, durable.end)).await
     }
 
-    async fn scan_prefix(&self, view: &str, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
-        let (view, prefix) = (view.to_owned(), prefix.to_owned());
-        self.reading(move |tree, durable| views::scan(tree, &view, &prefix, durable.end)).await
+    async fn get_many(&self, view: &str, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, ReadError> {
+        let (view, keys) = (view.to_owned(), keys.to_vec());
+        self.reading(move |tree, durable| views::get_many(tree, &view, &keys, durable.end)).await
+    }
+
+    async fn scan_range(
+        &self,
+        view: &str,
+        from: &[u8],
+        before: Option<&[u8]>,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        self.scan_within(view, from, before, usize::MAX).await
+    }
+
+    async fn scan_page(
+        &self,
+        view: &str,
+        from: &[u8],
+        before: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        self.scan_within(view, from, before, limit).await
     }
 
     async fn put(&self, view: &str, position: Position, changes: Vec<Change>) -> Result<(), AppendError> {

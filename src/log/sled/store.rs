@@ -37,6 +37,9 @@ pub(super) struct Store {
     engine: RwLock<Option<Engine>>,
     /// Taken before `engine`, by everything that writes.
     writer: Mutex<Writer>,
+    /// Pages are several keys that change together: shared by readers, held alone, after `writer` and `engine`, while a batch
+    /// that changes pages is applied.
+    steady: RwLock<()>,
     /// Appends that wait for the writer; whoever gets it serves them all with one flush.
     queue: Mutex<VecDeque<(Append, oneshot::Sender<Answer>)>>,
     durable: watch::Sender<Durable>,
@@ -64,6 +67,7 @@ impl Store {
             folder,
             engine: RwLock::new(Some(engine)),
             writer: Mutex::new(Writer { standing, witness }),
+            steady: RwLock::new(()),
             queue: Mutex::new(VecDeque::new()),
             durable: watch::Sender::new(Durable {
                 end: standing.end,
@@ -86,11 +90,12 @@ impl Store {
         self.durable.subscribe()
     }
 
-    /// Reads inside the panic boundary.
+    /// Reads inside the panic boundary, all of it at one moment of the pages.
     pub(super) fn reading<T>(&self, read: impl FnOnce(&Tree, Durable) -> Result<T, ReadError>) -> Result<T, ReadError> {
         let durable = self.durable()?;
         let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
         let engine = engine.as_ref().ok_or(ReadError::Closed)?;
+        let _steady = self.steady.read().unwrap_or_else(PoisonError::into_inner);
         guarded(|| read(&engine.db, durable)).unwrap_or_else(|words| Err(panicked(&words)))
     }
 
@@ -103,6 +108,7 @@ impl Store {
         let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
         let engine = self.usable(engine.as_ref())?;
         let durable = self.durable()?;
+        let _steady = self.steady.write().unwrap_or_else(PoisonError::into_inner);
         guarded(|| write(&engine.db, durable)).unwrap_or_else(|words| Err(panicked(&words).into())).inspect_err(
             |error| {
                 if matches!(error, AppendError::Storage { .. } | AppendError::Damaged { place: Place::Store, .. }) {
