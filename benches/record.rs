@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 
 mod register;
+mod timing;
 
 use std::fs::File;
 use std::io::Write as _;
@@ -13,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use register::{Lines, Times, sized, table, timed};
+use register::Lines;
 use serde_json::Value;
 use servanda::domain::command::Request;
 use servanda::domain::decide::{Context, decide};
@@ -30,6 +31,7 @@ use servanda::service::import::ImportOptions;
 use servanda::service::register::VIEW;
 use servanda::service::settings::Settings;
 use servanda::views::entry::Entry;
+use timing::{Times, sized, table, timed};
 
 const BEFORE: usize = 5_000;
 

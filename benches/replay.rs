@@ -5,12 +5,13 @@
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 
 mod register;
+mod timing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use register::{Times, lines, sized, table, timed};
+use register::reader;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -25,6 +26,7 @@ use servanda::service::identity::SystemIds;
 use servanda::service::import::ImportOptions;
 use servanda::service::settings::Settings;
 use servanda::views::entry::Entry;
+use timing::{Times, sized, table, timed};
 
 const PAGE: usize = 4_096;
 
@@ -43,8 +45,7 @@ fn main() {
     let service = Service::new(log.clone(), log.clone(), Arc::new(SystemClock), Arc::new(SystemIds), settings, None);
     let execution = Execution { actor: Actor::parse("desk").expect("a name"), dry_run: false, asserted_times: true };
     let options = ImportOptions { execution, all_or_nothing: false };
-    let text = lines(events);
-    let (time, done) = timed(|| runtime.block_on(service.import(&mut text.as_bytes(), &options, |_| ())));
+    let (time, done) = timed(|| runtime.block_on(service.import(&mut reader(events), &options, |_| ())));
     let done = done.expect("it imports");
     #[expect(clippy::cast_precision_loss, reason = "for people")]
     let rate = done.recorded as f64 / time.as_secs_f64();

@@ -109,6 +109,12 @@ impl Session {
         let new = create && !folder.join(crate::service::settings::FILE).exists();
         let opening = Opening { create, wait: Duration::from_secs(self.globals.wait), holder: place::holder(), zone };
         let service = open(&folder, &opening, clock, place::ids())?;
+        if let Some(events) = service.migrated() {
+            self.say(&format!(
+                "this register was written by an earlier release; its log was rewritten in today's format, {} events",
+                grouped(events)
+            ));
+        }
         if new {
             self.say(&format!(
                 "made a new register in {} (its days are those of {})",
@@ -165,6 +171,13 @@ impl Session {
             Err(error) => Err(Failure::storage("output", format!("standard output: {error}"))),
         }
     }
+}
+
+/// Writes a number with a comma after each thousand.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    groups.join(",")
 }
 
 /// Reads a day: EDTF, words such as "yesterday", or an instant, whose day in the register's zone is meant.

@@ -167,12 +167,20 @@ impl Agreement {
         }
     }
 
+    /// As [`Self::known_as`], and which of its facts were retracted.
+    #[must_use]
+    pub fn known_with(opened: Opened, opening: Opening, readings: &Readings) -> Self {
+        Self {
+            opening_retracted: readings.retracted_by(1).is_some(),
+            retracted: readings.retracted.iter().map(|(seq, _)| *seq).collect(),
+            ..Self::known_as(opened, opening, readings)
+        }
+    }
+
     /// Folds what has happened by the end of `day`.
     #[must_use]
     pub fn folded(opened: Opened, opening: Opening, readings: &Readings, day: Day) -> Self {
-        let mut agreement = Self::known_as(opened, opening, readings);
-        agreement.opening_retracted = readings.retracted_by(1).is_some();
-        agreement.retracted = readings.retracted.iter().map(|(seq, _)| *seq).collect();
+        let mut agreement = Self::known_with(opened, opening, readings);
         for reading in readings.facts.iter().take_while(|reading| reading.bounds.latest <= day) {
             agreement.evolve(reading);
         }
@@ -222,10 +230,11 @@ impl Agreement {
         self.parties.iter().filter_map(|record| record.signed.as_ref().map(|(signed, mark)| (record, signed, mark)))
     }
 
-    fn declare(&mut self, party: Party) {
+    fn declare(&mut self, party: Party, declared: &Mark) {
         if self.party(&party.id).is_none() {
             self.parties.push(PartyRecord {
                 party,
+                declared: declared.clone(),
                 aliases: Vec::new(),
                 initialled: None,
                 signed: None,
@@ -240,7 +249,7 @@ impl Agreement {
 
     fn open(&mut self, opened: &Opened, opening: Opening, mark: Mark) {
         for party in &opened.parties {
-            self.declare(party.clone());
+            self.declare(party.clone(), &mark);
         }
         self.opened = opened.clone();
         self.opening = opening;
@@ -316,8 +325,13 @@ impl Agreement {
         }
     }
 
+    /// Whether a fact waits for a party, commitment or body that is not named yet.
+    pub(super) const fn waits(&self) -> bool {
+        !self.early.is_empty()
+    }
+
     /// Whether everything that an event points at is known by now.
-    fn names_all(&self, event: &Event) -> bool {
+    pub(super) fn names_all(&self, event: &Event) -> bool {
         super::event::naming::pointed_at(event).iter().all(|name| match name {
             Name::Party(id) => self.party(id).is_some(),
             Name::Commitment(id) => self.commitment(*id).is_some(),
@@ -327,14 +341,14 @@ impl Agreement {
 
     /// The effect of a fact; every event has an arm, and there is no wildcard.
     #[expect(clippy::too_many_lines, reason = "one arm an event: the list is the point, and has no wildcard")]
-    fn take(&mut self, reading: &Reading) {
+    pub(super) fn take(&mut self, reading: &Reading) {
         let mark = Mark { seq: reading.seq, bounds: reading.bounds };
         match &reading.saying.event {
             Event::AgreementProposed(opened) => self.open(opened, Opening::Proposed, mark.clone()),
             Event::AgreementRecorded(opened) => self.open(opened, Opening::Recorded, mark.clone()),
             Event::PledgeAnnounced(opened) => self.open(opened, Opening::Announced, mark.clone()),
 
-            Event::PartyDeclared(party) => self.declare(party.clone()),
+            Event::PartyDeclared(party) => self.declare(party.clone(), &mark),
             Event::PartyAliased(alias) => {
                 if let Some(record) = self.party_mut(&alias.party) {
                     record.aliases.push(alias.clone());

@@ -29,6 +29,11 @@ impl fmt::Display for Link {
     }
 }
 
+/// Whether a rule makes a date hang on another, so that a circle could close.
+pub(super) fn hangs(rule: &Rule) -> bool {
+    !hangs_on(rule).is_empty()
+}
+
 /// On what a rule makes a date hang.
 fn hangs_on(rule: &Rule) -> Vec<Link> {
     let mut links = match &rule.anchor {

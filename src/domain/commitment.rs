@@ -1,5 +1,6 @@
 //! A commitment as folded from its events, before anybody asks for a day.
 
+use super::day::Day;
 use super::edtf::Bounds;
 use super::event::commitments::{Reported, Undertaking};
 use super::id::{CommitmentId, PartyId};
@@ -15,6 +16,14 @@ pub struct Mark {
     pub seq: u64,
     /// Between which days.
     pub bounds: Bounds,
+}
+
+impl Mark {
+    /// Where the fact lies in the order of the facts.
+    #[must_use]
+    pub const fn place(&self) -> (Day, u64) {
+        (self.bounds.latest, self.seq)
+    }
 }
 
 /// One step in the life of a deadline.

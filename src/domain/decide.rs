@@ -3,6 +3,8 @@
 //! The verb makes its event; then the whole timeline that would result is read and judged, and what newly speaks
 //! against any fact in it decides. A new contradiction refuses; a new oddity wants a reason, which is recorded.
 
+use std::sync::Arc;
+
 use super::agreement::{Agreement, Opening};
 use super::command::change::{certainty_of, day_changes};
 use super::command::framing::Unpaired;
@@ -23,7 +25,7 @@ use super::patch::PatchError;
 use super::recurrence::RepeatError;
 use super::spoken;
 use super::text::Line;
-use super::timeline::{Readings, Timeline};
+use super::timeline::{Reading, Readings, Timeline};
 use super::vocabulary::{Certainty, Confidence};
 
 /// The time and the person of a decision: data, so that the same facts and request always give the same answer.
@@ -197,7 +199,7 @@ impl Refusal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// What the new fact says.
-    pub saying: Saying,
+    pub saying: Arc<Saying>,
     /// What is odd about it, and was recorded with a reason.
     pub odd: Vec<Objected>,
     /// What has to be said beside the date that its rule gives now.
@@ -228,10 +230,27 @@ pub fn agreement_of(timeline: &Timeline, readings: &Readings, day: Day) -> Optio
 ///
 /// A [`Refusal`]; then nothing is to be recorded.
 pub fn decide(request: &Request, timeline: &Timeline, context: &Context) -> Result<Decision, Refusal> {
-    let Request { agreement: reference, command, framing } = request;
-    well_addressed(reference, command, timeline)?;
     let readings = timeline.read();
-    if let Some(by) = readings.retracted_by(1).filter(|_| !reference.is_register()) {
+    let agreement = agreement_of(timeline, &readings, Day::MAX);
+    let making = Making {
+        reference: &request.agreement,
+        timeline,
+        readings: &readings,
+        agreement: agreement.as_ref(),
+        today: context.today,
+    };
+    decided(request, &making, |saying| judge_whole(request, timeline, &readings, saying, context))
+}
+
+/// Decides a request on what is known before it; `judge` finds what is newly odd with what the fact would say.
+pub(super) fn decided(
+    request: &Request,
+    making: &Making<'_>,
+    judge: impl FnOnce(&Arc<Saying>) -> Result<Vec<Objected>, Refusal>,
+) -> Result<Decision, Refusal> {
+    let Request { agreement: reference, command, framing } = request;
+    well_addressed(reference, command, making.timeline)?;
+    if let Some(by) = making.readings.retracted_by(1).filter(|_| !reference.is_register()) {
         let undoes_it = matches!(command, Command::Retract(retract) if retract.event == by);
         if !undoes_it {
             return Err(Refusal::AgreementRetracted { reference: reference.clone(), by });
@@ -240,15 +259,12 @@ pub fn decide(request: &Request, timeline: &Timeline, context: &Context) -> Resu
     if command.wants_reason() && framing.reason.is_none() {
         return Err(Refusal::NoReason { verb: command.name() });
     }
-    let agreement = agreement_of(timeline, &readings, Day::MAX);
-    let making =
-        Making { reference, timeline, readings: &readings, agreement: agreement.as_ref(), today: context.today };
-    let saying = say(command, framing, &making)?;
-    let odd = judge_whole(request, timeline, &readings, &saying, context)?;
+    let saying = Arc::new(say(command, framing, making)?);
+    let odd = judge(&saying)?;
     if !odd.is_empty() && framing.reason.is_none() {
         return Err(Refusal::Odd(odd));
     }
-    let remarks = agreement.map(|agreement| remarks(&agreement, &saying.event)).unwrap_or_default();
+    let remarks = making.agreement.map(|agreement| remarks(agreement, &saying.event)).unwrap_or_default();
     Ok(Decision { saying, odd, remarks })
 }
 
@@ -373,7 +389,7 @@ fn judge_whole(
     request: &Request,
     timeline: &Timeline,
     before: &Readings,
-    saying: &Saying,
+    saying: &Arc<Saying>,
     context: &Context,
 ) -> Result<Vec<Objected>, Refusal> {
     let seq = timeline.facts().len() as u64 + 1;
@@ -384,7 +400,7 @@ fn judge_whole(
         id: EventId(uuid::Uuid::nil()),
         cause: CommandId(uuid::Uuid::nil()),
         recorded: Recording { at: context.now, by: context.actor.clone(), asserted: context.asserted },
-        saying: saying.clone(),
+        saying: Arc::clone(saying),
     });
     let after = whole.read();
     // With its opening retracted the agreement is out of the register as a whole: nothing in it is judged.
@@ -399,19 +415,32 @@ fn judge_whole(
             all_objections(timeline, readings)
         }
     };
-    let mut new = all_objections(&whole, &after);
+    let with_it = all_objections(&whole, &after);
     // Most timelines have nothing against them: what was known before is looked up only where there is something.
-    let known = if timeline.is_empty() || new.is_empty() { Vec::new() } else { all_objections(timeline, before) };
+    let known = if timeline.is_empty() || with_it.is_empty() { Vec::new() } else { all_objections(timeline, before) };
+    verdict(new_among(&with_it, &known), seq, after.fact(seq), context)
+}
+
+/// The objections that were not known before.
+pub(super) fn new_among(all: &[Objected], known: &[Objected]) -> Vec<Objected> {
     // An oddity was given its reason; that its words change with the dates and counts in them asks for no other.
     let is_known = |objected: &Objected| {
         let of_its_kind = |k: &Objected| k.seq == objected.seq && k.objection.code() == objected.objection.code();
         known.contains(objected) || (!objected.objection.is_contradiction() && known.iter().any(of_its_kind))
     };
-    new.retain(|objected| !is_known(objected));
-    let earliest = after.fact(seq).and_then(|reading| reading.bounds.earliest);
-    if let Some(day) = earliest.filter(|day| *day > context.today)
-        && !matches!(saying.event, Event::AgreementAmended(_))
-    {
+    all.iter().filter(|objected| !is_known(objected)).cloned().collect()
+}
+
+/// What is odd about a fact with these objections that were not known before it.
+pub(super) fn verdict(
+    mut new: Vec<Objected>,
+    seq: u64,
+    reading: Option<&Reading>,
+    context: &Context,
+) -> Result<Vec<Objected>, Refusal> {
+    let counts_later = |reading: &&Reading| !matches!(reading.saying.event, Event::AgreementAmended(_));
+    let earliest = reading.filter(counts_later).and_then(|reading| reading.bounds.earliest);
+    if let Some(day) = earliest.filter(|day| *day > context.today) {
         new.push(Objected { seq, elsewhere: false, objection: Objection::InTheFuture { day, today: context.today } });
     }
     let (contradictions, odd): (Vec<_>, Vec<_>) =

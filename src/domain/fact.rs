@@ -1,6 +1,7 @@
 //! A fact: one event as it lies in the record, with when it happened, how we know, and when it was recorded.
 
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -143,6 +144,6 @@ pub struct Fact {
     pub cause: CommandId,
     /// When and by whom it was recorded.
     pub recorded: Recording,
-    /// What it says.
-    pub saying: Saying,
+    /// What it says; shared, since it never changes and is read many times.
+    pub saying: Arc<Saying>,
 }

@@ -45,11 +45,27 @@ impl std::fmt::Display for Objected {
 /// Names are judged by what is known, whatever its day: a party counts as declared if any fact declares it.
 #[must_use]
 pub fn objections(start: Agreement, readings: &Readings) -> Vec<Objected> {
+    folded(start, readings).objections
+}
+
+/// A reading that was folded to its end, and judged on the way.
+pub(super) struct Folded {
+    /// The agreement after the last fact.
+    pub(super) agreement: Agreement,
+    /// Everything that speaks against the facts, in their order.
+    pub(super) objections: Vec<Objected>,
+    /// Whether a fact waited for a name, so that facts took effect in another order than they are read in.
+    pub(super) waited: bool,
+}
+
+/// Folds a reading, and judges each fact as it takes effect.
+pub(super) fn folded(start: Agreement, readings: &Readings) -> Folded {
     let mut names: Vec<Name> = readings.facts.iter().flat_map(|r| naming::named_by(&r.saying.event)).collect();
     names.sort();
     names.dedup();
     let mut agreement = start;
     let mut found = Vec::new();
+    let mut waited = false;
     for reading in &readings.facts {
         let missing = missing_names(&names, &reading.saying.event);
         found.extend(missing.into_iter().map(|objection| Objected { seq: reading.seq, objection, elsewhere: false }));
@@ -59,8 +75,16 @@ pub fn objections(start: Agreement, readings: &Readings) -> Vec<Objected> {
             judge(before, taken, &mut against);
             found.extend(against.into_iter().map(|objection| Objected { seq: taken.seq, objection, elsewhere: false }));
         });
+        waited |= agreement.waits();
     }
-    found
+    Folded { agreement, objections: found, waited }
+}
+
+/// What speaks against one fact, seen from the agreement just before it takes effect.
+pub(super) fn against(agreement: &Agreement, reading: &Reading) -> Vec<Objected> {
+    let mut against = Vec::new();
+    judge(agreement, reading, &mut against);
+    against.into_iter().map(|objection| Objected { seq: reading.seq, objection, elsewhere: false }).collect()
 }
 
 fn missing_names(names: &[Name], event: &Event) -> Vec<Objection> {
@@ -417,31 +441,35 @@ fn common(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>
 /// Facts dated before the opening, once the whole reading is known.
 #[must_use]
 pub fn before_opening(opening: Opening, readings: &Readings) -> Vec<Objected> {
-    let opened = match opening {
-        Opening::Proposed => "proposed",
-        Opening::Recorded => "recorded",
-        Opening::Announced => "announced",
-    };
+    let Some(day) = opening_day(readings) else { return Vec::new() };
+    readings.facts.iter().filter_map(|reading| dated_before(opening, day, reading)).collect()
+}
+
+/// The earliest day of the opening, where that is known.
+pub(super) fn opening_day(readings: &Readings) -> Option<Day> {
     let opening_fact = readings.facts.iter().find(|reading| {
         matches!(
             reading.saying.event,
             Event::AgreementProposed(_) | Event::AgreementRecorded(_) | Event::PledgeAnnounced(_)
         )
     });
-    let Some(opening_day) = opening_fact.and_then(|reading| reading.bounds.earliest) else {
-        return Vec::new();
+    opening_fact.and_then(|reading| reading.bounds.earliest)
+}
+
+/// The objection to one fact that is dated before the opening on this day.
+pub(super) fn dated_before(opening: Opening, opening_day: Day, reading: &Reading) -> Option<Objected> {
+    let day = reading.bounds.latest;
+    let dated = reading.saying.occurred.on.is_some() && !super::timeline::is_about_the_record(&reading.saying.event);
+    let opened = match opening {
+        Opening::Proposed => "proposed",
+        Opening::Recorded => "recorded",
+        Opening::Announced => "announced",
     };
-    readings
-        .facts
-        .iter()
-        .filter(|reading| reading.saying.occurred.on.is_some() && reading.bounds.latest < opening_day)
-        .filter(|reading| !super::timeline::is_about_the_record(&reading.saying.event))
-        .map(|reading| Objected {
-            seq: reading.seq,
-            elsewhere: false,
-            objection: Objection::BeforeOpening { day: reading.bounds.latest, opened, opening: opening_day },
-        })
-        .collect()
+    (dated && day < opening_day).then_some(Objected {
+        seq: reading.seq,
+        elsewhere: false,
+        objection: Objection::BeforeOpening { day, opened, opening: opening_day },
+    })
 }
 
 /// Whether a provisional application runs that a notice could end; entry into force has ended it before.

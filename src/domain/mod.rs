@@ -15,6 +15,7 @@ pub mod counting;
 pub mod dates;
 pub mod day;
 pub mod decide;
+pub mod docket;
 pub mod due;
 pub mod edtf;
 pub mod event;

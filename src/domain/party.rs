@@ -10,6 +10,8 @@ use super::vocabulary::SignatureMode;
 pub struct PartyRecord {
     /// As declared.
     pub party: Party,
+    /// The fact that declared it, or the opening that names it.
+    pub declared: Mark,
     /// Its other names.
     pub aliases: Vec<Aliased>,
     /// Its initials under the text.

@@ -45,6 +45,12 @@ pub(crate) struct Story {
     pub(crate) timeline: Timeline,
 }
 
+/// The request of a command.
+pub(super) fn request(command: &Value) -> Request {
+    let object: Map<String, Value> = command.as_object().cloned().unwrap_or_default();
+    Request::from_json(object).unwrap_or_else(|error| panic!("{error}: {command}"))
+}
+
 /// One command: the verb, and its fields as a JSON object; the agreement is `a` unless the fields say otherwise.
 pub(crate) fn say(verb: &str, fields: Value) -> Value {
     let Value::Object(mut object) = fields else { panic!("the fields of a command are an object") };
@@ -87,23 +93,26 @@ impl Story {
     /// Decides a command and, if it is accepted, records it.
     pub(super) fn record(&mut self, command: &Value) -> Result<Decision, Refusal> {
         let decision = self.decided(command)?;
+        self.timeline.push(self.next_fact(&decision));
+        Ok(decision)
+    }
+
+    /// The fact that a decision makes.
+    pub(super) fn next_fact(&self, decision: &Decision) -> Fact {
         let seq = self.timeline.facts().len() as u64 + 1;
         let context = self.context();
-        self.timeline.push(Fact {
+        Fact {
             position: seq - 1,
             seq,
             id: EventId(uuid::Uuid::from_u128(u128::from(seq))),
             cause: CommandId(uuid::Uuid::from_u128(u128::from(seq) << 64)),
             recorded: Recording { at: context.now, by: context.actor, asserted: false },
             saying: decision.saying.clone(),
-        });
-        Ok(decision)
+        }
     }
 
     pub(super) fn decided(&self, command: &Value) -> Result<Decision, Refusal> {
-        let object: Map<String, Value> = command.as_object().cloned().unwrap_or_default();
-        let request = Request::from_json(object).unwrap_or_else(|error| panic!("{error}: {command}"));
-        decide(&request, &self.timeline, &self.context())
+        decide(&request(command), &self.timeline, &self.context())
     }
 
     /// The time and person of the next command.
@@ -182,7 +191,7 @@ impl Story {
     }
 }
 
-pub(super) fn day(text: &str) -> Day {
+pub(crate) fn day(text: &str) -> Day {
     Day::parse(text).expect("a day")
 }
 

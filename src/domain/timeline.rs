@@ -84,7 +84,7 @@ pub struct Reading {
     /// Its position in the log.
     pub position: u64,
     /// What it says, corrections applied.
-    pub saying: Saying,
+    pub saying: Arc<Saying>,
     /// Between which days it happened.
     pub bounds: Bounds,
     /// The facts that changed what it says, in their order.
@@ -164,7 +164,7 @@ impl Timeline {
         // already settled when it comes up, including that of corrections and retractions themselves.
         let mut retracted: Vec<(u64, u64)> = Vec::new();
         let mut changes: Vec<(u64, u64, &[FieldChange])> = Vec::new();
-        let mut kept: Vec<(&Fact, Saying, Vec<u64>)> = Vec::new();
+        let mut kept: Vec<(&Fact, Arc<Saying>, Vec<u64>)> = Vec::new();
         for fact in self.facts.iter().rev() {
             if retracted.iter().any(|(seq, _)| *seq == fact.seq) {
                 continue;
@@ -180,15 +180,15 @@ impl Timeline {
             }
             let mine: Vec<_> = changes.iter().rev().filter(|(target, ..)| *target == fact.seq).collect();
             let saying = if mine.is_empty() {
-                fact.saying.clone()
+                Arc::clone(&fact.saying)
             } else {
-                patch::apply(&fact.saying, mine.iter().flat_map(|(_, _, fields)| fields.iter()))
+                Arc::new(patch::apply(&fact.saying, mine.iter().flat_map(|(_, _, fields)| fields.iter())))
             };
             let changed_by = mine.iter().filter(|(_, _, fields)| !fields.is_empty()).map(|(_, by, _)| *by).collect();
             kept.push((fact, saying, changed_by));
         }
         let cap = |fact: &Fact| fact.recorded.at.utc_day();
-        let dated = |fact: &Fact, saying: &Saying| saying.occurred.on.as_ref().map(|on| on.bounded_by(cap(fact)));
+        let dated = |fact: &Fact, saying: &Saying| dated(saying, cap(fact));
         let beginning: Option<Day> = kept
             .iter()
             .filter(|(_, saying, _)| !is_about_the_record(&saying.event))
@@ -198,11 +198,7 @@ impl Timeline {
         let mut facts: Vec<Reading> = kept
             .into_iter()
             .map(|(fact, saying, changed_by)| {
-                let bounds = dated(fact, &saying).unwrap_or_else(|| Bounds {
-                    earliest: None,
-                    latest: beginning.map_or(cap(fact), |day| day.min(cap(fact))),
-                });
-                let bounds = in_effect(&saying.event, bounds);
+                let bounds = bounds(&saying, cap(fact), beginning);
                 Reading { seq: fact.seq, position: fact.position, saying, bounds, changed_by }
             })
             .collect();
@@ -210,6 +206,18 @@ impl Timeline {
         retracted.sort_unstable();
         Readings { facts, retracted, almanac: Arc::clone(&self.register.almanac) }
     }
+}
+
+/// Between which days a saying says that it happened; none where nobody says.
+pub(super) fn dated(saying: &Saying, cap: Day) -> Option<Bounds> {
+    saying.occurred.on.as_ref().map(|on| on.bounded_by(cap))
+}
+
+/// Between which days a fact counts as happened that was recorded on the day `cap`, in an agreement with this beginning.
+pub(super) fn bounds(saying: &Saying, cap: Day, beginning: Option<Day>) -> Bounds {
+    let bounds = dated(saying, cap)
+        .unwrap_or_else(|| Bounds { earliest: None, latest: beginning.map_or(cap, |day| day.min(cap)) });
+    in_effect(&saying.event, bounds)
 }
 
 /// Whether an event speaks about the record instead of the agreement.
@@ -237,6 +245,17 @@ impl Readings {
     #[must_use]
     pub fn fact(&self, seq: u64) -> Option<&Reading> {
         self.facts.iter().find(|reading| reading.seq == seq)
+    }
+
+    /// Puts the reading of a fact that was recorded after all others where its day has it.
+    pub(super) fn place(&mut self, reading: Reading) {
+        let at = self.place_of(reading.bounds.latest, reading.seq);
+        self.facts.insert(at, reading);
+    }
+
+    /// How many facts lie before a day and a place in the agreement.
+    pub(super) fn place_of(&self, latest: Day, seq: u64) -> usize {
+        self.facts.partition_point(|reading| (reading.bounds.latest, reading.seq) < (latest, seq))
     }
 
     /// The fact that retracted the one at `seq`, if any did.

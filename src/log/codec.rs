@@ -4,6 +4,8 @@
 //! body holds what is said, behind a salt, so that a body can be taken out without breaking a proof over headers.
 //! No floats occur, and integers stay within ±(2^53 − 1): canonical JSON would round them silently.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -110,6 +112,41 @@ pub struct Body {
     pub data: Value,
 }
 
+/// A [`Header`] that is only written, its fields in canonical order.
+#[derive(Serialize)]
+struct WrittenHeader<'a> {
+    agreement: AgreementId,
+    body_hash: &'a str,
+    cause: CommandId,
+    id: EventId,
+    recorded: &'a Recording,
+    seq: u64,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    v: u32,
+}
+
+/// A [`Body`] that is only written, its fields in canonical order.
+#[derive(Serialize)]
+struct WrittenBody<'a> {
+    confidence: Confidence,
+    data: Payload<'a>,
+    evidence: &'a [Evidence],
+    occurred: &'a Occurred,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a Text>,
+    salt: &'a str,
+}
+
+/// An event's payload, as it is stored.
+struct Payload<'a>(&'a Event);
+
+impl Serialize for Payload<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.write_data(serializer)
+    }
+}
+
 /// A body with its payload left as text, so that it is read once, as the right type.
 #[derive(Deserialize)]
 struct LaidBody<'a> {
@@ -127,11 +164,9 @@ struct LaidBody<'a> {
 /// Bytes in lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let pair = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
+    bytes.iter().flat_map(pair).collect()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -149,8 +184,13 @@ pub fn body_hash(salt: &[u8], body: &[u8]) -> String {
     hex(&Sha256::new().chain_update(salt).chain_update(body).finalize())
 }
 
-fn canonical<T: Serialize>(value: &T) -> Result<Vec<u8>, CodecError> {
-    serde_json_canonicalizer::to_vec(value).map_err(CodecError::Write)
+/// A value as canonical JSON (RFC 8785).
+///
+/// # Errors
+///
+/// [`CodecError::Write`] when it has no such form.
+pub fn canonical<T: Serialize>(value: &T) -> Result<Vec<u8>, CodecError> {
+    super::canonical::canonical(value).map_err(CodecError::Write)
 }
 
 /// Who and where of an event that is about to be recorded.
@@ -176,23 +216,23 @@ pub struct Stamp {
 ///
 /// [`CodecError::Write`] when a value has no canonical form, which no value of the domain's types lacks.
 pub fn encode(stamp: &Stamp, saying: &Saying) -> Result<Draft, CodecError> {
-    let body = canonical(&Body {
-        salt: hex(&stamp.salt),
-        occurred: saying.occurred.clone(),
+    let body = canonical(&WrittenBody {
+        salt: &hex(&stamp.salt),
+        occurred: &saying.occurred,
         confidence: saying.confidence,
-        evidence: saying.evidence.clone(),
-        reason: saying.reason.clone(),
-        data: saying.event.data().map_err(CodecError::Write)?,
+        evidence: &saying.evidence,
+        reason: saying.reason.as_ref(),
+        data: Payload(&saying.event),
     })?;
-    let header = canonical(&Header {
+    let header = canonical(&WrittenHeader {
         id: stamp.id,
         agreement: stamp.agreement,
         seq: stamp.seq,
-        kind: saying.event.name().to_owned(),
+        kind: saying.event.name(),
         v: saying.event.version(),
-        recorded: stamp.recorded.clone(),
+        recorded: &stamp.recorded,
         cause: stamp.cause,
-        body_hash: body_hash(&stamp.salt, &body),
+        body_hash: &body_hash(&stamp.salt, &body),
     })?;
     Ok(Draft { header, body })
 }
@@ -246,13 +286,13 @@ pub fn decode(record: &Recorded) -> Result<Fact, CodecError> {
         id: header.id,
         cause: header.cause,
         recorded: header.recorded,
-        saying: Saying {
+        saying: Arc::new(Saying {
             occurred: body.occurred,
             confidence: body.confidence,
             evidence: body.evidence,
             reason: body.reason,
             event,
-        },
+        }),
     })
 }
 

@@ -19,6 +19,7 @@
 //!
 //! And: [`Recorded::recorded_at`] never runs backwards.
 
+mod canonical;
 pub mod codec;
 mod error;
 mod judgement;

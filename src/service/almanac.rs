@@ -4,17 +4,19 @@
 //! counts by lies in the register, and a later release with other days off changes no old report.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::Service;
 use super::error::{ExecuteError, QueryError};
 use crate::domain::almanac::{objections::speaks_of, shipped};
 use crate::domain::decide::Context;
+use crate::domain::docket::Docket;
 use crate::domain::event::Event;
 use crate::domain::event::naming::rules;
 use crate::domain::fact::{Fact, Recording, Saying};
 use crate::domain::id::{AgreementId, CalendarId, CommandId, EventId};
-use crate::domain::timeline::{Register, Timeline};
-use crate::log::codec::{self, Stamp};
+use crate::domain::timeline::{Readings, Register};
+use crate::log::codec::{self, Salt, Stamp};
 use crate::log::{self, Append, AppendError, InvalidAppend, Position, StreamId, StreamVersion};
 
 /// The stream of the register's own facts, in which no agreement can lie: a UUID of version 8 that spells its purpose.
@@ -39,12 +41,13 @@ impl Service {
         (kept.facts().len() as u64 == version).then(|| kept.clone())
     }
 
-    /// The facts that put on record which shipped calendars a new fact makes the agreement count by; in their order.
+    /// The facts that put on record which shipped calendars a fact, just allowed, makes the agreement count by; in their
+    /// order.
     pub(super) fn adopted(
         &self,
         register: &Register,
-        timeline: &Timeline,
-        saying: &Saying,
+        docket: &mut Docket,
+        saying: &Arc<Saying>,
         context: &Context,
         position: u64,
     ) -> Vec<Fact> {
@@ -52,15 +55,14 @@ impl Service {
         let wanted: BTreeSet<CalendarId> = match &saying.event {
             // A correction or the like may touch a rule: what counts is how everything is read with it.
             Event::RecordCorrected(_) | Event::RecordRetracted(_) | Event::FactResolved(_) => {
-                let mut whole = timeline.clone();
-                whole.push(self.stamped(saying.clone(), timeline.facts().len() as u64, u64::MAX, context, nobody()));
-                let readings = whole.read();
-                readings
-                    .facts
-                    .iter()
-                    .flat_map(|r| rules(&r.saying.event))
-                    .flat_map(|r| almanac.calendars_of(r))
-                    .collect()
+                let of = |readings: &Readings| {
+                    let rules = readings.facts.iter().flat_map(|reading| rules(&reading.saying.event));
+                    rules.flat_map(|rule| almanac.calendars_of(rule)).collect()
+                };
+                match docket.readings_after() {
+                    Some(after) => of(after),
+                    None => of(docket.readings()),
+                }
             }
             event => {
                 let spoken_of = speaks_of(event).cloned();
@@ -70,7 +72,7 @@ impl Service {
         let missing = wanted.iter().filter(|id| !almanac.records(id)).filter_map(shipped::calendar);
         let cause = CommandId(self.ids.uuid(context.now));
         let before = register.facts().len() as u64;
-        let sayings = missing.flat_map(|shipped| shipped.sayings.iter().cloned());
+        let sayings = missing.flat_map(|shipped| shipped.sayings.iter().cloned().map(Arc::new));
         let stamp = |(index, saying)| self.stamped(saying, before + index, position + index, context, cause);
         (0_u64..).zip(sayings).map(stamp).collect()
     }
@@ -78,7 +80,7 @@ impl Service {
     /// A fact of what is said, as the one after `before` facts of its stream.
     pub(super) fn stamped(
         &self,
-        saying: Saying,
+        saying: Arc<Saying>,
         before: u64,
         position: u64,
         context: &Context,
@@ -88,38 +90,44 @@ impl Service {
         Fact { position, seq: before + 1, id: EventId(self.ids.uuid(context.now)), cause, recorded, saying }
     }
 
-    /// One write of facts of one stream that follow each other and have one cause.
-    pub(super) fn written(
-        &self,
-        id: AgreementId,
-        facts: &[Fact],
-        expected_end: Option<Position>,
-    ) -> Result<Append, ExecuteError> {
-        let first = facts.first().ok_or(AppendError::Invalid(InvalidAppend::Empty))?;
-        let encode = |fact: &Fact| {
+    /// Facts of one stream that follow each other and have one cause, salted, to be written together.
+    pub(super) fn salted(&self, id: AgreementId, facts: Vec<Fact>, expected_end: Option<Position>) -> Salted {
+        let salt = |fact| (fact, self.ids.bytes());
+        Salted { id, facts: facts.into_iter().map(salt).collect(), expected_end }
+    }
+}
+
+/// Facts that are to be written together. All chance is in them by now: what they are as bytes is a function.
+pub(super) struct Salted {
+    id: AgreementId,
+    facts: Vec<(Fact, Salt)>,
+    expected_end: Option<Position>,
+}
+
+impl Salted {
+    /// What is handed to the log.
+    pub(super) fn written(&self) -> Result<Append, ExecuteError> {
+        let (first, _) = self.facts.first().ok_or(AppendError::Invalid(InvalidAppend::Empty))?;
+        let encode = |(fact, salt): &(Fact, Salt)| {
             let stamp = Stamp {
                 id: fact.id,
-                agreement: id,
+                agreement: self.id,
                 seq: fact.seq,
                 recorded: fact.recorded.clone(),
                 cause: fact.cause,
-                salt: self.ids.bytes(),
+                salt: *salt,
             };
             codec::encode(&stamp, &fact.saying)
         };
         Ok(Append {
             command: log::CommandId::new(first.cause.0),
-            stream: StreamId::new(id.0),
+            stream: StreamId::new(self.id.0),
             expected: StreamVersion::new(first.seq - 1),
-            expected_end,
+            expected_end: self.expected_end,
             recorded_at: first.recorded.at.micros(),
-            events: facts.iter().map(encode).collect::<Result<_, _>>()?,
+            events: self.facts.iter().map(encode).collect::<Result<_, _>>()?,
         })
     }
-}
-
-fn nobody() -> CommandId {
-    CommandId(uuid::Uuid::nil())
 }
 
 /// A register with more facts.

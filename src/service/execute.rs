@@ -1,11 +1,14 @@
 //! Commands: load, decide, append; a bounded retry where another writer was first.
 
+use std::sync::Arc;
+
 use super::Service;
 use super::almanac::{REGISTER, with};
 use super::error::ExecuteError;
 use crate::domain::command::{Command, Request};
 use crate::domain::counting::Remark;
 use crate::domain::decide::{Context, Decision, Refusal, agreement_of, decide};
+use crate::domain::docket::Docket;
 use crate::domain::event::Event;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Objected;
@@ -61,19 +64,30 @@ pub(super) struct Loaded {
     /// The agreement's identity; made now for an opening.
     pub(super) id: AgreementId,
     /// Its facts.
-    pub(super) timeline: Timeline,
+    pub(super) docket: Docket,
 }
 
 impl Loaded {
     /// An agreement that is about to be opened.
     pub(super) fn opening(id: AgreementId, register: Register) -> Self {
-        Self { id, timeline: Timeline::new(Vec::new()).within(register) }
+        Self { id, docket: Docket::new(Timeline::new(Vec::new()).within(register)) }
     }
 
     /// The register's own facts.
     pub(super) fn register(register: Register) -> Self {
         let timeline = Timeline::new(register.facts().to_vec()).within(register);
-        Self { id: REGISTER, timeline }
+        Self { id: REGISTER, docket: Docket::new(timeline) }
+    }
+
+    /// Has its dates counted by the register as it is by now.
+    pub(super) fn enter(&mut self, register: &Register) {
+        if self.id == REGISTER {
+            if self.docket.timeline().facts().len() != register.facts().len() {
+                *self = Self::register(register.clone());
+            }
+        } else {
+            self.docket.enter(register.clone());
+        }
     }
 
     /// Takes in facts of the register that are recorded by the same command, before its own.
@@ -81,12 +95,8 @@ impl Loaded {
         if adopted.is_empty() {
             return;
         }
-        let register = with(self.timeline.register(), adopted);
-        if self.id == REGISTER {
-            *self = Self::register(register);
-        } else {
-            self.timeline.enter(register);
-        }
+        let register = with(self.docket.timeline().register(), adopted);
+        self.enter(&register);
     }
 }
 
@@ -104,15 +114,17 @@ impl Service {
         for _ in 0..ATTEMPTS_MAX {
             let end = self.log.end().await?;
             if given.is_some()
-                && let Some(outcome) = self.repeated(request, command, execution).await?
+                && let Some(receipt) = self.log.find(log::CommandId::new(command.0)).await?
             {
+                let meant = self.entry(&request.agreement).await?.map(|entry| entry.id);
+                let outcome = self.repeated(request, &receipt, meant, execution).await?;
                 return Ok(outcome);
             }
             let mut loaded = self.load(request).await?;
             let context = self.context(request, execution).await?;
-            let decision = self.decided(request, &loaded.timeline, &context).await?;
-            let register = loaded.timeline.register().clone();
-            let adopted = self.adopted(&register, &loaded.timeline, &decision.saying, &context, end.get());
+            let decision = self.decided(request, &mut loaded.docket, &context).await?;
+            let register = loaded.docket.timeline().register().clone();
+            let adopted = self.adopted(&register, &mut loaded.docket, &decision.saying, &context, end.get());
             loaded.take(&adopted);
             let own_end = end.plus(adopted.len() as u64);
             let fact = self.fact(&loaded, command, &context, &decision, own_end.get());
@@ -122,18 +134,20 @@ impl Service {
             let only_here = request.command.opens() || !adopted.is_empty();
             let first = match adopted.as_slice() {
                 [] => None,
-                facts => Some(self.written(REGISTER, facts, Some(end))?),
+                facts => Some(self.salted(REGISTER, facts.to_vec(), Some(end)).written()?),
             };
-            let commit = self.written(loaded.id, std::slice::from_ref(&fact), only_here.then_some(own_end))?;
+            let commit = self.salted(loaded.id, vec![fact.clone()], only_here.then_some(own_end)).written()?;
             match self.append_after(first, commit).await {
                 Ok(receipt) => {
                     let fact = Fact { position: receipt.first.get(), ..fact };
                     let (outcome, entry) = self.outcome(request, loaded, fact, decision, &adopted, false).await?;
                     // The view may lag and the command is recorded: a question catches up, or says what is wrong.
-                    let _ = if request.agreement.is_register() {
-                        self.catch_up().await
-                    } else {
+                    // What another register over the same log wrote in between is in no entry of ours.
+                    let alone = receipt.first == own_end && !request.agreement.is_register();
+                    let _ = if alone {
                         self.keep(end, receipt.end(), entry.into_iter().collect()).await
+                    } else {
+                        self.catch_up().await
                     };
                     return Ok(outcome);
                 }
@@ -156,10 +170,10 @@ impl Service {
     pub(super) async fn decided(
         &self,
         request: &Request,
-        timeline: &Timeline,
+        docket: &mut Docket,
         context: &Context,
     ) -> Result<Decision, ExecuteError> {
-        match decide(request, timeline, context) {
+        match docket.decide(request, context) {
             Ok(decision) => Ok(decision),
             Err(Refusal::NoSuchAgreement { reference, .. }) => {
                 let meant = self.meant(&reference).await?;
@@ -184,7 +198,7 @@ impl Service {
         match entry {
             Some(entry) => {
                 let timeline = self.timeline_of(entry.id).await?;
-                Ok(Loaded { id: entry.id, timeline })
+                Ok(Loaded { id: entry.id, docket: Docket::new(timeline) })
             }
             None => Ok(Loaded::opening(AgreementId(self.ids.uuid(self.now())), self.register().await?)),
         }
@@ -222,8 +236,8 @@ impl Service {
         decision: &Decision,
         position: u64,
     ) -> Fact {
-        let before = loaded.timeline.facts().len() as u64;
-        self.stamped(decision.saying.clone(), before, position, context, command)
+        let before = loaded.docket.timeline().facts().len() as u64;
+        self.stamped(Arc::clone(&decision.saying), before, position, context, command)
     }
 
     /// What a command did, and the agreement's entry after it.
@@ -239,13 +253,16 @@ impl Service {
         let now = Moment { day: self.settings.zone.day_of(fact.recorded.at), at: Some(fact.recorded.at) };
         let events = vec![newest(loaded.id, &fact)];
         let (after, moved) = if loaded.id == REGISTER {
-            (None, self.moved_by(&loaded.timeline, &fact, now).await?)
+            (None, self.moved_by(loaded.docket.timeline(), &fact, now).await?)
         } else {
-            let mut timeline = loaded.timeline;
-            let before = (!moves_nothing(&fact.saying.event)).then(|| timeline.read());
-            timeline.push(fact);
-            let moved = before.map(|before| moved(&request.agreement, &before, &timeline, now));
-            (Entry::of(loaded.id, &timeline), moved.unwrap_or_default())
+            let mut docket = loaded.docket;
+            let before = (!moves_nothing(&fact.saying.event)).then(|| docket.readings().clone());
+            docket.put(fact);
+            let after = docket.readings().clone();
+            let timeline = docket.timeline();
+            let moved = before.map(|before| moved(&request.agreement, &before, timeline, &after, now));
+            let entry = if dry_run { None } else { Entry::read(loaded.id, timeline, &after) };
+            (entry, moved.unwrap_or_default())
         };
         let calendars = adopted.iter().filter_map(|fact| match &fact.saying.event {
             Event::CalendarDefined(defined) => Some(defined.calendar.clone()),
@@ -284,15 +301,16 @@ impl Service {
 
     /// The first outcome of a command whose identity is on record, where its content is the same.
     ///
-    /// Content is compared by deciding again on the facts that were there then: nothing that a hash could betray is
-    /// kept for it.
+    /// `meant` is the agreement that its reference is of now. Content is compared by deciding again on the facts that
+    /// were there then: nothing that a hash could betray is kept for it.
     pub(super) async fn repeated(
         &self,
         request: &Request,
-        command: CommandId,
+        receipt: &Receipt,
+        meant: Option<AgreementId>,
         execution: &Execution,
-    ) -> Result<Option<Outcome>, ExecuteError> {
-        let Some(receipt) = self.log.find(log::CommandId::new(command.0)).await? else { return Ok(None) };
+    ) -> Result<Outcome, ExecuteError> {
+        let command = CommandId(receipt.command.get());
         let id = AgreementId(receipt.stream.get());
         let whole = self.timeline_of(id).await?;
         let (earlier, rest) = whole.facts().split_at(usize::try_from(receipt.first_seq - 1).unwrap_or(usize::MAX));
@@ -310,8 +328,8 @@ impl Service {
             actor: first.recorded.by.clone(),
             asserted: first.recorded.asserted,
         };
-        let same_agreement = match self.entry(&request.agreement).await? {
-            Some(entry) => entry.id == id,
+        let same_agreement = match meant {
+            Some(meant) => meant == id,
             None => request.agreement.is_register() && id == REGISTER,
         };
         let timeline = Timeline::new(earlier.to_vec()).within(whole.register().known_at(first.recorded.at));
@@ -323,7 +341,7 @@ impl Service {
         }
         let places: Vec<u64> = made.iter().map(|fact| fact.seq).collect();
         let events = history(id, &whole).into_iter().filter(|row| places.contains(&row.seq)).collect();
-        Ok(Some(Outcome {
+        Ok(Outcome {
             verb: request.command.name(),
             reference: request.agreement.clone(),
             events,
@@ -333,7 +351,7 @@ impl Service {
             odd: decision.odd,
             remarks: decision.remarks,
             moved: Vec::new(),
-        }))
+        })
     }
 }
 
@@ -347,12 +365,17 @@ pub(super) fn points_at(command: &Command) -> Option<&Reference> {
 }
 
 /// What the last fact of a timeline moved in its agreement, which was read like this before.
-fn moved(agreement: &Reference, was_read: &Readings, timeline: &Timeline, now: Moment) -> Vec<Moved> {
+fn moved(
+    agreement: &Reference,
+    was_read: &Readings,
+    timeline: &Timeline,
+    is_read: &Readings,
+    now: Moment,
+) -> Vec<Moved> {
     let Some(fact) = timeline.facts().last() else { return Vec::new() };
     let cause = Cause { fact, stream: timeline.facts(), almanacs: None };
-    let is_read = timeline.read();
     let Some(was) = agreement_of(timeline, was_read, now.day).filter(|_| fact.seq > 1) else {
-        return moves(agreement, &Stood::default(), &Stood::read(timeline, &is_read, now), &cause);
+        return moves(agreement, &Stood::default(), &Stood::read(timeline, is_read, now), &cause);
     };
     let before = Stood::of(&was, now);
     let by_then = |readings: &[Reading]| readings.partition_point(|reading| reading.bounds.latest <= now.day);
@@ -365,7 +388,7 @@ fn moved(agreement: &Reference, was_read: &Readings, timeline: &Timeline, now: M
             agreement.evolve(newest);
             Stood::of(&agreement, now)
         }
-        _ => Stood::read(timeline, &is_read, now),
+        _ => Stood::read(timeline, is_read, now),
     };
     moves(agreement, &before, &after, &cause)
 }

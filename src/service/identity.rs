@@ -26,10 +26,25 @@ pub trait IdSource: Send + Sync {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemIds;
 
+/// How much randomness is asked for at once: an import wants some fifty bytes a command.
+const DRAWN: usize = 4_096;
+
+/// What was drawn, and how much of it is given out.
+static DRAWING: Mutex<([u8; DRAWN], usize)> = Mutex::new(([0; DRAWN], DRAWN));
+
 impl IdSource for SystemIds {
     fn bytes(&self) -> [u8; 16] {
+        let mut drawing = DRAWING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (drawn, given) = &mut *drawing;
+        if *given + 16 > DRAWN {
+            getrandom::fill(drawn).expect("without randomness from the machine no identity is safe to make");
+            *given = 0;
+        }
         let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).expect("without randomness from the machine no identity is safe to make");
+        bytes.copy_from_slice(&drawn[*given..*given + 16]);
+        // What was given out is not kept.
+        drawn[*given..*given + 16].fill(0);
+        *given += 16;
         bytes
     }
 }
@@ -57,5 +72,19 @@ impl IdSource for SeededIds {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&hash[..16]);
         bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_bytes_are_given_out_twice() {
+        let mut all: Vec<[u8; 16]> = (0..3 * DRAWN / 16).map(|_| SystemIds.bytes()).collect();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 3 * DRAWN / 16);
+        assert!(!all.contains(&[0; 16]));
     }
 }

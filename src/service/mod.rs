@@ -46,6 +46,8 @@ pub struct Service {
     ids: Arc<dyn IdSource>,
     settings: Settings,
     papers: Option<PathBuf>,
+    /// How many events the log rewrote from an earlier format when it was opened.
+    migrated: Option<u64>,
     /// The register's own facts as they were last read.
     register: std::sync::Mutex<Register>,
     /// Decisions are made one at a time: each sees the facts of the one before it.
@@ -73,10 +75,17 @@ impl Service {
             ids,
             settings,
             papers,
+            migrated: None,
             register: std::sync::Mutex::new(register),
             deciding: Mutex::new(()),
             viewing: RwLock::new(()),
         }
+    }
+
+    /// Says how many events were rewritten when the register, written by an earlier release, was opened.
+    #[must_use]
+    pub const fn migrated(&self) -> Option<u64> {
+        self.migrated
     }
 
     /// The register's settings.

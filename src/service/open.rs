@@ -54,9 +54,11 @@ pub fn open(
     } else {
         Settings::read(folder)?
     };
+    let migrated = log.migrated();
     let views: Arc<dyn ViewStore> = log.clone();
     let log: Arc<dyn EventLog> = log;
-    Ok(Service::new(log, views, clock, ids, settings, Some(folder.join(PAPERS))))
+    let service = Service::new(log, views, clock, ids, settings, Some(folder.join(PAPERS)));
+    Ok(Service { migrated, ..service })
 }
 
 /// A register in memory, gone with the process.

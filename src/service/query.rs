@@ -102,7 +102,7 @@ impl Service {
         asked: Asked,
     ) -> Result<(AgreementId, Timeline), QueryError> {
         if reference.is_register() {
-            let timeline = Loaded::register(self.register().await?).timeline.known_at(asked.known_at);
+            let timeline = Loaded::register(self.register().await?).docket.timeline().known_at(asked.known_at);
             return if timeline.is_empty() { Err(not_yet(reference, asked)) } else { Ok((REGISTER, timeline)) };
         }
         let Some(entry) = self.entry(reference).await? else {

@@ -45,11 +45,13 @@ impl Service {
         loop {
             let after = facts.len() as u64;
             let records = self.log.read_stream(StreamId::new(id.0), after, PAGE).await?;
-            if records.is_empty() {
-                return Ok(facts);
-            }
             for record in &records {
                 facts.push(codec::decode(record)?);
+            }
+            // An answer ends early at a bound of bytes only; else a short one is the last, and nothing need be asked again.
+            let bytes: usize = records.iter().map(|record| record.header.len() + record.body.len()).sum();
+            if records.is_empty() || (records.len() < PAGE && bytes < crate::log::READ_BYTES_MAX) {
+                return Ok(facts);
             }
         }
     }

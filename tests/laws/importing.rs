@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::Value;
+use servanda::domain::decide::Refusal;
 use servanda::domain::instant::Instant;
 use servanda::service::error::ExecuteError;
 use servanda::service::import::ImportOptions;
@@ -160,5 +161,46 @@ fn an_input_that_breaks_off_is_told_and_what_was_read_is_recorded() {
             assert!(matches!(told, Err(ExecuteError::Input { lines: 2, .. })), "{told:?}");
             assert_eq!(register.exported().await.len(), recorded);
         }
+    });
+}
+
+/// What an import did with lines, and the messages of its refusals.
+async fn told(lines: &[&str]) -> (u64, u64, Vec<String>) {
+    let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+    let done = in_memory().imported(&lines, false, false).await;
+    (done.recorded, done.repeated, done.refused.iter().map(|refused| refused.error.to_string()).collect())
+}
+
+#[test]
+fn a_command_id_that_stands_twice_in_an_import_is_the_same_command_or_refused() {
+    const ID: &str = "01999999-0000-7000-8000-000000000001";
+    let open = r#"{"command": "record", "agreement": "a", "kind": "mou"}"#;
+    let note = |text: &str| {
+        format!(
+            r#"{{"command": "note", "agreement": "a", "text": "{text}", "on": "2025-01-01", "command_id": "{ID}"}}"#
+        )
+    };
+    wait_for(async {
+        assert_eq!(told(&[open, &note("one"), &note("one")]).await, (2, 1, vec![]));
+        let (recorded, repeated, refused) = told(&[open, &note("one"), &note("two")]).await;
+        assert_eq!((recorded, repeated, refused.len()), (2, 0, 1));
+        assert!(refused[0].contains("recorded before with other content"), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_reference_that_the_import_itself_opened_is_among_those_that_were_perhaps_meant() {
+    let lines = [
+        r#"{"command": "record", "agreement": "health-2025", "kind": "mou"}"#,
+        r#"{"command": "note", "agreement": "health-2026", "text": "one"}"#,
+    ];
+    wait_for(async {
+        let register = in_memory();
+        let done = register.imported(&lines.map(str::to_owned), false, false).await;
+        let meant = match &done.refused[0].error {
+            ExecuteError::Refused(Refusal::NoSuchAgreement { meant, .. }) => meant.clone(),
+            other => panic!("{other}"),
+        };
+        assert_eq!(meant.iter().map(ToString::to_string).collect::<Vec<_>>(), ["health-2025"]);
     });
 }

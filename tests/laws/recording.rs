@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::Value;
 use servanda::domain::decide::Refusal;
+use servanda::log::{EventLog as _, Position};
 use servanda::service::error::ExecuteError;
 use servanda::views::entry::Entry;
 
@@ -30,6 +31,21 @@ proptest! {
             let kept_up = register.service.view_bytes().await.unwrap();
             register.service.rebuild().await.unwrap();
             prop_assert_eq!(register.service.view_bytes().await.unwrap(), kept_up);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn every_record_has_the_bytes_of_an_independent_writer_of_canonical_json(history in histories()) {
+        wait_for(async {
+            let (register, log) = with_log();
+            register.live_through(&history).await;
+            for record in log.read(Position::START, 4_096).await.unwrap() {
+                for part in [&record.header, &record.body] {
+                    let value: Value = serde_json::from_slice(part).unwrap();
+                    prop_assert_eq!(&serde_json_canonicalizer::to_vec(&value).unwrap(), part);
+                }
+            }
             Ok(())
         })?;
     }

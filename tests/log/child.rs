@@ -28,6 +28,13 @@ pub(crate) fn appending(store: &Path, commits: u64) -> Command {
     child
 }
 
+/// Returns the command that starts a child that opens a store, and migrates it if need be.
+pub(crate) fn opening(store: &Path) -> Command {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    dressed(&mut child, "child::opens_a_store", store, 0);
+    child
+}
+
 /// Returns the command that starts a child whose files cannot grow beyond some 2 MiB: for it the disk is full.
 pub(crate) fn filling(store: &Path) -> Command {
     let mut child = Command::new("sh");
@@ -143,7 +150,12 @@ async fn appends_until_it_is_killed() {
     };
     let until = next + commits.parse::<u64>().unwrap();
     while next < until {
-        let group = if next % 31 == 3 { 20 } else { 1 };
+        let group = match next {
+            // More than the tail takes: written as segments at once.
+            next if next % 211 == 70 => 270,
+            next if next % 31 == 3 => 20,
+            _ => 1,
+        };
         let commits: Vec<_> = (next..next + group).map(&mut make).collect();
         let answers = match group {
             1 => vec![log.append(commits[0].clone()).await],
@@ -162,6 +174,15 @@ async fn appends_until_it_is_killed() {
     }
     // No clean close: a crash is what this process is for.
     std::process::abort();
+}
+
+#[test]
+#[ignore = "it is the other process of the migration tests"]
+fn opens_a_store() {
+    let Ok(store) = std::env::var(STORE) else {
+        return;
+    };
+    drop(open(Path::new(&store)).unwrap());
 }
 
 #[tokio::test]

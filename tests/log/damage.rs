@@ -26,17 +26,30 @@ enum Outcome {
     ReportedWhenRead,
 }
 
-/// A store with some hundred commits, and what it holds.
+/// Bytes that cannot be compressed.
+fn noise(seed: u128, bytes: usize) -> Vec<u8> {
+    let mut state = u64::try_from(seed).unwrap().wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    (0..bytes).map(|_| next()).collect()
+}
+
+/// A store with some hundred commits in its segments, in its indexes and in its tail, and what it holds.
 async fn store(left: Left) -> (TempDir, Vec<Recorded>) {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("store");
     let log = open(&path).unwrap();
     for version in 0..120 {
         let mut one = commit(version % 5, u64::try_from(version / 5).unwrap(), 1);
-        one.events[0].body = vec![u8::try_from(version).unwrap(); 3000];
+        one.events[0].body = noise(version, 3000);
         log.append(one).await.unwrap();
     }
-    let group = (0..200).map(|to| commit(100 + to, 0, 1)).collect();
+    // So many that the indexes take them in.
+    let group = (0..1200).map(|to| commit(100 + to, 0, 1)).collect();
     for answer in log.append_all(group).await {
         answer.unwrap();
     }
@@ -60,7 +73,7 @@ fn copied(from: &Path) -> TempDir {
     to
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -74,7 +87,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The files of the store with their bytes; the lock's words change with every try.
-fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -125,7 +138,7 @@ async fn judge(original: &Path, expected: &[Recorded], damage: impl FnOnce(&Path
         }
     }
     assert!(log.end().await.unwrap().get() >= expected.len() as u64, "nothing is missing in silence");
-    for to in [0, 50, 100, 299] {
+    for to in [0, 50, 100, 299, 1299] {
         match log.read_stream(crate::given::stream(to), 0, 999).await {
             Ok(events) => {
                 let of_stream: Vec<_> =
@@ -302,14 +315,76 @@ async fn a_store_of_a_newer_format_is_refused_by_its_number() {
     let (dir, _) = store(Left::Closed).await;
     let witness = dir.path().join("store/witness");
     let newer = |slot: &str| {
-        let body = slot[..slot.find("check ").unwrap()].replace("format 1\n", "format 2\n");
+        let body = slot[..slot.find("check ").unwrap()].replace("format 2\n", "format 3\n");
         let check = xxhash_rust::xxh3::xxh3_128(body.as_bytes());
         format!("{:512}", format!("{body}check {check:032x}\n"))
     };
     let text = fs::read_to_string(&witness).unwrap();
     fs::write(&witness, newer(&text[..512]) + &newer(&text[512..])).unwrap();
     match open(&dir.path().join("store")) {
-        Err(OpenError::NewerFormat { found, supported }) => assert_eq!((found, supported), (2, 1)),
+        Err(OpenError::NewerFormat { found, supported }) => assert_eq!((found, supported), (3, 2)),
         other => panic!("{:?}", other.err()),
     }
+}
+
+/// Changes one value of a closed store, through sled itself.
+fn change(store: &Path, key: &[u8], with: impl FnOnce(&sled::Db, &[u8])) {
+    let db = sled::Config::new().path(store.join("log")).segment_size(512 * 1024).open().unwrap();
+    with(&db, key);
+    db.flush().unwrap();
+}
+
+fn keys(store: &Path, letter: u8) -> Vec<sled::IVec> {
+    let db = sled::Config::new().path(store.join("log")).segment_size(512 * 1024).open().unwrap();
+    let keys: Vec<_> = db.scan_prefix([letter]).keys().map(Result::unwrap).collect();
+    keys
+}
+
+#[tokio::test]
+async fn l7_an_altered_or_lost_value_is_reported_whatever_it_is() {
+    let (dir, expected) = store(Left::Closed).await;
+    let scratch = copied(dir.path());
+    for (letter, what) in [(b'f', "format"), (b't', "tail"), (b'c', "segment"), (b's', "streams"), (b'i', "commands")] {
+        let all = keys(&scratch.path().join("store"), letter);
+        assert!(!all.is_empty(), "there is a key of the {what}");
+        let mut sample = vec![0, all.len() / 2, all.len() - 1];
+        sample.dedup();
+        for key in sample.into_iter().map(|at| &all[at]) {
+            let altered = judge(dir.path(), &expected, |store| {
+                change(store, key, |db, key| {
+                    let mut value = db.get(key).unwrap().unwrap().to_vec();
+                    let at = value.len() / 2;
+                    value[at] ^= 4;
+                    db.insert(key, value).unwrap();
+                });
+            });
+            let altered = altered.await;
+            let lost = judge(dir.path(), &expected, |store| {
+                change(store, key, |db, key| drop(db.remove(key).unwrap()));
+            });
+            let lost = lost.await;
+            println!("{what}: {altered:?}, {lost:?}");
+            assert_ne!(altered, Outcome::Unharmed, "{what}");
+            assert_ne!(lost, Outcome::Unharmed, "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_lost_the_position_of_its_indexes_finds_everything_again() {
+    let (dir, expected) = store(Left::Closed).await;
+    let outcome = judge(dir.path(), &expected, |store| change(store, b"x", |db, key| drop(db.remove(key).unwrap())));
+    assert_eq!(outcome.await, Outcome::Unharmed);
+}
+
+#[tokio::test]
+async fn a_store_whose_indexes_are_ahead_of_it_is_refused_even_without_a_witness() {
+    let (dir, _) = store(Left::Closed).await;
+    let path = dir.path().join("store");
+    let segments = keys(&path, b'c');
+    for key in keys(&path, b't').iter().chain(segments.iter().rev().take(segments.len() / 2)) {
+        change(&path, key, |db, key| drop(db.remove(key).unwrap()));
+    }
+    fs::remove_file(path.join("witness")).unwrap();
+    assert!(matches!(open(&path), Err(OpenError::Damaged { .. })));
 }

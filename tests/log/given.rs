@@ -11,6 +11,8 @@ use servanda::log::{
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::full::{fill, open_full};
+
 /// A log that also keeps views, as every backend does.
 pub(crate) trait Backend: EventLog + ViewStore {}
 impl<T: EventLog + ViewStore> Backend for T {}
@@ -34,6 +36,13 @@ impl Bench {
         let dir = TempDir::new().unwrap();
         let reopen = |path: &Path| -> Arc<dyn Backend> { Arc::new(open(path).unwrap()) };
         Self { log: reopen(&dir.path().join("store")), reopen, dir, keeps: true }
+    }
+
+    /// The embedded backend on a store that holds 100,000 events already, and does not tell.
+    pub(crate) fn full() -> Self {
+        let dir = TempDir::new().unwrap();
+        fill(&dir.path().join("store"));
+        Self { log: open_full(&dir.path().join("store")), reopen: open_full, dir, keeps: true }
     }
 
     pub(crate) fn events(&self) -> Arc<dyn EventLog> {

@@ -15,5 +15,11 @@ macro_rules! laws {
                 super::$law(crate::given::Bench::sled()).await;
             })*
         }
+        mod full {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $law() {
+                super::$law(tokio::task::spawn_blocking(crate::given::Bench::full).await.unwrap()).await;
+            })*
+        }
     };
 }

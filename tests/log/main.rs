@@ -18,9 +18,13 @@ mod contract;
 #[cfg(unix)]
 mod crash;
 mod damage;
+mod earlier;
+mod full;
 mod given;
 mod likeness;
+mod migration;
 #[cfg(target_os = "linux")]
 mod power_cut;
+mod sealing;
 mod second_process;
 mod views;

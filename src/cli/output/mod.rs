@@ -13,6 +13,7 @@ mod json;
 mod markdown;
 mod measure;
 mod pen;
+mod progress;
 mod report;
 pub mod safe;
 mod sheet;
@@ -22,6 +23,7 @@ mod terminal;
 pub use emit::{Delivery, emit, emit_error};
 pub use json::{json_text, jsonl_text};
 pub use measure::display_width;
+pub use progress::{Counted, Length, Progress};
 pub use report::{Align, Cell, Column, Field, Item, Kind, Report, Section, Tone};
 pub use terminal::{ColorChoice, Stream, Terminal};
 

@@ -1,11 +1,13 @@
 //! `import`, `export` and `restore`.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Kind, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Counted, Kind, Length, Progress, Report, Section, Tone};
 use crate::cli::session::Session;
 use crate::cli::verbs::moved_items;
 use crate::service::error::ExecuteError;
@@ -14,6 +16,9 @@ use crate::service::import::{ImportOptions, Imported};
 use crate::service::mapping::language::MAPPING_BYTES_MAX;
 use crate::service::mapping::{Mapping, Rows};
 use crate::views::outcome::{ImportView, MovedView, RefusedView, RestoredView, TableView, WarningView};
+
+/// What is counted while an import runs.
+const LINES: &str = "lines";
 
 /// Options of `import`.
 #[derive(Clone, Debug, clap::Args)]
@@ -65,6 +70,14 @@ fn input(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
     Ok(Box::new(BufReader::with_capacity(1 << 18, file)))
 }
 
+/// The input, and how long it is and how much of it is read, where it is a file.
+fn watched_input(path: &Path, length: &mut Option<(u64, Arc<AtomicU64>)>) -> Result<Box<dyn BufRead>, Failure> {
+    let (counted, read) = Counted::new(input(path)?);
+    let file = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file);
+    *length = file.map(|file| (file.len(), read));
+    Ok(Box::new(counted))
+}
+
 /// Reads a mapping file, of which there is only so much.
 fn mapping(path: &Path) -> Result<Mapping, Failure> {
     let wrong = |why: String| Failure::refused("file", format!("{}: {why}", path.display()));
@@ -87,7 +100,8 @@ pub(super) async fn import(args: &ImportArgs, session: &Session) -> Result<Exit,
         Some(path) => Some(Rows::open(&args.file, mapping(path)?)?),
         None => None,
     };
-    let mut lines = if rows.is_none() { Some(input(&args.file)?) } else { None };
+    let mut length = None;
+    let mut lines = if rows.is_none() { Some(watched_input(&args.file, &mut length)?) } else { None };
     let actor = match &args.actor {
         Some(name) => crate::domain::id::Actor::parse(name).map_err(|e| Failure::usage("actor", e.to_string()))?,
         None => session.actor()?,
@@ -95,23 +109,19 @@ pub(super) async fn import(args: &ImportArgs, session: &Session) -> Result<Exit,
     let execution = Execution { actor, dry_run: args.dry_run, asserted_times: args.asserted_times };
     let options = ImportOptions { execution, all_or_nothing: args.all_or_nothing };
     let service = if args.dry_run { session.open_to_try()? } else { session.open(true)? };
-    let watched = io::stderr().is_terminal();
-    let mut shown = 0;
-    let step = if rows.is_some() { 500 } else { 5_000 };
-    let progress = |lines: u64| {
-        if watched && lines >= shown + step {
-            shown = lines;
-            let _ = write!(io::stderr(), "\r{lines} lines read");
-        }
+    let length = match (&rows, length) {
+        (Some(rows), _) => Length::Steps(rows.rows()),
+        (None, Some((bytes, read))) => Length::Bytes(bytes, read),
+        (None, None) => Length::Unknown,
     };
+    let bar = Progress::new(length, LINES);
+    let progress = |lines: u64| bar.at(lines, LINES);
     let result = match (&mut rows, &mut lines) {
         (Some(rows), _) => service.import_commands(rows, &options, progress).await,
         (None, Some(lines)) => service.import(lines.as_mut(), &options, progress).await,
         (None, None) => Ok(Imported::default()),
     };
-    if shown > 0 {
-        let _ = writeln!(io::stderr());
-    }
+    bar.end();
     let closed = service.close().await;
     let imported = result?;
     closed?;

@@ -22,7 +22,7 @@ pub mod register;
 pub mod sound;
 pub mod term;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use schemars::{JsonSchema, Schema};
@@ -371,7 +371,7 @@ pub struct Request {
 /// The fields of each verb that are lists.
 static LISTS: LazyLock<BTreeMap<&'static str, Vec<String>>> =
     LazyLock::new(|| VERBS.iter().map(|verb| (verb.name, list_fields(&(verb.schema)()))).collect());
-static FRAMING: LazyLock<(Vec<String>, Vec<String>)> = LazyLock::new(|| {
+static FRAMING: LazyLock<(BTreeSet<String>, Vec<String>)> = LazyLock::new(|| {
     let schema = schema_of::<Framing>();
     let names = schema.get("properties").and_then(Value::as_object);
     (names.map(|names| names.keys().cloned().collect()).unwrap_or_default(), list_fields(&schema))
@@ -424,7 +424,7 @@ impl Request {
         };
         let (reference, about) = split_address(&agreement)?;
         for (field, value) in about {
-            if field == "instance" && !takes_instance(verb_name) {
+            if field == "instance" && !INSTANCED.contains(verb_name) {
                 let why = format!("{agreement} is one instance, and {verb_name} is about the whole commitment");
                 return Err(RequestError::Agreement(why));
             }
@@ -433,12 +433,8 @@ impl Request {
             }
         }
         let (framing_names, framing_lists) = &*FRAMING;
-        let mut framing = Map::new();
-        for name in framing_names {
-            if let Some(value) = object.remove(name) {
-                framing.insert(name.clone(), value);
-            }
-        }
+        let (mut framing, mut object): (Map<_, _>, Map<_, _>) =
+            object.into_iter().partition(|(name, _)| framing_names.contains(name.as_str()));
         wrap_lists(&mut framing, framing_lists);
         wrap_lists(&mut object, lists);
         let framing = serde_path_to_error::deserialize(Value::Object(framing))
@@ -457,11 +453,14 @@ fn zone_meant(given: &str) -> Option<String> {
     Zone::named(given).is_err().then(|| Zone::meant(given)).flatten()
 }
 
-/// Whether a verb is about one instance where a commitment recurs.
-fn takes_instance(verb: &str) -> bool {
-    let schema = VERBS.iter().find(|spec| spec.name == verb).map(|spec| (spec.schema)());
-    schema.is_some_and(|schema| schema.get("properties").is_some_and(|all| all.get("instance").is_some()))
-}
+/// The verbs that are about one instance where a commitment recurs.
+static INSTANCED: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let instanced = |spec: &&VerbSpec| {
+        let schema = (spec.schema)();
+        schema.get("properties").is_some_and(|all| all.get("instance").is_some())
+    };
+    VERBS.iter().filter(instanced).map(|spec| spec.name).collect()
+});
 
 /// An agreement's reference, and the fields and values of what follows it.
 type Address = (Reference, Vec<(&'static str, Value)>);

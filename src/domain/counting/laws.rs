@@ -55,7 +55,7 @@ fn almanac(sketches: &[Sketch], (from, to): (Day, Day)) -> Almanac {
         let occurred = Occurred { on: None, certainty: Certainty::Unknown, as_printed: None };
         let saying = Saying { occurred, confidence: Confidence::Confirmed, evidence: Vec::new(), reason: None, event };
         let bounds = Bounds { earliest: None, latest: day("2020-01-01") };
-        readings.facts.push(Reading { seq, position: seq, saying, bounds, changed_by: Vec::new() });
+        readings.facts.push(Reading { seq, position: seq, saying: saying.into(), bounds, changed_by: Vec::new() });
     };
     for (sketch, name) in sketches.iter().zip(["a", "b", "c"]) {
         let calendar = CalendarId::parse(name).unwrap();

@@ -71,6 +71,15 @@ macro_rules! events {
                 match self { $(Self::$variant(payload) => serde_json::to_value(payload),)+ }
             }
 
+            /// Writes the payload, as [`Self::data`] has it.
+            ///
+            /// # Errors
+            ///
+            /// The serializer's own.
+            pub fn write_data<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self { $(Self::$variant(payload) => payload.serialize(serializer),)+ }
+            }
+
             /// Reads a stored payload, given as JSON text.
             ///
             /// # Errors

@@ -252,8 +252,8 @@ fn of_a_profile_with_a_floor(commands: impl IntoIterator<Item = Value>) -> Story
     profile.floor = Some(crate::domain::almanac::profile::ProfileFloor::EntryIntoForce);
     let any = Story::of([recorded("mou")]);
     let fact = any.timeline.fact(1).expect("a fact");
-    let saying = Saying { event: Event::ProfileDefined(profile), ..fact.saying.clone() };
-    let register = Register::new(vec![Fact { saying, ..fact.clone() }]);
+    let saying = Saying { event: Event::ProfileDefined(profile), ..Saying::clone(&fact.saying) };
+    let register = Register::new(vec![Fact { saying: saying.into(), ..fact.clone() }]);
     Story { timeline: Timeline::default().within(register) }.and(commands)
 }
 

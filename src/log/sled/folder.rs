@@ -31,6 +31,21 @@ impl Folder {
         self.root.join("log.probe")
     }
 
+    /// Where a log of an earlier format is rewritten.
+    pub(super) fn log_new(&self) -> PathBuf {
+        self.root.join("log.new")
+    }
+
+    /// Where a log of an earlier format waits until the new one is witnessed.
+    pub(super) fn log_old(&self) -> PathBuf {
+        self.root.join("log.old")
+    }
+
+    /// Where it is removed.
+    pub(super) fn log_gone(&self) -> PathBuf {
+        self.root.join("log.gone")
+    }
+
     pub(super) fn witness(&self) -> PathBuf {
         self.root.join("witness")
     }
@@ -102,12 +117,46 @@ impl Folder {
         Ok(())
     }
 
+    /// Makes the folder for a rewritten log.
+    pub(super) fn create_log_new(&self) -> io::Result<()> {
+        private_builder().create(self.log_new())
+    }
+
     /// Syncs sled's files that sled does not sync itself, then the folders that list them.
     pub(super) fn sync(&self) -> io::Result<()> {
-        File::open(self.log().join("conf"))?.sync_all()?;
-        sync_folder(&self.log().join("blobs"))?;
-        sync_folder(&self.log())?;
+        sync_names(&self.log())?;
+        self.sync_root()
+    }
+
+    /// Syncs all of sled's files that lie in a folder of ours, and what lists them.
+    pub(super) fn sync_log(&self, log: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(log)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                File::open(entry.path())?.sync_all()?;
+            }
+        }
+        sync_names(log)?;
+        self.sync_root()
+    }
+
+    /// Syncs the names in the store's own folder.
+    pub(super) fn sync_root(&self) -> io::Result<()> {
         sync_folder(&self.root)
+    }
+
+    /// Gives a folder in the store another name, for good.
+    pub(super) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)?;
+        self.sync_root()
+    }
+
+    /// Removes a folder with all that is in it, if there is one.
+    pub(super) fn remove(path: &Path) -> io::Result<()> {
+        match fs::remove_dir_all(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Takes away everyone else's rights to the files that are there.
@@ -135,10 +184,7 @@ impl Folder {
 
     /// Removes the probe's folder, if there is one.
     pub(super) fn remove_probe(&self) -> io::Result<()> {
-        match fs::remove_dir_all(self.probe()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        Self::remove(&self.probe())
     }
 }
 
@@ -171,6 +217,12 @@ fn private_builder() -> DirBuilder {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
+}
+
+fn sync_names(log: &Path) -> io::Result<()> {
+    File::open(log.join("conf"))?.sync_all()?;
+    sync_folder(&log.join("blobs"))?;
+    sync_folder(log)
 }
 
 /// Syncs a folder, so that the names in it survive a power cut.

@@ -22,9 +22,13 @@ pub(super) const FRAME_BYTES: usize = HEAD_BYTES + SUM_BYTES;
 #[repr(u8)]
 pub(super) enum Kind {
     Format = b'f',
+    /// The blocks of format 1.
     Block = b'c',
-    StreamPage = b's',
-    Command = b'i',
+    Tail = b't',
+    Segment = b'z',
+    Indexed = b'x',
+    Streams = b'S',
+    Commands = b'I',
     ViewPosition = b'p',
     // `v` was a view's entry before views had pages.
     ViewChange = b'o',
@@ -65,14 +69,19 @@ pub(super) fn seal_one(key: &[u8], kind: Kind, payload: &[u8]) -> Vec<u8> {
 
 /// Cuts a payload into chunks of at most [`CHUNK_BYTES_MAX`]; an empty payload has one empty chunk.
 pub(super) fn cut(payload: &[u8]) -> (u16, impl Iterator<Item = (u16, &[u8])>) {
-    let count = payload.len().div_ceil(CHUNK_BYTES_MAX).max(1);
-    let count = u16::try_from(count).expect("the bounds of commits and views keep this below 65,536");
+    let count = count(payload);
     let chunks = (0..count).map(|chunk| {
         let from = usize::from(chunk) * CHUNK_BYTES_MAX;
         let to = payload.len().min(from + CHUNK_BYTES_MAX);
         (chunk, &payload[from..to])
     });
     (count, chunks)
+}
+
+/// Returns how many chunks a payload is cut into.
+pub(super) fn count(payload: &[u8]) -> u16 {
+    let count = payload.len().div_ceil(CHUNK_BYTES_MAX).max(1);
+    u16::try_from(count).expect("the bounds of commits and views keep this below 65,536")
 }
 
 /// Checks a value, and returns its chunk or says what disagrees.
@@ -145,7 +154,7 @@ mod tests {
     fn a_frame_under_another_key_or_of_another_kind_does_not_match() {
         let frame = seal_one(b"key", Kind::Block, b"payload");
         unseal(b"kez", Kind::Block, &frame).unwrap_err();
-        unseal(b"key", Kind::Command, &frame).unwrap_err();
+        unseal(b"key", Kind::Segment, &frame).unwrap_err();
     }
 
     #[test]

@@ -2,21 +2,28 @@
 //!
 //! ```text
 //! f                                        format of the store: u32
-//! c <first position 8> <chunk 2>           a block: one or more whole commits, in chunks
-//! s <stream 16> <first seq of page 8>      a page of a stream's index: (first position, first seq, count) per commit
-//! i <command 16>                           what the command became
+//! t <first position 8> <chunk 2>           the tail: the commits of one flushed group
+//! c <first position 8> <chunk 2>           a segment: commits, sealed and compressed
+//! x                                        the position up to which the indexes have taken in the log: u64
+//! s <escaped fence> 0 0 <chunk 2>          a page of the index of streams (see `packed`)
+//! i <escaped fence> 0 0 <chunk 2>          a page of the index of commands
 //! v <length 1> <view> p                    position of a view
 //! v <length 1> <view> o <key>              a recent change of a view
-//! v <length 1> <view> w <escaped fence> 0 0 <chunk 2>   a page of a view (see `packed`)
+//! v <length 1> <view> w <escaped fence> 0 0 <chunk 2>   a page of a view
 //! ```
 //!
 //! Numbers are big-endian, so that the order of the keys is the order of the numbers. Every value is a frame (see `frame`).
+//! Format 1 had a block of commits under `c`, pages of streams under `s`, and a receipt for each command under `i`.
 
 use super::frame::FRAME_BYTES;
-use crate::log::{CommandId, Position, StreamId, VIEW_KEY_BYTES_MAX, VIEW_NAME_BYTES_MAX};
+use super::runs::Shelf;
+use crate::log::{Position, VIEW_KEY_BYTES_MAX, VIEW_NAME_BYTES_MAX};
 
 /// The format that this program writes, and the newest that it reads.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
+
+/// The format before it, which is migrated when it is opened.
+pub(super) const FORMAT_BEFORE: u32 = 1;
 
 /// The size of sled's segments; part of the format, since sled refuses a store made with another.
 ///
@@ -45,43 +52,25 @@ pub(super) const CHUNK_BYTES_MAX: usize = PAGE_BYTES_MAX / LEAF_ENTRIES_MAX - KE
 /// Inner pages hold keys: they must stay inside `db` as well.
 const _: () = assert!((KEY_BYTES_MAX + ENTRY_BYTES) * INNER_ENTRIES_MAX <= PAGE_BYTES_MAX);
 
-/// How many commits one page of a stream's index lists: a page is rewritten by every commit, so it stays near 1 KiB.
-pub(super) const STREAM_PAGE_ENTRIES: usize = 64;
-
 pub(super) const FORMAT_KEY: &[u8] = b"f";
-const BLOCK: u8 = b'c';
-const STREAM: u8 = b's';
-const COMMAND: u8 = b'i';
+pub(super) const INDEXED_KEY: &[u8] = b"x";
+pub(super) const STREAMS: &[u8] = b"s";
+pub(super) const COMMANDS: &[u8] = b"i";
 const VIEW: u8 = b'v';
 
-/// Makes the key of one chunk of the block that begins at a position.
-pub(super) fn block_key(first: Position, chunk: u16) -> [u8; 11] {
-    let mut key = [BLOCK; 11];
+/// Makes the key of one chunk of the run that begins at a position.
+pub(super) fn run_key(shelf: Shelf, first: Position, chunk: u16) -> [u8; 11] {
+    let mut key = [shelf.letter(); 11];
     key[1..9].copy_from_slice(&first.get().to_be_bytes());
     key[9..].copy_from_slice(&chunk.to_be_bytes());
     key
 }
 
-/// Reads the key of a block's chunk; nothing for a key of another kind.
-pub(super) fn parse_block_key(key: &[u8]) -> Option<(Position, u16)> {
+/// Reads the key of a run's chunk; nothing for a key of another kind.
+pub(super) fn parse_run_key(shelf: Shelf, key: &[u8]) -> Option<(Position, u16)> {
     let key: &[u8; 11] = key.try_into().ok()?;
     let (first, chunk) = (key[1..9].try_into().ok()?, key[9..].try_into().ok()?);
-    (key[0] == BLOCK).then(|| (Position::new(u64::from_be_bytes(first)), u16::from_be_bytes(chunk)))
-}
-
-/// Makes the key of the page of a stream's index that begins with a sequence number.
-pub(super) fn stream_key(stream: StreamId, first_seq: u64) -> [u8; 25] {
-    let mut key = [STREAM; 25];
-    key[1..17].copy_from_slice(stream.get().as_bytes());
-    key[17..].copy_from_slice(&first_seq.to_be_bytes());
-    key
-}
-
-/// Makes the key of a command's index entry.
-pub(super) fn command_key(command: CommandId) -> [u8; 17] {
-    let mut key = [COMMAND; 17];
-    key[1..].copy_from_slice(command.get().as_bytes());
-    key
+    (key[0] == shelf.letter()).then(|| (Position::new(u64::from_be_bytes(first)), u16::from_be_bytes(chunk)))
 }
 
 /// Makes the prefix of everything that belongs to a view.

@@ -4,19 +4,24 @@
 //! handle · readers see it · the witness outside sled says so · it is acknowledged. Opening goes the other way: the lock, the
 //! witness, a look at the file, where in doubt a try on a copy, and only then sled.
 
-mod block;
-mod blocks;
 mod boundary;
+mod cache;
+mod earlier;
 mod folder;
 mod frame;
+mod index;
 mod inspect;
 mod layout;
 mod lock;
+mod migration;
 mod open;
 mod packed;
 mod reader;
+mod recent;
+mod run;
+mod runs;
+mod segment;
 mod store;
-mod stream_page;
 mod views;
 mod witness;
 mod writer;
@@ -27,6 +32,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use self::open::Findings;
+use self::reader::Reader;
 use self::store::{Durable, Store};
 use super::view_store::{Change, check_put};
 use super::{
@@ -66,7 +73,7 @@ pub enum WitnessFinding {
 /// A log in a folder.
 pub struct SledLog {
     store: Arc<Store>,
-    finding: WitnessFinding,
+    findings: Findings,
 }
 
 impl SledLog {
@@ -79,13 +86,29 @@ impl SledLog {
     /// [`OpenError::Held`] when another process keeps it longer than `wait`; [`OpenError::Damaged`] when the store is not what
     /// was acknowledged.
     pub fn open(dir: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
-        let (store, finding) = open::open(dir, options)?;
-        Ok(Self { store: Arc::new(store), finding })
+        let (store, findings) = open::open(dir, options)?;
+        Ok(Self { store: Arc::new(store), findings })
     }
 
     /// Returns what the witness said when the store was opened.
     pub const fn witness(&self) -> WitnessFinding {
-        self.finding
+        self.findings.witness
+    }
+
+    /// Returns how many events were rewritten, when the store was of an earlier format; nothing when it was of this one.
+    pub const fn migrated(&self) -> Option<u64> {
+        self.findings.migrated
+    }
+
+    /// Reads the log on a thread that may block.
+    async fn reading_log<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(Reader<'_>, Durable) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        let store = Arc::clone(&self.store);
+        tokio::task::spawn_blocking(move || store.reading_log(read)).await.unwrap_or_else(|source| {
+            Err(ReadError::Storage { doing: "reading on another thread", source: source.into() })
+        })
     }
 
     /// Reads on a thread that may block.
@@ -151,15 +174,15 @@ impl EventLog for SledLog {
     }
 
     async fn read(&self, from: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {
-        self.reading(move |tree, durable| reader::read(tree, from, durable.end, limit)).await
+        self.reading_log(move |log, durable| log.read(from, durable.end, limit)).await
     }
 
     async fn read_stream(&self, stream: StreamId, after_seq: u64, limit: usize) -> Result<Vec<Recorded>, ReadError> {
-        self.reading(move |tree, durable| reader::read_stream(tree, stream, after_seq, durable.end, limit)).await
+        self.reading_log(move |log, _| log.read_stream(stream, after_seq, limit)).await
     }
 
     async fn version(&self, stream: StreamId) -> Result<StreamVersion, ReadError> {
-        self.reading(move |tree, durable| reader::version(tree, stream, durable.end)).await
+        self.reading_log(move |log, _| log.version(stream)).await
     }
 
     async fn end(&self) -> Result<Position, ReadError> {
@@ -171,9 +194,13 @@ impl EventLog for SledLog {
     }
 
     async fn find(&self, command: CommandId) -> Result<Option<Receipt>, ReadError> {
-        self.reading(move |tree, durable| {
-            let found = reader::find(tree, command)?;
-            Ok(found.filter(|receipt| receipt.end() <= durable.end))
+        self.reading_log(move |log, _| log.find(command)).await
+    }
+
+    async fn find_many(&self, commands: Vec<CommandId>) -> Result<Vec<Option<Receipt>>, ReadError> {
+        self.reading_log(move |log, _| {
+            let found = log.find_many(&commands)?;
+            Ok(commands.iter().map(|command| found.get(command).cloned()).collect())
         })
         .await
     }

@@ -8,14 +8,16 @@ use ::sled::Db;
 
 use super::boundary::guarded;
 use super::folder::{Folder, remove_unfinished_snapshots};
-use super::inspect::inspect;
+use super::inspect::{Found, inspect};
 use super::layout::{FORMAT, FORMAT_KEY, SEGMENT_BYTES};
 use super::lock::{self, Refused};
 use super::reader::fault;
+use super::recent::Recent;
 use super::store::{Engine, Store, make_durable, panicked, synced};
 use super::witness::{self, Reading, Witness, WitnessFile};
-use super::{OpenOptions, WitnessFinding, frame};
-use crate::log::{OpenError, Place};
+use super::writer::Standing;
+use super::{OpenOptions, WitnessFinding, frame, migration};
+use crate::log::{OpenError, Place, Position};
 
 /// Memory that sled may use for its pages; the working set of a desk's register is far below.
 const CACHE_BYTES: u64 = 128 * 1024 * 1024;
@@ -27,10 +29,17 @@ const PROBE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 const SLED_TRIES: u32 = 1000;
 const SLED_STEP: Duration = Duration::from_millis(2);
 
+/// What was found out while a store was opened.
+pub(super) struct Findings {
+    pub(super) witness: WitnessFinding,
+    /// How many events were rewritten from an earlier format.
+    pub(super) migrated: Option<u64>,
+}
+
 /// Opens the store of a folder.
-pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, WitnessFinding), OpenError> {
+pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, Findings), OpenError> {
     let folder = Folder::new(root);
-    if !folder.log().exists() && !folder.witness().exists() {
+    if !folder.log().exists() && !folder.witness().exists() && !folder.log_old().exists() {
         if !options.create {
             return Err(OpenError::Missing { dir: root.to_owned() });
         }
@@ -41,18 +50,32 @@ pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, Witness
             Refused::Held(by, waited) => OpenError::Held { by, waited },
             Refused::Failed(source) => storage("locking the store")(source),
         })?;
-    let reading = witness::read(&folder.witness()).map_err(storage("reading the witness"))?;
-    look_before_opening(&folder, &reading)?;
-    let db = open_sled(&folder.log())?;
+    let mut migrated = None;
+    let (db, reading, found) = loop {
+        let reading = witness::read(&folder.witness()).map_err(storage("reading the witness"))?;
+        migration::settle(&folder, &reading).map_err(storage("settling an unfinished migration"))?;
+        look_before_opening(&folder, &reading)?;
+        let db = open_sled(&folder.log())?;
+        match inspect(&db, &reading)? {
+            Found::Before(standing) if migrated.is_none() => {
+                migrated = Some(migration::migrate(&folder, db, standing, &reading)?);
+            }
+            Found::Before(_) => return Err(refuse("it has the earlier format again after it was migrated".to_owned())),
+            Found::Nothing => break (db, reading, None),
+            Found::Store(standing, recent) => break (db, reading, Some((standing, recent))),
+        }
+    };
     let file = std::fs::File::options()
         .write(true)
         .open(folder.log().join("db"))
         .map_err(storage("opening the log for syncing"))?;
     let engine = Engine { db, file, lock };
-    let (standing, fresh) = inspect(&engine.db, &reading)?;
-    if fresh {
-        found(&engine, &folder)?;
-    }
+    let (standing, recent) = if let Some(found) = found {
+        found
+    } else {
+        make(&engine, &folder)?;
+        (Standing::nowhere(), Recent::new(Position::START, Position::START))
+    };
     let (finding, turn) = match &reading {
         Reading::Valid(witness, turn) if witness.end == standing.end => (WitnessFinding::Agrees, *turn),
         Reading::Valid(witness, turn) => (WitnessFinding::Behind { witness: witness.end }, *turn),
@@ -68,17 +91,19 @@ pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, Witness
     };
     let length = length.map_err(storage("syncing the log"))?;
     let now =
-        Witness { format: FORMAT, end: standing.end, last: standing.last_block, length, sum: None, closed: false };
+        Witness { format: FORMAT, end: standing.end, last: standing.last_commit, length, sum: None, closed: false };
     witness.write(&now).map_err(storage("writing the witness"))?;
     if turn == 0 {
         witness.sync().map_err(storage("syncing the witness"))?;
         folder.sync().map_err(storage("syncing the store's folder"))?;
     }
     folder.restrict().map_err(storage("restricting the store's files"))?;
-    Ok((Store::new(folder, engine, standing, witness), finding))
+    let store = Store::new(folder, engine, standing, recent, witness);
+    store.catch_up_indexes();
+    Ok((store, Findings { witness: finding, migrated }))
 }
 
-fn storage(doing: &'static str) -> impl Fn(std::io::Error) -> OpenError {
+pub(super) fn storage(doing: &'static str) -> impl Fn(std::io::Error) -> OpenError {
     move |source| OpenError::Storage { doing, source: source.into() }
 }
 
@@ -145,7 +170,7 @@ fn probe(folder: &Folder, reading: &Reading) -> Result<(), OpenError> {
     }
 }
 
-fn open_sled(path: &Path) -> Result<Db, OpenError> {
+pub(super) fn open_sled(path: &Path) -> Result<Db, OpenError> {
     remove_unfinished_snapshots(path).map_err(storage("removing an unfinished snapshot"))?;
     let config = || {
         ::sled::Config::new().path(path).segment_size(SEGMENT_BYTES).cache_capacity(CACHE_BYTES).flush_every_ms(None)
@@ -167,7 +192,7 @@ fn open_sled(path: &Path) -> Result<Db, OpenError> {
 }
 
 /// Gives a fresh store its format, and makes all of it durable before anything is acknowledged.
-fn found(engine: &Engine, folder: &Folder) -> Result<(), OpenError> {
+fn make(engine: &Engine, folder: &Folder) -> Result<(), OpenError> {
     let value = frame::seal_one(FORMAT_KEY, frame::Kind::Format, &FORMAT.to_be_bytes());
     guarded(|| engine.db.insert(FORMAT_KEY, value))
         .map_err(|words| panicked(&words))?

@@ -1,13 +1,17 @@
-//! Reads blocks and indexes out of sled, and checks each against the others.
+//! Reads the log: the tail from memory, segments and indexes out of sled, each checked against the others.
 //!
 //! Every function here may panic in a damaged store and runs inside `boundary::guarded`.
 
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
 use ::sled::Tree;
 
-use super::blocks::{Block, Blocks};
-use super::layout::{command_key, stream_key};
-use super::stream_page::Entry;
-use super::{block, frame, stream_page};
+use super::cache::Cache;
+use super::index;
+use super::recent::Recent;
+use super::run::Run;
+use super::runs::{Runs, Shelf};
 use crate::log::{
     CommandId, Place, Position, READ_BYTES_MAX, READ_EVENTS_MAX, ReadError, Receipt, Recorded, StreamId, StreamVersion,
 };
@@ -53,156 +57,210 @@ impl Collected {
             self.events.push(event);
         }
     }
-}
 
-/// Reads the events from a position on, up to the durable end.
-pub(super) fn read(tree: &Tree, from: Position, end: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {
-    let mut found = Collected::new(limit);
-    let mut next = from;
-    if next >= end || found.is_full() {
-        return Ok(found.events);
-    }
-    let mut blocks = Blocks::from(tree, from)?;
-    while next < end && !found.is_full() {
-        let gap = || damaged(Place::Event(next), "its block is missing");
-        let block = blocks.next()?.ok_or_else(gap)?;
-        if block.first > next {
-            return Err(gap());
-        }
-        let before = next;
-        for commit in block.commits()? {
+    /// Takes the events of a run from a position on, and returns the position after them.
+    fn take_run(&mut self, run: &Run, from: Position) -> Position {
+        let mut next = from;
+        for commit in run.commits_from(from) {
+            if self.is_full() {
+                break;
+            }
             let receipt = &commit.receipt;
-            if receipt.end() > next && !found.is_full() {
-                let skipped = next.get() - receipt.first.get();
-                found.take(commit.events_from(receipt.first_seq + skipped));
-                next = receipt.end();
-            }
+            self.take(commit.events_from(receipt.first_seq + (next.get() - receipt.first.get())));
+            next = receipt.end();
         }
-        if next == before {
-            return Err(damaged(Place::Event(next), "its block is missing"));
-        }
+        next
     }
-    Ok(found.events)
 }
 
-/// Reads the events of one stream above a sequence number, up to the durable end.
-pub(super) fn read_stream(
-    tree: &Tree,
-    stream: StreamId,
-    after_seq: u64,
-    end: Position,
-    limit: usize,
-) -> Result<Vec<Recorded>, ReadError> {
-    let mut found = Collected::new(limit);
-    let wanted = after_seq.saturating_add(1);
-    let Some((mut page_seq, mut page)) = page_before(tree, stream, wanted)? else {
-        return first_page_or_none(tree, stream).map(|()| found.events);
-    };
-    let mut cached: Option<Block> = None;
-    loop {
-        for entry in &page {
-            if entry.end() > end || found.is_full() {
-                return Ok(found.events);
-            }
-            if entry.version().get() < wanted {
-                continue;
-            }
-            let block = match cached.take() {
-                Some(block) if block_holds(&block, entry.first)? => block,
-                _ => Blocks::from(tree, entry.first)?.next()?.ok_or_else(|| lost(stream, entry))?,
+/// What is read from: sled, what is in memory of the log, and the segments that were read last.
+///
+/// While it is used no batch changes pages of the indexes: it is used inside `Store::reading`, or by the writer.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'s> {
+    pub(super) tree: &'s Tree,
+    pub(super) recent: &'s RwLock<Recent>,
+    pub(super) cache: &'s Cache,
+}
+
+impl<'s> Reader<'s> {
+    /// Returns what is in memory of the log.
+    pub(super) fn recent(&self) -> RwLockReadGuard<'s, Recent> {
+        self.recent.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads the events from a position on, up to the durable end.
+    pub(super) fn read(&self, from: Position, end: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {
+        let mut found = Collected::new(limit);
+        let mut next = from;
+        while next < end && !found.is_full() {
+            let (run, tail_first) = {
+                let recent = self.recent();
+                (recent.run_holding(next).map(Arc::clone), recent.tail_first())
             };
-            let commits = block.commits()?;
-            let commit = commits
-                .iter()
-                .find(|commit| commit.receipt.first == entry.first)
-                .filter(|commit| commit.receipt.stream == stream && Entry::of(&commit.receipt) == *entry)
-                .ok_or_else(|| lost(stream, entry))?;
-            found.take(commit.events_from(wanted));
-            drop(commits);
-            cached = Some(block);
-        }
-        let next_seq = page.last().map_or(page_seq, |entry| entry.version().get()) + 1;
-        let key = stream_key(stream, next_seq);
-        match tree.get(key).map_err(|error| fault("reading a stream's index", error))? {
-            Some(value) => {
-                page = decode_page(stream, next_seq, &value)?;
-                page_seq = next_seq;
+            let before = next;
+            match run {
+                Some(run) => next = found.take_run(&run, next),
+                None => next = self.read_sealed(next, end.min(tail_first), &mut found)?,
             }
-            None => return Ok(found.events),
+            if next <= before {
+                return Err(gap(next));
+            }
         }
+        Ok(found.events)
     }
-}
 
-fn block_holds(block: &Block, position: Position) -> Result<bool, ReadError> {
-    let end = block.commits()?.last().map(|commit| commit.receipt.end());
-    Ok(block.first <= position && end.is_some_and(|end| end > position))
-}
-
-fn lost(stream: StreamId, entry: &Entry) -> ReadError {
-    damaged(
-        Place::Event(entry.first),
-        format!("it is not event {} of stream {stream}, as the stream's index says", entry.first_seq),
-    )
-}
-
-/// A stream's pages begin with sequence number 1; a stream with later pages only has lost its first.
-fn first_page_or_none(tree: &Tree, stream: StreamId) -> Result<(), ReadError> {
-    match last_page(tree, stream)? {
-        None => Ok(()),
-        Some(_) => Err(damaged(Place::Stream(stream), "its first page is missing")),
-    }
-}
-
-/// Returns the page that holds a sequence number, or the last one before it.
-fn page_before(tree: &Tree, stream: StreamId, seq: u64) -> Result<Option<(u64, Vec<Entry>)>, ReadError> {
-    let range = stream_key(stream, 0)..=stream_key(stream, seq);
-    let Some(item) = tree.range(range).next_back() else {
-        return Ok(None);
-    };
-    let (key, value) = item.map_err(|error| fault("reading a stream's index", error))?;
-    let first_seq = key[17..]
-        .try_into()
-        .map(u64::from_be_bytes)
-        .map_err(|_| damaged(Place::Stream(stream), "a key of it has another length"))?;
-    Ok(Some((first_seq, decode_page(stream, first_seq, &value)?)))
-}
-
-/// Returns the last page of a stream's index with its first sequence number; nothing for an unknown stream.
-pub(super) fn last_page(tree: &Tree, stream: StreamId) -> Result<Option<(u64, Vec<Entry>)>, ReadError> {
-    page_before(tree, stream, u64::MAX)
-}
-
-fn decode_page(stream: StreamId, first_seq: u64, value: &[u8]) -> Result<Vec<Entry>, ReadError> {
-    let key = stream_key(stream, first_seq);
-    let payload =
-        frame::unseal_one(&key, frame::Kind::StreamPage, value).map_err(|what| damaged(Place::Stream(stream), what))?;
-    stream_page::decode(first_seq, payload)
-        .ok_or_else(|| damaged(Place::Stream(stream), "its bytes are not commits that follow each other"))
-}
-
-/// Returns a stream's version as of the durable end.
-pub(super) fn version(tree: &Tree, stream: StreamId, end: Position) -> Result<StreamVersion, ReadError> {
-    let mut at = u64::MAX;
-    // More than one round only while a group of many commits of this stream is being flushed.
-    while let Some((first_seq, page)) = page_before(tree, stream, at)? {
-        if let Some(durable) = page.iter().rev().find(|entry| entry.end() <= end) {
-            return Ok(durable.version());
+    /// Reads events out of segments, and returns the position after the last of them.
+    fn read_sealed(&self, from: Position, end: Position, found: &mut Collected) -> Result<Position, ReadError> {
+        let mut next = from;
+        if let Some(run) = self.cache.holding(next) {
+            next = found.take_run(&run, next);
         }
-        at = first_seq - 1;
+        if next >= end || found.is_full() {
+            return Ok(next);
+        }
+        let mut runs = Runs::from(self.tree, Shelf::Sealed, next)?;
+        let mut last = None;
+        while next < end && !found.is_full() {
+            let run = runs.next()?.filter(|run| run.first <= next && next < run.end).ok_or_else(|| gap(next))?;
+            next = found.take_run(&run, next);
+            last = Some(run);
+        }
+        // Whoever reads page by page comes back to it.
+        if let Some(run) = last {
+            self.cache.keep(&Arc::new(run));
+        }
+        Ok(next)
     }
-    Ok(StreamVersion::NONE)
+
+    /// Returns the run that holds a durable position.
+    pub(super) fn run_holding(&self, position: Position) -> Result<Arc<Run>, ReadError> {
+        let in_tail = self.recent().run_holding(position).map(Arc::clone);
+        if let Some(run) = in_tail.or_else(|| self.cache.holding(position)) {
+            return Ok(run);
+        }
+        let run = Runs::from(self.tree, Shelf::Sealed, position)?.next()?;
+        let run = run.filter(|run| run.first <= position && position < run.end).ok_or_else(|| gap(position))?;
+        let run = Arc::new(run);
+        self.cache.keep(&run);
+        Ok(run)
+    }
+
+    /// Reads the events of one stream above a sequence number.
+    pub(super) fn read_stream(
+        &self,
+        stream: StreamId,
+        after_seq: u64,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, ReadError> {
+        let mut found = Collected::new(limit);
+        let wanted = after_seq.saturating_add(1);
+        let (indexed, newest) = {
+            let recent = self.recent();
+            (recent.indexed(), recent.of_stream(stream).to_vec())
+        };
+        let mut places = index::places(self.tree, stream, wanted, found.limit, indexed)?;
+        places.extend(newest.into_iter().filter(|place| place.version() >= wanted));
+        let mut seq: Option<u64> = None;
+        let mut cached: Option<Arc<Run>> = None;
+        for place in places {
+            if found.is_full() {
+                break;
+            }
+            let lost = || {
+                damaged(
+                    Place::Event(place.first),
+                    format!("it is not event {} of stream {stream}, as the stream's index says", place.first_seq),
+                )
+            };
+            if seq.is_some_and(|seq| seq != place.first_seq) || (seq.is_none() && place.first_seq > wanted) {
+                return Err(damaged(Place::Stream(stream), format!("its event {} is missing", seq.unwrap_or(wanted))));
+            }
+            seq = Some(place.version() + 1);
+            let run = match cached.take() {
+                Some(run) if run.first <= place.first && place.first < run.end => run,
+                _ => self.run_holding(place.first)?,
+            };
+            let commit = run
+                .holding(place.first)
+                .filter(|commit| commit.receipt.stream == stream && index::Place::of(&commit.receipt) == place);
+            found.take(commit.ok_or_else(lost)?.events_from(wanted));
+            cached = Some(run);
+        }
+        Ok(found.events)
+    }
+
+    /// Returns a stream's version.
+    pub(super) fn version(&self, stream: StreamId) -> Result<StreamVersion, ReadError> {
+        let versions = self.versions(&[stream])?;
+        Ok(StreamVersion::new(versions.get(&stream).copied().unwrap_or(0)))
+    }
+
+    /// Returns the versions of streams.
+    pub(super) fn versions(&self, streams: &[StreamId]) -> Result<HashMap<StreamId, u64>, ReadError> {
+        let (mut versions, mut unknown) = (HashMap::new(), Vec::new());
+        {
+            let recent = self.recent();
+            for stream in streams {
+                match recent.of_stream(*stream).last() {
+                    Some(place) => drop(versions.insert(*stream, place.version())),
+                    None => unknown.push(*stream),
+                }
+            }
+        }
+        if !unknown.is_empty() {
+            versions.extend(index::versions(self.tree, &unknown)?);
+        }
+        Ok(versions)
+    }
+
+    /// Returns the receipt of a command.
+    pub(super) fn find(&self, command: CommandId) -> Result<Option<Receipt>, ReadError> {
+        Ok(self.find_many(&[command])?.remove(&command))
+    }
+
+    /// Returns the receipts of those commands that have one.
+    pub(super) fn find_many(&self, commands: &[CommandId]) -> Result<HashMap<CommandId, Receipt>, ReadError> {
+        let (mut places, mut unknown) = (Vec::new(), Vec::new());
+        {
+            let recent = self.recent();
+            for command in commands {
+                match recent.of_command(*command) {
+                    Some(position) => places.push((position, *command, true)),
+                    None => unknown.push(*command),
+                }
+            }
+        }
+        if !unknown.is_empty() {
+            for (command, candidates) in index::candidates(self.tree, &unknown)? {
+                places.extend(candidates.into_iter().map(|position| (position, command, false)));
+            }
+        }
+        // In the order of the log, so that every segment is read once.
+        places.sort_unstable_by_key(|(position, ..)| *position);
+        let mut found = HashMap::new();
+        for (position, command, certain) in places {
+            let run = self.run_holding(position).map_err(|error| match error {
+                // A place that the log does not have is the index's fault.
+                ReadError::Damaged { place: Place::Event(at), what } if at == position => {
+                    damaged(Place::Command(command), format!("it leads to event {at}, and {what}"))
+                }
+                other => other,
+            })?;
+            let receipt = run.holding(position).map(|commit| commit.receipt);
+            let receipt = receipt.filter(|receipt| receipt.first == position);
+            let receipt =
+                receipt.ok_or_else(|| damaged(Place::Command(command), format!("no commit begins at {position}")))?;
+            if receipt.command == command {
+                found.insert(command, receipt);
+            } else if certain {
+                return Err(damaged(Place::Command(command), format!("the commit at {position} is another's")));
+            }
+        }
+        Ok(found)
+    }
 }
 
-/// Returns the receipt of a command.
-pub(super) fn find(tree: &Tree, command: CommandId) -> Result<Option<Receipt>, ReadError> {
-    let key = command_key(command);
-    let Some(value) = tree.get(key).map_err(|error| fault("finding a command", error))? else {
-        return Ok(None);
-    };
-    let receipt =
-        frame::unseal_one(&key, frame::Kind::Command, &value).map_err(|what| damaged(Place::Command(command), what))?;
-    match block::decode_receipt(receipt) {
-        Some(receipt) if receipt.command == command => Ok(Some(receipt)),
-        _ => Err(damaged(Place::Command(command), "its bytes are not a receipt")),
-    }
+fn gap(at: Position) -> ReadError {
+    damaged(Place::Event(at), "its run is missing")
 }

@@ -9,16 +9,23 @@ use ::sled::{Db, Tree};
 use tokio::sync::{oneshot, watch};
 
 use super::boundary::guarded;
+use super::cache::Cache;
 use super::folder::Folder;
+use super::index;
 use super::layout::FORMAT;
 use super::lock::Lock;
-use super::reader::{damaged, fault};
+use super::open::open_sled;
+use super::reader::{Reader, damaged, fault};
+use super::recent::{LAG_COMMITS, LAG_COMMITS_MAX, Recent, TAIL_COMMITS_MAX};
 use super::witness::{Witness, WitnessFile};
 use super::writer::{Group, Standing};
 use crate::log::{Append, AppendError, Place, Position, ReadError, Receipt};
 
 /// How many waiting commits one flush takes: a bound on memory, far above what people cause.
 const GROUP_COMMITS_MAX: usize = 1024;
+
+/// How much `db` may grow in one opening without sled making its index of it anew when the store is closed.
+const GROWN_BYTES: u64 = 16 * 1024 * 1024;
 
 type Answer = Result<Receipt, AppendError>;
 
@@ -40,11 +47,18 @@ pub(super) struct Store {
     /// Pages are several keys that change together: shared by readers, held alone, after `writer` and `engine`, while a batch
     /// that changes pages is applied.
     steady: RwLock<()>,
+    /// What is in memory of the log, all of it durable.
+    recent: RwLock<Recent>,
+    cache: Cache,
+    /// Why the indexes take in nothing more until the store is reopened.
+    unindexed: OnceLock<String>,
     /// Appends that wait for the writer; whoever gets it serves them all with one flush.
     queue: Mutex<VecDeque<(Append, oneshot::Sender<Answer>)>>,
     durable: watch::Sender<Durable>,
     failure: OnceLock<String>,
     closing: AtomicBool,
+    /// How long `db` was when the store was opened.
+    opened_length: u64,
 }
 
 /// sled, and beside it the handle that makes what it wrote durable.
@@ -62,12 +76,22 @@ struct Writer {
 }
 
 impl Store {
-    pub(super) fn new(folder: Folder, engine: Engine, standing: Standing, witness: WitnessFile) -> Self {
+    pub(super) fn new(
+        folder: Folder,
+        engine: Engine,
+        standing: Standing,
+        recent: Recent,
+        witness: WitnessFile,
+    ) -> Self {
+        let opened_length = engine.file.metadata().map_or(0, |file| file.len());
         Self {
             folder,
             engine: RwLock::new(Some(engine)),
             writer: Mutex::new(Writer { standing, witness }),
             steady: RwLock::new(()),
+            recent: RwLock::new(recent),
+            cache: Cache::default(),
+            unindexed: OnceLock::new(),
             queue: Mutex::new(VecDeque::new()),
             durable: watch::Sender::new(Durable {
                 end: standing.end,
@@ -76,6 +100,7 @@ impl Store {
             }),
             failure: OnceLock::new(),
             closing: AtomicBool::new(false),
+            opened_length,
         }
     }
 
@@ -97,6 +122,18 @@ impl Store {
         let engine = engine.as_ref().ok_or(ReadError::Closed)?;
         let _steady = self.steady.read().unwrap_or_else(PoisonError::into_inner);
         guarded(|| read(&engine.db, durable)).unwrap_or_else(|words| Err(panicked(&words)))
+    }
+
+    /// Reads the log inside the panic boundary, with indexes that stand still.
+    pub(super) fn reading_log<T>(
+        &self,
+        read: impl FnOnce(Reader<'_>, Durable) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
+        self.reading(|tree, durable| read(self.reader(tree), durable))
+    }
+
+    fn reader<'s>(&'s self, tree: &'s Tree) -> Reader<'s> {
+        Reader { tree, recent: &self.recent, cache: &self.cache }
     }
 
     /// Writes inside the panic boundary, alone; a fault of the store ends all writing (L8).
@@ -138,11 +175,67 @@ impl Store {
             // A caller that no longer waits finds its commit by its command.
             let _ = receiver.send(answer);
         }
+        self.tend(&writer);
     }
 
     /// Appends commits with one flush.
     pub(super) fn append_all(&self, commits: &[Append]) -> Vec<Answer> {
-        self.append_group(&mut self.writer(), commits)
+        let mut writer = self.writer();
+        let answers = self.append_group(&mut writer, commits);
+        self.tend(&writer);
+        answers
+    }
+
+    /// Merges into the indexes what a killed process left out of them; a store with a damaged index opens all the same.
+    pub(super) fn catch_up_indexes(&self) {
+        let writer = self.writer();
+        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = engine.as_ref().filter(|_| self.lag() > LAG_COMMITS + TAIL_COMMITS_MAX) {
+            self.index(&engine.db, writer.standing.end);
+        }
+    }
+
+    /// Merges into the indexes what they lag behind by, when that is much.
+    fn tend(&self, writer: &Writer) {
+        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+        let (Ok(engine), end) = (self.usable(engine.as_ref()), writer.standing.end) else {
+            return;
+        };
+        let lags = self.reader(&engine.db).recent().lags(end);
+        if lags {
+            self.index(&engine.db, end);
+        }
+    }
+
+    fn lag(&self) -> usize {
+        self.recent.read().unwrap_or_else(PoisonError::into_inner).lag()
+    }
+
+    /// Merges all that the indexes do not know into them.
+    ///
+    /// Nothing depends on it but the next opening and the memory of this one. So a damaged index ends no work until what is
+    /// kept in memory instead of it becomes too much; whoever asks for what is in the damaged page is told of it.
+    fn index(&self, tree: &Tree, end: Position) {
+        if self.unindexed.get().is_none() {
+            let merged = guarded(|| {
+                let recent = self.reader(tree).recent();
+                index::merge(tree, recent.unindexed(), end, |batch| {
+                    let _steady = self.steady.write().unwrap_or_else(PoisonError::into_inner);
+                    tree.apply_batch(batch).map_err(|error| fault("writing the indexes", error))
+                })
+            });
+            match merged.unwrap_or_else(|words| Err(panicked(&words))) {
+                Ok(()) => return self.recent.write().unwrap_or_else(PoisonError::into_inner).settle(end),
+                Err(error @ ReadError::Storage { .. }) => return self.fail(&error.into()),
+                Err(error) => {
+                    // The first reason explains the others.
+                    let _ = self.unindexed.set(error.to_string());
+                }
+            }
+        }
+        if let Some(what) = self.unindexed.get().filter(|_| self.lag() > 2 * LAG_COMMITS_MAX) {
+            self.fail(&AppendError::Damaged { place: Place::Store, what: what.clone() });
+        }
     }
 
     fn append_group(&self, writer: &mut Writer, commits: &[Append]) -> Vec<Answer> {
@@ -155,14 +248,20 @@ impl Store {
             return commits.iter().map(|_| Err(AppendError::Closed)).collect();
         };
         let before = writer.standing;
-        let (mut answers, written) = attempt(&engine.db, before, commits);
-        let durable = written.and_then(|standing| {
+        let mut answers = Vec::with_capacity(commits.len());
+        let mut group = Group::new(self.reader(&engine.db), before);
+        let written = guarded(|| {
+            group.take_all(commits, &mut answers)?;
+            group.write()
+        });
+        let durable = written.unwrap_or_else(|words| Err(panicked(&words))).and_then(|standing| {
             let length = if standing.end > before.end { make_durable(engine)? } else { 0 };
             Ok((standing, length))
         });
         match durable {
             Ok((standing, length)) if standing.end > before.end => {
                 writer.standing = standing;
+                group.publish(&mut self.recent.write().unwrap_or_else(PoisonError::into_inner));
                 self.publish(standing);
                 self.bear_witness(writer, length, false);
             }
@@ -195,10 +294,10 @@ impl Store {
     ///
     /// `length` is that of `db` before its last sync: what sled has added since may be lost, and is not borne witness to.
     fn bear_witness(&self, writer: &mut Writer, length: u64, closed: bool) {
-        let Standing { end, last_block, .. } = writer.standing;
+        let Standing { end, last_commit, .. } = writer.standing;
         let sum = if closed { self.folder.db_sum() } else { Ok(None) };
         let written = sum.and_then(|sum| {
-            writer.witness.write(&Witness { format: FORMAT, end, last: last_block, length, sum, closed })?;
+            writer.witness.write(&Witness { format: FORMAT, end, last: last_commit, length, sum, closed })?;
             if closed { writer.witness.sync() } else { Ok(()) }
         });
         if let Err(source) = written {
@@ -215,14 +314,27 @@ impl Store {
             return Ok(());
         };
         self.durable.send_modify(|durable| durable.closed = true);
+        if self.failure.get().is_none() && self.lag() > LAG_COMMITS {
+            self.index(&db, writer.standing.end);
+        }
         let failed = self.failure.get().is_some();
         let dropped = guarded(move || drop(db)).map_err(|words| AppendError::from(panicked(&words)));
-        let outcome = dropped.and_then(|()| {
+        let sync = || {
             synced(&file).map_err(|source| AppendError::Storage {
                 doing: "syncing the log while closing",
                 source: source.into(),
             })
-        });
+        };
+        let mut outcome = dropped.and_then(|()| sync());
+        if let (Ok(length), false) = (&outcome, failed)
+            && *length > self.opened_length.saturating_add(GROWN_BYTES)
+        {
+            // sled makes its index of `db` when it opens: whoever wrote much waits for it, not whoever asks next.
+            outcome = open_sled(&self.folder.log())
+                .map_err(|error| AppendError::Storage { doing: "opening the log once more", source: error.into() })
+                .and_then(|db| guarded(move || drop(db)).map_err(|words| panicked(&words).into()))
+                .and_then(|()| sync());
+        }
         if let (Ok(length), false) = (&outcome, failed) {
             self.bear_witness(&mut writer, *length, true);
         }
@@ -260,29 +372,6 @@ impl Drop for Store {
         // Who wants to know whether the last flush worked calls `close`.
         let _ = self.close();
     }
-}
-
-/// Judges and writes commits up to the first fault of the store.
-fn attempt(tree: &Tree, before: Standing, commits: &[Append]) -> (Vec<Answer>, Result<Standing, ReadError>) {
-    let mut answers = Vec::with_capacity(commits.len());
-    let written = guarded(|| {
-        let mut group = Group::new(tree, before);
-        for commit in commits {
-            match group.take(commit) {
-                // A damaged index of one stream or command is the refusal of one commit, not the end of the store.
-                Err(AppendError::Damaged { place: Place::Store, what }) => {
-                    return Err(damaged(Place::Store, what));
-                }
-                Err(AppendError::Storage { doing, source }) => {
-                    return Err(ReadError::Storage { doing, source });
-                }
-                answer => answers.push(answer),
-            }
-        }
-        group.write()
-    });
-    let written = written.unwrap_or_else(|words| Err(panicked(&words)));
-    (answers, written)
 }
 
 /// Makes everything that was written to sled survive a power cut.

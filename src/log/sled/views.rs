@@ -77,7 +77,7 @@ pub(super) fn get_many(
     let mut paged: Vec<usize> = Vec::with_capacity(keys.len());
     for (number, key) in keys.iter().enumerate() {
         match if state.entries > 0 { overlay::get(tree, view, key)? } else { None } {
-            Some(value) => found[number] = value,
+            Some(said) => found[number] = said.value,
             None => paged.push(number),
         }
     }
@@ -95,9 +95,9 @@ pub(super) fn get(tree: &Tree, view: &str, key: &[u8], end: Position) -> Result<
         return Ok(None);
     };
     if state.entries > 0
-        && let Some(value) = overlay::get(tree, view, key)?
+        && let Some(said) = overlay::get(tree, view, key)?
     {
-        return Ok(value);
+        return Ok(said.value);
     }
     packed::get(tree, &pages(view, &view_pages_prefix(view)), key)
 }
@@ -174,13 +174,12 @@ pub(super) fn put(
     changes: Vec<Change>,
     end: Position,
 ) -> Result<(), AppendError> {
-    let mut state = match state(tree, view, end)? {
-        Some(state) => state,
-        None => {
-            // What a crash left of a view that was being cleared, or that was ahead of the log, must not come back.
-            clear(tree, view)?;
-            State::default()
-        }
+    let mut state = if let Some(state) = state(tree, view, end)? {
+        state
+    } else {
+        // What a crash left of a view that was being cleared, or that was ahead of the log, must not come back.
+        clear(tree, view)?;
+        State::default()
     };
     state.position = to;
     let mut batch = Batch::default();
@@ -199,9 +198,8 @@ pub(super) fn put(
         }
     }
     if state.is_full() {
-        let spare = |key: &[u8]| direct.contains_key(key) || fresh.contains_key(key);
-        let share = overlay::share(tree, view, &mut state, spare)?;
-        for (key, value) in share {
+        let is_newer = |key: &[u8]| direct.contains_key(key) || fresh.contains_key(key);
+        for (key, value) in overlay::share(tree, view, &mut state, is_newer)? {
             batch.remove(view_change_key(view, &key));
             direct.insert(key, value);
         }

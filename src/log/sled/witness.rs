@@ -22,7 +22,7 @@ pub(super) struct Witness {
     pub(super) format: u32,
     /// The log's end.
     pub(super) end: Position,
-    /// The hash of the log's last block, zero for an empty log.
+    /// The hash of the log's last commit, that of no bytes for an empty log; in format 1, of its last block.
     pub(super) last: u128,
     /// The length of sled's `db` file in bytes.
     pub(super) length: u64,
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     const WITNESS: Witness =
-        Witness { format: 1, end: Position::new(1042), last: 0xfeed, length: 524_288, sum: Some(7), closed: false };
+        Witness { format: 2, end: Position::new(1042), last: 0xfeed, length: 524_288, sum: Some(7), closed: false };
 
     #[test]
     fn a_witness_comes_back() {

@@ -1,165 +1,259 @@
-//! Turns commits into one atomic batch of sled.
+//! Turns commits into one atomic batch of sled: a run of the tail, or the tail and all that is new as segments.
 
 use std::collections::HashMap;
 
-use ::sled::{Batch, Tree};
+use ::sled::Batch;
 
-use super::layout::{CHUNK_BYTES_MAX, STREAM_PAGE_ENTRIES, block_key, command_key, stream_key};
-use super::reader::{self, fault};
-use super::stream_page::Entry;
-use super::{block, frame, stream_page};
+use super::frame;
+use super::layout::run_key;
+use super::reader::{Reader, damaged, fault};
+use super::recent::Recent;
+use super::run::{self, RUN_BYTES, Run};
+use super::runs::Shelf;
+use super::segment;
 use crate::log::judgement::{Facts, check_shape, judge};
-use crate::log::{Append, AppendError, CommandId, Position, ReadError, Receipt, StreamId, StreamVersion};
+use crate::log::{Append, AppendError, CommandId, Place, Position, ReadError, Receipt, StreamId, StreamVersion};
 
 /// Bytes after which what is collected goes to sled as one batch: large enough to be rare, small enough for memory.
-const BATCH_BYTES: usize = 8 * 1024 * 1024;
+pub(super) const BATCH_BYTES: usize = 8 * 1024 * 1024;
+
+/// How many commits are looked up in the indexes at once.
+const LOOK_UP_COMMITS: usize = 4096;
 
 /// Where the log stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Standing {
     pub(super) end: Position,
     pub(super) last_recorded_at: Option<i64>,
-    /// The hash of the last block, zero for an empty log.
-    pub(super) last_block: u128,
+    /// The hash of the last commit's bytes, that of no bytes for an empty log.
+    pub(super) last_commit: u128,
 }
 
-/// A stream that the group touched: the last page of its index, as it will be.
-struct OpenPage {
-    first_seq: u64,
-    entries: Vec<Entry>,
-    dirty: bool,
+impl Standing {
+    /// Where an empty log stands.
+    pub(super) fn nowhere() -> Self {
+        Self { end: Position::START, last_recorded_at: None, last_commit: frame::digest(&[]) }
+    }
+}
+
+/// What the indexes say of the commits that are to be judged next.
+struct Known {
+    commands: HashMap<CommandId, Receipt>,
+    versions: HashMap<StreamId, u64>,
 }
 
 /// Commits that are made durable by one flush.
-pub(super) struct Group<'t> {
-    tree: &'t Tree,
+pub(super) struct Group<'s> {
+    reader: Reader<'s>,
     standing: Standing,
-    pages: HashMap<StreamId, OpenPage>,
+    versions: HashMap<StreamId, u64>,
     commands: HashMap<CommandId, Receipt>,
-    batch: Batch,
-    batch_bytes: usize,
-    block_first: Position,
-    block: Vec<u8>,
+    /// What was written, in order, for those who read once it is durable.
+    receipts: Vec<Receipt>,
+    /// Where the next batch begins, how many commits it has, and where each begins in its bytes.
+    first: Position,
+    starts: Vec<(Position, usize)>,
+    bytes: Vec<u8>,
+    /// The tail was sealed by an earlier batch of this group.
+    sealed: Option<Position>,
+    /// A run that goes to the tail.
+    run: Option<Run>,
 }
 
-impl<'t> Group<'t> {
-    pub(super) fn new(tree: &'t Tree, standing: Standing) -> Self {
+impl<'s> Group<'s> {
+    pub(super) fn new(reader: Reader<'s>, standing: Standing) -> Self {
         Self {
-            tree,
+            reader,
             standing,
-            pages: HashMap::new(),
+            versions: HashMap::new(),
             commands: HashMap::new(),
-            batch: Batch::default(),
-            batch_bytes: 0,
-            block_first: standing.end,
-            block: Vec::new(),
+            receipts: Vec::new(),
+            first: standing.end,
+            starts: Vec::new(),
+            bytes: Vec::new(),
+            sealed: None,
+            run: None,
         }
     }
 
-    /// Judges one commit, and takes it into the group if it stands.
-    pub(super) fn take(&mut self, commit: &Append) -> Result<Receipt, AppendError> {
+    /// Judges commits in order, takes in those that stand, and tells of each; ends early at a fault of the store.
+    pub(super) fn take_all(
+        &mut self,
+        commits: &[Append],
+        answers: &mut Vec<Result<Receipt, AppendError>>,
+    ) -> Result<(), ReadError> {
+        for part in commits.chunks(LOOK_UP_COMMITS) {
+            // Where a page is damaged, only the commits that need it are refused.
+            let known = match self.known(part) {
+                Err(ReadError::Damaged { .. }) if part.len() > 1 => None,
+                Err(ReadError::Damaged { place: Place::Store, what }) => return Err(damaged(Place::Store, what)),
+                Err(ReadError::Damaged { place, what }) => {
+                    answers.push(
+                        check_shape(&part[0])
+                            .map_err(AppendError::from)
+                            .and_then(|()| Err(AppendError::Damaged { place, what })),
+                    );
+                    continue;
+                }
+                known => Some(known?),
+            };
+            for commit in part {
+                let answer = match &known {
+                    Some(known) => self.take(commit, known),
+                    None => self.take_alone(commit),
+                };
+                match answer {
+                    // A damaged index of one stream or command is the refusal of one commit, not the end of the store.
+                    Err(AppendError::Damaged { place: Place::Store, what }) => return Err(damaged(Place::Store, what)),
+                    Err(AppendError::Storage { doing, source }) => return Err(ReadError::Storage { doing, source }),
+                    answer => answers.push(answer),
+                }
+                if self.bytes.len() > BATCH_BYTES {
+                    self.write()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn known(&self, commits: &[Append]) -> Result<Known, ReadError> {
+        let commands: Vec<_> = commits.iter().map(|commit| commit.command).collect();
+        let streams: Vec<_> = commits.iter().map(|commit| commit.stream).collect();
+        Ok(Known { commands: self.reader.find_many(&commands)?, versions: self.reader.versions(&streams)? })
+    }
+
+    fn take_alone(&mut self, commit: &Append) -> Result<Receipt, AppendError> {
         check_shape(commit)?;
-        let first = match self.commands.get(&commit.command) {
-            Some(receipt) => Some(receipt.clone()),
-            None => reader::find(self.tree, commit.command)?,
-        };
+        let known = self.known(std::slice::from_ref(commit))?;
+        self.take(commit, &known)
+    }
+
+    /// Judges one commit, and takes it into the group if it stands.
+    fn take(&mut self, commit: &Append, known: &Known) -> Result<Receipt, AppendError> {
+        check_shape(commit)?;
+        let first = self.commands.get(&commit.command).or_else(|| known.commands.get(&commit.command));
         if let Some(first) = first {
-            return Ok(Receipt { repeated: true, ..first });
+            return Ok(Receipt { repeated: true, ..first.clone() });
         }
-        let page = open_page(self.tree, &mut self.pages, commit.stream)?;
-        let facts =
-            Facts { end: self.standing.end, last_recorded_at: self.standing.last_recorded_at, version: page.version() };
+        let version = self.versions.get(&commit.stream).or_else(|| known.versions.get(&commit.stream));
+        let facts = Facts {
+            end: self.standing.end,
+            last_recorded_at: self.standing.last_recorded_at,
+            version: StreamVersion::new(version.copied().unwrap_or(0)),
+        };
         let receipt = judge(commit, &facts)?;
-        if page.entries.len() == STREAM_PAGE_ENTRIES {
-            page.close(commit.stream, &mut self.batch);
-        }
-        page.entries.push(Entry::of(&receipt));
-        page.dirty = true;
-        let before = self.block.len();
-        block::encode(&receipt, commit, &mut self.block);
-        self.batch_bytes += self.block.len() - before;
-        if self.block.len() > CHUNK_BYTES_MAX && before > 0 {
-            // The commit does not fit beside the others: they are a block, and it begins the next.
-            let commit = self.block.split_off(before);
-            self.close_block(receipt.first);
-            self.block = commit;
-        }
+        let at = self.bytes.len();
+        run::encode(&receipt, commit, &mut self.bytes);
+        self.starts.push((receipt.first, at));
+        self.versions.insert(receipt.stream, receipt.version().get());
         self.commands.insert(receipt.command, receipt.clone());
         self.standing.end = receipt.end();
         self.standing.last_recorded_at = Some(receipt.recorded_at);
-        if self.batch_bytes > BATCH_BYTES {
-            self.write()?;
-        }
+        self.receipts.push(receipt.clone());
         Ok(receipt)
     }
 
     /// Writes what was collected, and returns where the log then stands; it is not durable yet.
     pub(super) fn write(&mut self) -> Result<Standing, ReadError> {
-        self.close_block(self.standing.end);
-        for (stream, page) in &mut self.pages {
-            if page.dirty {
-                page.write(*stream, &mut self.batch);
-                page.dirty = false;
-            }
+        let Some((_, last)) = self.starts.last() else {
+            return Ok(self.standing);
+        };
+        self.standing.last_commit = frame::digest(&self.bytes[*last..]);
+        let mut batch = Batch::default();
+        let (bytes, starts) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.starts));
+        let overflows = {
+            let recent = self.reader.recent();
+            self.sealed.is_some() || recent.overflows(starts.len(), bytes.len())
+        };
+        if overflows {
+            self.seal(bytes, starts, &mut batch)?;
+        } else {
+            insert(&mut batch, Shelf::Tail, self.first, &bytes);
+            let run = Run::read(self.first, bytes);
+            self.run = Some(run.ok_or_else(|| damaged(Place::Store, "what is to be written is not commits"))?);
         }
-        for (command, receipt) in self.commands.drain() {
-            let key = command_key(command);
-            let value = frame::seal_one(&key, frame::Kind::Command, &block::encode_receipt(&receipt));
-            self.batch.insert(&key, value);
-        }
-        self.batch_bytes = 0;
-        self.tree.apply_batch(std::mem::take(&mut self.batch)).map_err(|error| fault("writing a batch", error))?;
+        self.first = self.standing.end;
+        self.reader.tree.apply_batch(batch).map_err(|error| fault("writing a batch", error))?;
         Ok(self.standing)
     }
 
-    fn close_block(&mut self, next: Position) {
-        if !self.block.is_empty() {
-            let (chunks, cut) = frame::cut(&self.block);
-            for (number, payload) in cut {
-                let key = block_key(self.block_first, number);
-                let value = frame::seal(&key, frame::Kind::Block, number, chunks, payload);
-                self.batch.insert(&key, value);
+    /// Makes segments of the tail and of what is new, and takes the tail away.
+    fn seal(&mut self, new: Vec<u8>, starts: Vec<(Position, usize)>, batch: &mut Batch) -> Result<(), ReadError> {
+        let (mut first, mut bytes, mut all) = (self.first, new, starts);
+        let recent = self.reader.recent();
+        if self.sealed.is_none() && !recent.tail().is_empty() {
+            let mut joined: (Vec<u8>, Vec<(Position, usize)>) = (Vec::new(), Vec::new());
+            for run in recent.tail() {
+                for chunk in 0..frame::count(run.bytes()) {
+                    batch.remove(&run_key(Shelf::Tail, run.first, chunk));
+                }
+                join(&mut joined, run.bytes(), run.starts());
             }
-            self.standing.last_block = frame::digest(&self.block);
-            self.block.clear();
+            join(&mut joined, &bytes, &all);
+            first = recent.tail_first();
+            (bytes, all) = joined;
         }
-        self.block_first = next;
+        drop(recent);
+        seal_runs(first, &bytes, &all, batch)?;
+        self.sealed = Some(self.standing.end);
+        Ok(())
+    }
+
+    /// Lets readers see what was written, now that it is durable.
+    pub(super) fn publish(self, recent: &mut Recent) {
+        for receipt in &self.receipts {
+            recent.note(receipt);
+        }
+        if let Some(next) = self.sealed {
+            recent.seal(next);
+        }
+        if let Some(run) = self.run {
+            recent.append(run);
+        }
     }
 }
 
-impl OpenPage {
-    fn version(&self) -> StreamVersion {
-        let last = self.entries.last().map(|entry| entry.version());
-        last.unwrap_or(StreamVersion::new(self.first_seq - 1))
-    }
-
-    fn write(&self, stream: StreamId, batch: &mut Batch) {
-        let key = stream_key(stream, self.first_seq);
-        let page = stream_page::encode(&self.entries);
-        batch.insert(&key, frame::seal_one(&key, frame::Kind::StreamPage, &page));
-    }
-
-    /// Writes a full page, and begins the next one.
-    fn close(&mut self, stream: StreamId, batch: &mut Batch) {
-        if self.dirty {
-            self.write(stream, batch);
-        }
-        self.first_seq = self.version().get() + 1;
-        self.entries.clear();
-    }
+/// Puts commits behind others.
+fn join(joined: &mut (Vec<u8>, Vec<(Position, usize)>), bytes: &[u8], starts: &[(Position, usize)]) {
+    let at = joined.0.len();
+    joined.0.extend_from_slice(bytes);
+    joined.1.extend(starts.iter().map(|(first, place)| (*first, at + place)));
 }
 
-fn open_page<'p>(
-    tree: &Tree,
-    pages: &'p mut HashMap<StreamId, OpenPage>,
-    stream: StreamId,
-) -> Result<&'p mut OpenPage, ReadError> {
-    use std::collections::hash_map::Entry::{Occupied, Vacant};
-    match pages.entry(stream) {
-        Occupied(page) => Ok(page.into_mut()),
-        Vacant(room) => {
-            let (first_seq, entries) = reader::last_page(tree, stream)?.unwrap_or((1, Vec::new()));
-            Ok(room.insert(OpenPage { first_seq, entries, dirty: false }))
+/// Adds segments of about the same size to a batch; `starts` says where each commit begins in the bytes.
+pub(super) fn seal_runs(
+    first: Position,
+    bytes: &[u8],
+    starts: &[(Position, usize)],
+    batch: &mut Batch,
+) -> Result<(), ReadError> {
+    let aim = bytes.len().div_ceil(bytes.len().div_ceil(RUN_BYTES).max(1));
+    let mut cuts = vec![(first, 0)];
+    for (at, (position, place)) in starts.iter().enumerate() {
+        let begun = cuts.last().map_or(0, |(_, begun)| *begun);
+        let end = starts.get(at + 1).map_or(bytes.len(), |(_, next)| *next);
+        // A commit that is larger than the rest of its run begins the next one.
+        if *place > begun && (place - begun >= aim || end - begun > RUN_BYTES) {
+            cuts.push((*position, *place));
         }
+    }
+    let raws: Vec<&[u8]> = cuts
+        .iter()
+        .enumerate()
+        .map(|(at, (_, begun))| &bytes[*begun..cuts.get(at + 1).map_or(bytes.len(), |(_, next)| *next)])
+        .collect();
+    for ((first, _), packed) in cuts.iter().zip(segment::pack_all(&raws)?) {
+        insert(batch, Shelf::Sealed, *first, &packed);
+    }
+    Ok(())
+}
+
+/// Adds a run to a batch, in chunks.
+fn insert(batch: &mut Batch, shelf: Shelf, first: Position, payload: &[u8]) {
+    let (chunks, cut) = frame::cut(payload);
+    for (number, payload) in cut {
+        let key = run_key(shelf, first, number);
+        let value = frame::seal(&key, shelf.kind(), number, chunks, payload);
+        batch.insert(&key, value);
     }
 }

@@ -181,7 +181,7 @@ fn command(
         None
     };
     once.done.extend(hash);
-    Ok(Some(Item { line, made: Ok(Made { object, identity, of_row: true }) }))
+    Ok(Some(Item { line, made: Ok(Made::Row { object, identity }) }))
 }
 
 /// The flat JSON object that a line of an import is.
@@ -282,7 +282,7 @@ mod tests {
     fn the_earliest_date_is_that_of_all_rows() {
         let (_file, rows) = table(b"a,b\nx,3/2/2020\ny,1/1/2019\nx,1/2/2020\n");
         let mut rows = rows.unwrap();
-        let first = rows.next().unwrap().unwrap().made.unwrap().object;
+        let Ok(Made::Row { object: first, .. }) = rows.next().unwrap().unwrap().made else { unreachable!("a row") };
         assert_eq!(first["on"], "2020-02-01");
     }
 }

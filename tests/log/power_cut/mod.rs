@@ -16,8 +16,8 @@ use crate::given::open;
 
 /// How many power cuts per run of the child, where `SERVANDA_SOAK` does not say otherwise.
 const CUTS: u64 = 12;
-/// Commits that one run of the child makes; enough for several of sled's segments.
-const COMMITS: u64 = 250;
+/// Commits that one run of the child makes; enough for several of sled's segments, for seals of the tail and for large groups.
+const COMMITS: u64 = 500;
 
 /// Compiles the shim; whoever builds Rust has `cc`.
 fn shim(dir: &Path) -> PathBuf {

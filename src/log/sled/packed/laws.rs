@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use ::sled::{Batch, Config, Db, IVec};
 use proptest::prelude::*;
 
-use super::super::layout::SEGMENT_BYTES;
 use super::merge::PAGE_BYTES;
 use super::*;
+use crate::log::sled::layout::SEGMENT_BYTES;
 
 type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;

@@ -51,13 +51,19 @@ fn unsealed<'v>(view: &str, at: &[u8], value: &'v [u8]) -> Result<Option<&'v [u8
     }
 }
 
-/// What the overlay says of a key: nothing, that it is taken away, or its value.
-pub(super) fn get(tree: &Tree, view: &str, key: &[u8]) -> Result<Option<Option<Vec<u8>>>, ReadError> {
+/// What the overlay says of a key that it speaks of.
+pub(super) struct Said {
+    /// Nothing when the key is taken away.
+    pub(super) value: Option<Vec<u8>>,
+}
+
+/// Returns what the overlay says of a key.
+pub(super) fn get(tree: &Tree, view: &str, key: &[u8]) -> Result<Option<Said>, ReadError> {
     let at = view_change_key(view, key);
     let Some(value) = tree.get(&at).map_err(failed)? else {
         return Ok(None);
     };
-    Ok(Some(unsealed(view, &at, &value)?.map(<[u8]>::to_vec)))
+    Ok(Some(Said { value: unsealed(view, &at, &value)?.map(<[u8]>::to_vec) }))
 }
 
 /// Returns what the overlay says between two keys, in order.
@@ -80,7 +86,7 @@ pub(super) fn between<'v>(
 pub(super) fn forget(tree: &Tree, view: &str, key: &[u8], state: &mut State) -> Result<bool, ReadError> {
     let old = get(tree, view, key)?;
     if let Some(old) = &old {
-        state.take(size(key, old.as_deref()));
+        state.take(size(key, old.value.as_deref()));
     }
     Ok(old.is_some())
 }
