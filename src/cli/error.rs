@@ -255,6 +255,7 @@ impl From<QueryError> for Failure {
             QueryError::View(error) => return error.into(),
             QueryError::NoSuchAgreement { .. } => (Exit::Refused, "no_such_agreement"),
             QueryError::NotYet { .. } => (Exit::Refused, "not_yet"),
+            QueryError::Words(_) => (Exit::Usage, "words"),
             QueryError::NoSuchInstance { .. } => (Exit::Refused, "no_such_instance"),
             QueryError::NoSuchCommitment { .. } => (Exit::Refused, "no_such_commitment"),
             QueryError::NoSuchDate { .. } => (Exit::Refused, "no_such_date"),

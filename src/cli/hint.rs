@@ -238,6 +238,7 @@ pub fn of_zone(given: &str) -> Option<String> {
 pub fn of_query(error: &QueryError) -> Option<String> {
     match error {
         QueryError::NoSuchAgreement { meant, .. } => did_you_mean(meant, "servanda list shows all agreements"),
+        QueryError::Words(_) => said("give one to sixteen words, such as: servanda search health nurses"),
         QueryError::NotYet { .. } => said("ask for a later --as-of or --known-at"),
         QueryError::NoSuchInstance { reference, .. } => said(format!("servanda show {reference} lists the instances")),
         QueryError::NoSuchCommitment { reference, .. } => {

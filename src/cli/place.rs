@@ -104,29 +104,16 @@ pub fn references() -> ArgValueCompleter {
     })
 }
 
+/// The most completions that a shell is given: more could not be read.
+const COMPLETIONS_MAX: usize = 512;
+
 fn candidates(typed: &str) -> Option<Vec<CompletionCandidate>> {
     let folder = store(None);
     let opening =
         Opening { create: false, wait: Duration::from_millis(200), holder: "completion".to_owned(), zone: None };
     let service = open(&folder, &opening, clock().ok()?, ids()).ok()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
-    let entries = runtime.block_on(service.entries()).ok()?;
-    let today = service.today();
-    let mut found = Vec::new();
-    let commitments_wanted = typed.contains('/');
-    for entry in entries {
-        let title = entry.on(today).and_then(|outline| outline.title).map(ToString::to_string);
-        let reference = entry.reference.to_string();
-        if commitments_wanted {
-            for commitment in &entry.commitments {
-                let words = commitment.words.last().map(|(_, words)| words.text.to_string());
-                found.push((format!("{reference}/{}", commitment.id), words));
-            }
-        } else {
-            found.push((reference, title));
-        }
-    }
-    found.retain(|(value, _)| value.starts_with(typed));
+    let found = runtime.block_on(service.completions(typed, COMPLETIONS_MAX)).ok()?;
     let help = |words: Option<String>| words.map(|words| super::output::safe::one_line(&words).into_owned().into());
     Some(found.into_iter().map(|(value, words)| CompletionCandidate::new(value).help(help(words))).collect())
 }

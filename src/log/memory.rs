@@ -103,6 +103,17 @@ impl State {
         Ok(receipt)
     }
 
+    fn put(&mut self, view: &str, position: Position, changes: Vec<Change>) {
+        let view = self.views.entry(view.to_owned()).or_insert_with(|| View { position, entries: BTreeMap::new() });
+        view.position = position;
+        for (key, value) in changes {
+            match value {
+                Some(value) => view.entries.insert(key, value),
+                None => view.entries.remove(&key),
+            };
+        }
+    }
+
     fn version(&self, stream: StreamId) -> StreamVersion {
         StreamVersion::new(self.streams.get(&stream).map_or(0, Vec::len) as u64)
     }
@@ -230,15 +241,24 @@ impl ViewStore for MemoryLog {
     async fn put(&self, view: &str, position: Position, changes: Vec<Change>) -> Result<(), AppendError> {
         let mut state = self.writing()?;
         check_put(view, position, state.end(), &changes)?;
-        let view = state.views.entry(view.to_owned()).or_insert_with(|| View { position, entries: BTreeMap::new() });
-        view.position = position;
-        for (key, value) in changes {
-            match value {
-                Some(value) => view.entries.insert(key, value),
-                None => view.entries.remove(&key),
-            };
-        }
+        state.put(view, position, changes);
         Ok(())
+    }
+
+    async fn put_after(
+        &self,
+        view: &str,
+        from: Option<Position>,
+        position: Position,
+        changes: Vec<Change>,
+    ) -> Result<bool, AppendError> {
+        let mut state = self.writing()?;
+        check_put(view, position, state.end(), &changes)?;
+        if state.views.get(view).map(|view| view.position) != from {
+            return Ok(false);
+        }
+        state.put(view, position, changes);
+        Ok(true)
     }
 
     async fn clear(&self, view: &str) -> Result<(), AppendError> {

@@ -88,6 +88,28 @@ pub trait ViewStore: Send + Sync {
         self.scan_range(view, &[], None).await
     }
 
+    /// Changes a view as [`ViewStore::put`] does, if it stands at a position; returns whether it did.
+    ///
+    /// For changes that take away what an earlier change left: two that keep the same view up must not mix. Where a store
+    /// cannot be open twice, comparing before the write is enough, as long as its one owner keeps its own writes apart.
+    ///
+    /// # Errors
+    ///
+    /// As [`ViewStore::put`].
+    async fn put_after(
+        &self,
+        view: &str,
+        from: Option<Position>,
+        position: Position,
+        changes: Vec<Change>,
+    ) -> Result<bool, AppendError> {
+        if self.position(view).await? != from {
+            return Ok(false);
+        }
+        self.put(view, position, changes).await?;
+        Ok(true)
+    }
+
     /// Changes a view and its position in one atomic step; a later change of the same key wins. It is not flushed.
     ///
     /// A few changes cost little wherever they are. Many cost least when their keys lie together: whoever makes a large view

@@ -1,8 +1,14 @@
 //! Questions that read every fact of the agreements wanted: the return of all memoranda, and lint.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use uuid::Uuid;
+
 use super::Service;
 use super::error::QueryError;
-use crate::domain::id::Reference;
+use super::replay::EVENTS_AT_ONCE;
+use crate::domain::id::{AgreementId, Reference};
 use crate::domain::timeline::Timeline;
 use crate::domain::vocabulary::AgreementKind;
 use crate::views::Asked;
@@ -20,7 +26,13 @@ impl Service {
             return Ok(entries.into_iter().map(|entry| (entry, timeline.clone())).collect());
         }
         // One pass over the log: reading stream after stream would seek as often as there are agreements.
-        let mut timelines = self.all_timelines(|record| record.recorded_at <= asked.known_at.micros()).await?;
+        let only: HashSet<Uuid> = entries.iter().map(|entry| entry.id.0).collect();
+        let register = self.register().await?.known_at(asked.known_at);
+        let fold = Arc::new(|all: &mut Vec<_>, id, timeline: Timeline| all.push((id, timeline)));
+        let mut timelines: HashMap<AgreementId, Timeline> = HashMap::new();
+        for part in self.parts(self.known_by(asked.known_at).await?, Some(only), EVENTS_AT_ONCE).await? {
+            timelines.extend(self.fold(part, &register, &fold, |_| ()).await?.into_iter().flatten());
+        }
         let known = |entry: Entry| timelines.remove(&entry.id).map(|timeline| (entry, timeline));
         Ok(entries.into_iter().filter_map(known).collect())
     }

@@ -63,6 +63,9 @@ pub enum QueryError {
     /// The store failed, or is damaged.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// There is nothing that could be looked for.
+    #[error(transparent)]
+    Words(#[from] crate::views::words::QueryWordsError),
     /// A view could not be written.
     #[error("the views could not be brought up to date")]
     View(#[source] AppendError),

@@ -289,12 +289,12 @@ impl Service {
         let almanacs = Some((before.almanac().as_ref(), after.almanac().as_ref()));
         let cause = Cause { fact, stream: own.facts(), almanacs };
         let mut all = Vec::new();
-        for entry in self.counted_by_the_register().await? {
-            let mut timeline = self.timeline_of(entry.id).await?.within(before.clone());
+        for (reference, id) in self.counted_by_the_register().await? {
+            let mut timeline = self.timeline_of(id).await?.within(before.clone());
             let was = Stood::read(&timeline, &timeline.read(), now);
             timeline.enter(after.clone());
             let is = Stood::read(&timeline, &timeline.read(), now);
-            all.extend(moves(&entry.reference, &was, &is, &cause));
+            all.extend(moves(&reference, &was, &is, &cause));
         }
         Ok(all)
     }

@@ -20,12 +20,15 @@ pub mod open;
 pub mod papers;
 pub mod query;
 pub mod register;
+mod replay;
+mod rows;
+pub mod search;
 pub mod settings;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, RwLock};
 
 use crate::domain::day::Day;
 use crate::domain::instant::Instant;
@@ -49,6 +52,8 @@ pub struct Service {
     register: std::sync::Mutex<Register>,
     /// Decisions are made one at a time: each sees the facts of the one before it.
     deciding: Mutex<()>,
+    /// The kept view is changed by one at a time, and not while its rows are being read.
+    viewing: RwLock<()>,
 }
 
 impl Service {
@@ -73,6 +78,7 @@ impl Service {
             migrated: None,
             register: std::sync::Mutex::new(register),
             deciding: Mutex::new(()),
+            viewing: RwLock::new(()),
         }
     }
 

@@ -1,9 +1,14 @@
 //! Questions: catch up, then answer, for a day and a time of knowledge.
+//!
+//! What is known now is answered from the kept rows (`rows.rs`); what was known earlier, by one pass over the log.
+
+use std::sync::Arc;
 
 use super::Service;
 use super::almanac::REGISTER;
 use super::error::QueryError;
 use super::execute::Loaded;
+use super::replay::EVENTS_AT_ONCE;
 use crate::domain::dates::DateKey;
 use crate::domain::day::Day;
 use crate::domain::id::{AgreementId, CalendarId, ProfileId, Reference};
@@ -22,7 +27,7 @@ use crate::views::entry::Entry;
 use crate::views::filter::Filter;
 use crate::views::history::{HistoryRow, history};
 use crate::views::list::{self, ListRow, PartyRow};
-use crate::views::stats::{self, Stats};
+use crate::views::stats::{Stats, Tally};
 
 impl Service {
     /// The time by which everything on record is known: now, or the last record's time where the clock has since
@@ -36,39 +41,58 @@ impl Service {
         Ok(last.map_or(self.now(), |last| self.now().max(last)))
     }
 
-    /// The entries that a filter wants, with what was recorded by a time, in the order of the references.
-    pub(super) async fn entries_known_at(&self, asked: Asked, filter: &Filter) -> Result<Vec<Entry>, QueryError> {
-        let mut entries = match &filter.agreement {
-            Some(reference) => self.entry_known_at(reference, asked).await?.into_iter().collect(),
-            None => self.all_entries_known_at(asked.known_at).await?,
-        };
-        entries.retain(|entry| filter.wants(entry, asked.as_of));
-        // What is kept is judged by the register's days: the few that end elsewhere are judged from their own facts.
-        for entry in entries.iter_mut().filter(|entry| entry.is_another_at(asked.moment())) {
-            let timeline = self.timeline_of(entry.id).await?.known_at(asked.known_at);
-            if let Some(judged) = Entry::at(entry.id, &timeline, asked.moment()) {
-                *entry = judged;
-            }
-        }
-        Ok(entries)
+    /// Whether everything on record was known by a time.
+    pub(super) async fn all_known(&self, known_at: Instant) -> Result<bool, QueryError> {
+        Ok(self.log.last_recorded_at().await?.is_none_or(|last| last <= known_at.micros()))
     }
 
-    /// The entry of one agreement with what was recorded by a time: one look-up, however large the register is.
-    async fn entry_known_at(&self, reference: &Reference, asked: Asked) -> Result<Option<Entry>, QueryError> {
+    /// The entry of one agreement with what was recorded by a time, judged at the moment asked about, if the filter wants
+    /// it: one look-up, however large the register is.
+    pub(super) async fn only(
+        &self,
+        reference: &Reference,
+        asked: Asked,
+        filter: &Filter,
+    ) -> Result<Option<Entry>, QueryError> {
         let Some(entry) = self.entry(reference).await? else { return Ok(None) };
         let timeline = self.timeline_of(entry.id).await?.known_at(asked.known_at);
-        Ok(Entry::of(entry.id, &timeline))
+        Ok(Entry::at(entry.id, &timeline, asked.moment()).filter(|entry| filter.wants(entry, asked.as_of)))
     }
 
-    async fn all_entries_known_at(&self, known_at: Instant) -> Result<Vec<Entry>, QueryError> {
-        let all_known = self.log.last_recorded_at().await?.is_none_or(|last| last <= known_at.micros());
-        if all_known {
-            return self.entries().await;
+    /// Gathers what is made of each agreement that a filter wants, with what was recorded by a time: one pass over the log
+    /// up to then; what each worker gathered, in no order.
+    pub(super) async fn gathered_known_at<A: Default + Send + 'static>(
+        &self,
+        asked: Asked,
+        filter: &Filter,
+        take: impl Fn(&mut A, Entry) + Send + Sync + 'static,
+    ) -> Result<Vec<A>, QueryError> {
+        let filter = filter.clone();
+        let fold = Arc::new(move |gathered: &mut A, id, timeline: Timeline| {
+            if let Some(entry) = Entry::at(id, &timeline, asked.moment())
+                && filter.wants(&entry, asked.as_of)
+            {
+                take(gathered, entry);
+            }
+        });
+        let register = self.register().await?.known_at(asked.known_at);
+        let to = self.known_by(asked.known_at).await?;
+        let mut gathered = Vec::new();
+        for part in self.parts(to, None, EVENTS_AT_ONCE).await? {
+            gathered.extend(self.fold(part, &register, &fold, |_| ()).await?);
         }
-        let timelines = self.all_timelines(|record| record.recorded_at <= known_at.micros()).await?;
-        let mut entries: Vec<Entry> = timelines.iter().filter_map(|(id, timeline)| Entry::of(*id, timeline)).collect();
-        entries.sort_by(|a, b| a.reference.cmp(&b.reference));
-        Ok(entries)
+        Ok(gathered)
+    }
+
+    /// The rows that are made of each agreement that a filter wants, with what was recorded by a time, in no order.
+    async fn rows_known_at<R: Send + 'static>(
+        &self,
+        asked: Asked,
+        filter: &Filter,
+        rows: impl Fn(&Entry) -> Vec<R> + Send + Sync + 'static,
+    ) -> Result<Vec<R>, QueryError> {
+        let take = move |gathered: &mut Vec<R>, entry: Entry| gathered.extend(rows(&entry));
+        Ok(self.gathered_known_at(asked, filter, take).await?.into_iter().flatten().collect())
     }
 
     /// An agreement's identity and facts with what was recorded by a time.
@@ -98,8 +122,18 @@ impl Service {
     ///
     /// [`QueryError`] when the store cannot be read.
     pub async fn list(&self, asked: Asked, filter: &Filter) -> Result<Vec<ListRow>, QueryError> {
-        let entries = self.entries_known_at(asked, filter).await?;
-        Ok(entries.iter().filter_map(|entry| list::row(entry, asked.as_of)).collect())
+        let day = asked.as_of;
+        if let Some(reference) = &filter.agreement {
+            let entry = self.only(reference, asked, filter).await?;
+            return Ok(entry.iter().filter_map(|entry| list::row(entry, day)).collect());
+        }
+        if !self.all_known(asked.known_at).await? {
+            let rows = move |entry: &Entry| list::row(entry, day).into_iter().collect();
+            let mut rows = self.rows_known_at(asked, filter, rows).await?;
+            rows.sort_by(|a, b| a.reference.cmp(&b.reference));
+            return Ok(rows);
+        }
+        self.kept_list(asked, filter).await
     }
 
     /// The parties to all agreements, by name, or to one.
@@ -113,17 +147,21 @@ impl Service {
         asked: Asked,
         filter: &Filter,
     ) -> Result<Vec<PartyRow>, QueryError> {
-        let entries = match only {
-            Some(reference) => {
-                let (id, timeline) = self.known(reference, asked).await?;
-                Entry::at(id, &timeline, asked.moment()).into_iter().collect()
-            }
-            None => self.entries_known_at(asked, filter).await?,
-        };
-        let mut rows: Vec<PartyRow> = entries.iter().flat_map(|entry| list::party_rows(entry, asked.as_of)).collect();
-        if only.is_none() {
-            rows.sort_by(|a, b| (&a.name, &a.agreement, &a.party).cmp(&(&b.name, &b.agreement, &b.party)));
+        let day = asked.as_of;
+        if let Some(reference) = only {
+            let (id, timeline) = self.known(reference, asked).await?;
+            let entry = Entry::at(id, &timeline, asked.moment());
+            return Ok(entry.iter().flat_map(|entry| list::party_rows(entry, day)).collect());
         }
+        let mut rows = if let Some(reference) = &filter.agreement {
+            let entry = self.only(reference, asked, filter).await?;
+            entry.iter().flat_map(|entry| list::party_rows(entry, day)).collect()
+        } else if self.all_known(asked.known_at).await? {
+            self.kept_parties(asked, filter).await?
+        } else {
+            self.rows_known_at(asked, filter, move |entry| list::party_rows(entry, day)).await?
+        };
+        rows.sort_by(|a, b| (&a.name, &a.agreement, &a.party).cmp(&(&b.name, &b.agreement, &b.party)));
         Ok(rows)
     }
 
@@ -153,7 +191,18 @@ impl Service {
     ///
     /// [`QueryError`] when the store cannot be read.
     pub async fn overdue(&self, asked: Asked, filter: &Filter) -> Result<Overdue, QueryError> {
-        Ok(board::overdue(&self.entries_known_at(asked, filter).await?, asked))
+        let day = asked.as_of;
+        let rows = if let Some(reference) = &filter.agreement {
+            let entry = self.only(reference, asked, filter).await?;
+            entry.iter().flat_map(|entry| board::late(entry, day)).collect()
+        } else if self.all_known(asked.known_at).await? {
+            let mut rows = Vec::new();
+            self.kept_owed(asked, day, filter, |entry| rows.extend(board::late(entry, day))).await?;
+            rows
+        } else {
+            self.rows_known_at(asked, filter, move |entry| board::late(entry, day)).await?
+        };
+        Ok(board::overdue_of(rows, asked))
     }
 
     /// What comes due by a day.
@@ -162,7 +211,20 @@ impl Service {
     ///
     /// [`QueryError`] when the store cannot be read.
     pub async fn due(&self, asked: Asked, until: Day, filter: &Filter) -> Result<DueList, QueryError> {
-        Ok(board::due(&self.entries_known_at(asked, filter).await?, asked, until))
+        let day = asked.as_of;
+        let rows = if let Some(reference) = &filter.agreement {
+            let entry = self.only(reference, asked, filter).await?;
+            entry.iter().map(|entry| board::coming(entry, day, until)).collect()
+        } else if self.all_known(asked.known_at).await? {
+            let mut rows = Vec::new();
+            let mut take = |entry: &Entry| rows.push(board::coming(entry, day, until));
+            self.kept_owed(asked, until, filter, &mut take).await?;
+            self.kept_terms(asked, filter, &mut take).await?;
+            rows
+        } else {
+            self.rows_known_at(asked, filter, move |entry| vec![board::coming(entry, day, until)]).await?
+        };
+        Ok(board::due_of(rows, asked, until))
     }
 
     /// The register in numbers.
@@ -171,7 +233,17 @@ impl Service {
     ///
     /// [`QueryError`] when the store cannot be read.
     pub async fn stats(&self, asked: Asked, filter: &Filter) -> Result<Stats, QueryError> {
-        Ok(stats::stats(&self.entries_known_at(asked, filter).await?, asked))
+        let day = asked.as_of;
+        let mut tally = Tally::default();
+        if let Some(reference) = &filter.agreement {
+            self.only(reference, asked, filter).await?.iter().for_each(|entry| tally.take(entry, day));
+        } else if self.all_known(asked.known_at).await? {
+            tally = self.kept_tally(asked, filter).await?;
+        } else {
+            let take = move |tally: &mut Tally, entry: Entry| tally.take(&entry, day);
+            self.gathered_known_at(asked, filter, take).await?.into_iter().for_each(|part| tally.join(part));
+        }
+        Ok(tally.stats(asked))
     }
 
     /// Every calendar, on record or shipped.

@@ -1,30 +1,42 @@
-//! The view that is kept beside the log: the register's entry of each agreement, by reference.
+//! The view that is kept beside the log: the register's entries, in the tables of `views/tables.rs`.
 //!
 //! A question first brings it up to the log's end, then answers. It is a fold: thrown away and rebuilt, it is the
-//! same, byte for byte.
+//! same, byte for byte. Few commits are taken in by folding the agreements that they touch; many, by going through the log.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::Service;
 use super::almanac::REGISTER;
 use super::error::QueryError;
+use super::replay::{EVENTS_AT_ONCE, PAGE, Progress};
+use super::search::WORDS;
 use crate::domain::fact::Fact;
 use crate::domain::id::{AgreementId, Reference};
-use crate::domain::timeline::{Register, Timeline};
-use crate::log::{Change, Position, Recorded, StreamId, codec};
+use crate::domain::timeline::Timeline;
+use crate::log::{Change, Position, StreamId, codec};
 use crate::views::entry::Entry;
+use crate::views::tables::{self, Head, Row};
 
 /// The view's name in the store; its number grows when the form of its values changes.
-pub const VIEW: &str = "register.11";
+pub const VIEW: &str = "register.12";
 
-/// How many events are read from the log at a time.
-const PAGE: usize = 4_096;
+/// How many changes are written to the view at a time.
+const CHANGES: usize = 16_384;
 
-fn written(entry: &Entry) -> Vec<u8> {
-    serde_json::to_vec(entry).unwrap_or_default()
-}
+/// How many events the view may lag behind before it is perhaps made anew.
+const LAG: u64 = 4_096;
+
+/// The share of the log that the view must lag behind to be made anew: from one event in so many on.
+const LAG_SHARE: u64 = 4;
+
+/// How many agreements are read one by one, before the log is gone through for them instead.
+const READ_ALONE: usize = 1_024;
+
+/// How often bringing the view up is begun anew when somebody else did it at the same time.
+const ATTEMPTS_MAX: u32 = 64;
 
 impl Service {
     /// Reads an agreement's facts.
@@ -55,61 +67,172 @@ impl Service {
     ///
     /// [`QueryError`] when the log cannot be read or the view cannot be written.
     pub async fn catch_up(&self) -> Result<(), QueryError> {
-        let end = self.log.end().await?;
-        let at = self.views.position(VIEW).await?.unwrap_or(Position::START);
-        if at >= end {
-            return Ok(());
-        }
-        let mut changes: Vec<Change> = Vec::new();
-        if at == Position::START {
-            self.views.clear(VIEW).await.map_err(QueryError::View)?;
-            for (id, timeline) in self.all_timelines(|_| true).await? {
-                changes.extend(Entry::of(id, &timeline).map(|entry| change(&entry)));
-            }
-        } else {
-            let mut touched: BTreeSet<Uuid> = BTreeSet::new();
-            let mut from = at;
-            while from < end {
-                let records = self.log.read(from, PAGE).await?;
-                let Some(last) = records.last() else { break };
-                from = last.position.plus(1);
-                touched.extend(records.iter().map(|record| record.stream.get()));
-            }
-            let register_moved = touched.remove(&REGISTER.0);
-            if register_moved {
-                // Whoever counts by a calendar may stand elsewhere now, though nothing was recorded about them.
-                touched.extend(self.counted_by_the_register().await?.iter().map(|entry| entry.id.0));
-            }
-            for id in touched.into_iter().map(AgreementId) {
-                let timeline = self.timeline_of(id).await?;
-                changes.extend(Entry::of(id, &timeline).map(|entry| change(&entry)));
-            }
-        }
-        self.views.put(VIEW, end, changes).await.map_err(QueryError::View)
+        self.catch_up_with(&mut |_, _| ()).await
     }
 
-    /// The agreements whose dates can move when the register's own facts change, as they are kept.
-    pub(super) async fn counted_by_the_register(&self) -> Result<Vec<Entry>, QueryError> {
-        let stored = self.views.scan(VIEW).await?;
-        let mut entries = Vec::new();
-        for (key, bytes) in &stored {
-            let entry = read(key, bytes)?;
-            if entry.by_almanac {
-                entries.push(entry);
+    /// Brings the view up to the log's end; where that is long, `progress` hears how many events of how many are done.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Service::catch_up`].
+    pub async fn catch_up_with(&self, progress: &mut Progress<'_>) -> Result<(), QueryError> {
+        if self.lag().await?.is_none() {
+            return Ok(());
+        }
+        let _keeping = self.viewing.write().await;
+        for _ in 0..ATTEMPTS_MAX {
+            let Some((at, end)) = self.lag().await? else { return Ok(()) };
+            let lag = end.get() - at.get();
+            let whole = at == Position::START || (lag > LAG && lag * LAG_SHARE > end.get());
+            let done =
+                if whole { self.make_anew(end, progress).await? } else { self.take_in(at, end, progress).await? };
+            if done {
+                return Ok(());
             }
         }
-        Ok(entries)
+        Ok(())
+    }
+
+    /// Where the view and the log stand; none where the view lacks nothing.
+    async fn lag(&self) -> Result<Option<(Position, Position)>, QueryError> {
+        let end = self.log.end().await?;
+        let at = self.views.position(VIEW).await?.unwrap_or(Position::START);
+        Ok((at < end).then_some((at, end)))
+    }
+
+    /// Makes the view anew from the log's beginning to a position; false when somebody else wrote to it meanwhile.
+    ///
+    /// While several parts are being written its position stays at the beginning: a crash in between is a view that is
+    /// still to be made.
+    async fn make_anew(&self, end: Position, progress: &mut Progress<'_>) -> Result<bool, QueryError> {
+        let register = self.register().await?;
+        self.views.clear(VIEW).await.map_err(QueryError::View)?;
+        let parts = self.parts(end, None, EVENTS_AT_ONCE).await?;
+        let fold = Arc::new(|rows: &mut Vec<Row>, id, timeline: Timeline| {
+            rows.extend(Entry::of(id, &timeline).map(tables::rows).into_iter().flatten());
+        });
+        let mut at = None;
+        let mut dealt = 0;
+        let last = parts.len().saturating_sub(1);
+        for (number, part) in parts.into_iter().enumerate() {
+            let told = |many| {
+                dealt += many;
+                progress(dealt, end.get());
+            };
+            let rows = self.fold(part, &register, &fold, told).await?;
+            let changes = rows.into_iter().flatten().map(|(key, value)| (key, Some(value))).collect();
+            let to = if number == last { end } else { Position::START };
+            if !self.write(&mut at, to, changes).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Writes changes in the order of their keys, and where the view stands with the last of them; false when somebody
+    /// else wrote to it meanwhile.
+    async fn write(
+        &self,
+        at: &mut Option<Position>,
+        to: Position,
+        mut changes: Vec<Change>,
+    ) -> Result<bool, QueryError> {
+        changes.sort_unstable();
+        while changes.len() > CHANGES {
+            let rest = changes.split_off(CHANGES);
+            let first = std::mem::replace(&mut changes, rest);
+            // What is written in several steps is not there until the last of them.
+            if !self.put(at, Position::START, first).await? {
+                return Ok(false);
+            }
+        }
+        self.put(at, to, changes).await
+    }
+
+    async fn put(&self, at: &mut Option<Position>, to: Position, changes: Vec<Change>) -> Result<bool, QueryError> {
+        let put = self.views.put_after(VIEW, *at, to, changes).await.map_err(QueryError::View)?;
+        *at = Some(to);
+        Ok(put)
+    }
+
+    /// Takes in what was recorded between two positions; false when somebody else wrote to the view meanwhile.
+    async fn take_in(&self, at: Position, end: Position, progress: &mut Progress<'_>) -> Result<bool, QueryError> {
+        let mut touched: BTreeSet<Uuid> = BTreeSet::new();
+        let mut from = at;
+        while from < end {
+            let records = self.log.read(from, PAGE).await?;
+            let Some(last) = records.last() else { break };
+            from = last.position.plus(1);
+            touched.extend(records.iter().map(|record| record.stream.get()));
+        }
+        if touched.remove(&REGISTER.0) {
+            // Whoever counts by a calendar may stand elsewhere now, though nothing was recorded about them.
+            touched.extend(self.counted_by_the_register().await?.iter().map(|(_, id)| id.0));
+        }
+        let mut entries = Vec::new();
+        if touched.len() > READ_ALONE {
+            let register = self.register().await?;
+            let fold = Arc::new(|entries: &mut Vec<Entry>, id, timeline: Timeline| {
+                entries.extend(Entry::of(id, &timeline));
+            });
+            let only: HashSet<Uuid> = touched.into_iter().collect();
+            let mut dealt = 0;
+            for part in self.parts(end, Some(only), EVENTS_AT_ONCE).await? {
+                let told = |many| {
+                    dealt += many;
+                    progress(dealt, end.get());
+                };
+                entries.extend(self.fold(part, &register, &fold, told).await?.into_iter().flatten());
+            }
+        } else {
+            for id in touched.into_iter().map(AgreementId) {
+                let timeline = self.timeline_of(id).await?;
+                entries.extend(Entry::of(id, &timeline));
+            }
+        }
+        let changes = self.changes(entries).await?;
+        self.put(&mut Some(at), end, changes).await
+    }
+
+    /// What entries change in the view: their rows are put, and those that they had before are taken away.
+    async fn changes(&self, entries: Vec<Entry>) -> Result<Vec<Change>, QueryError> {
+        let mut changes: Vec<Change> = Vec::new();
+        for entry in entries {
+            if let Some(head) = self.head(&entry.reference).await? {
+                changes.extend(head.keys().into_iter().map(|key| (key, None)));
+            }
+            changes.extend(tables::rows(entry).into_iter().map(|(key, value)| (key, Some(value))));
+        }
+        Ok(changes)
+    }
+
+    /// The agreements whose dates can move when the register's own facts change, in the order of their references.
+    pub(super) async fn counted_by_the_register(&self) -> Result<Vec<(Reference, AgreementId)>, QueryError> {
+        let mut counted = Vec::new();
+        self.scan(tables::counted(), |key, value| {
+            let id = Uuid::from_slice(value).map_err(|_| damaged(key))?;
+            counted.push((tables::reference_in(key).ok_or_else(|| damaged(key))?, AgreementId(id)));
+            Ok(())
+        })
+        .await?;
+        Ok(counted)
     }
 
     /// Keeps the entries of what was appended between two positions by a caller that has folded it already.
     ///
     /// Where the view stands elsewhere, or somebody else wrote in between, it catches up instead.
     pub(super) async fn keep(&self, from: Position, to: Position, entries: Vec<Entry>) -> Result<(), QueryError> {
-        let at = self.views.position(VIEW).await?.unwrap_or(Position::START);
-        if at != from || self.log.end().await? != to {
-            return self.catch_up().await;
-        }
-        self.views.put(VIEW, to, entries.iter().map(change).collect()).await.map_err(QueryError::View)
+        let kept = {
+            let _keeping = self.viewing.write().await;
+            let at = self.views.position(VIEW).await?;
+            if at.unwrap_or(Position::START) == from && self.log.end().await? == to {
+                let changes = self.changes(entries).await?;
+                self.put(&mut at.clone(), to, changes).await?
+            } else {
+                false
+            }
+        };
+        if kept { Ok(()) } else { self.catch_up().await }
     }
 
     /// Throws the view away and makes it anew; returns how many agreements it holds.
@@ -118,37 +241,33 @@ impl Service {
     ///
     /// [`QueryError`] when the log cannot be read or the view cannot be written.
     pub async fn rebuild(&self) -> Result<usize, QueryError> {
+        self.rebuild_with(&mut |_, _| ()).await
+    }
+
+    /// Throws the view away and makes it anew; `progress` hears how many events of how many are done.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Service::rebuild`].
+    pub async fn rebuild_with(&self, progress: &mut Progress<'_>) -> Result<usize, QueryError> {
         let _deciding = self.deciding.lock().await;
-        self.views.clear(VIEW).await.map_err(QueryError::View)?;
-        self.catch_up().await?;
-        Ok(self.views.scan(VIEW).await?.len())
-    }
-
-    /// Reads the whole log, as long as its records are wanted, into the timelines of the agreements.
-    pub(super) async fn all_timelines(
-        &self,
-        wanted: impl Fn(&Recorded) -> bool,
-    ) -> Result<BTreeMap<AgreementId, Timeline>, QueryError> {
-        let mut timelines: BTreeMap<AgreementId, Timeline> = BTreeMap::new();
-        let mut from = Position::START;
-        'reading: loop {
-            let records = self.log.read(from, PAGE).await?;
-            let Some(last) = records.last() else { break };
-            from = last.position.plus(1);
-            for record in &records {
-                // Times never run backwards in the log: the first that is not wanted ends the reading.
-                if !wanted(record) {
-                    break 'reading;
-                }
-                timelines.entry(AgreementId(record.stream.get())).or_default().push(codec::decode(record)?);
-            }
+        {
+            let _keeping = self.viewing.write().await;
+            self.views.clear(VIEW).await.map_err(QueryError::View)?;
+            self.views.clear(WORDS).await.map_err(QueryError::View)?;
         }
-        let own = timelines.remove(&REGISTER).unwrap_or_default();
-        let register = Register::new(own.facts().to_vec()).in_zone(self.settings.zone_name());
-        Ok(timelines.into_iter().map(|(id, timeline)| (id, timeline.within(register.clone()))).collect())
+        self.catch_up_with(progress).await?;
+        self.catch_up_words(progress).await?;
+        let mut agreements = 0;
+        self.scan(tables::heads(), |_, _| {
+            agreements += 1;
+            Ok(())
+        })
+        .await?;
+        Ok(agreements)
     }
 
-    /// The entry of a reference, with everything that is known.
+    /// The entry of a reference without its commitments, with everything that is known.
     ///
     /// # Errors
     ///
@@ -158,53 +277,38 @@ impl Service {
         self.kept_entry(reference).await
     }
 
-    /// The entry of a reference as it is kept, without catching up first.
+    /// The entry of a reference without its commitments, as it is kept: without catching up first.
     pub(super) async fn kept_entry(&self, reference: &Reference) -> Result<Option<Entry>, QueryError> {
-        let stored = self.views.get(VIEW, reference.as_str().as_bytes()).await?;
-        stored.map(|bytes| read(reference.as_str().as_bytes(), &bytes)).transpose()
+        Ok(self.head(reference).await?.map(|head| head.entry))
     }
 
-    /// Every entry, in the order of the references, with everything that is known.
-    ///
-    /// # Errors
-    ///
-    /// [`QueryError`] when the store cannot be read.
-    pub async fn entries(&self) -> Result<Vec<Entry>, QueryError> {
-        self.catch_up().await?;
-        let stored = self.views.scan(VIEW).await?;
-        stored.iter().map(|(key, bytes)| read(key, bytes)).collect()
+    /// What is kept under a reference.
+    pub(super) async fn head(&self, reference: &Reference) -> Result<Option<Head>, QueryError> {
+        let key = tables::head_key(reference.as_str());
+        let stored = self.views.get(VIEW, &key).await?;
+        stored.map(|bytes| read(&key, &bytes)).transpose()
     }
 
-    /// The view's keys and values as they are kept, for comparing a rebuilt one with one that was kept up.
+    /// The views' keys and values as they are kept, for comparing a rebuilt one with one that was kept up.
     ///
     /// # Errors
     ///
     /// [`QueryError`] when the store cannot be read.
     pub async fn view_bytes(&self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, QueryError> {
         self.catch_up().await?;
-        Ok(self.views.scan(VIEW).await?)
-    }
-
-    /// The references that were perhaps meant by one that there is not, the likeliest first; at most three.
-    pub(super) async fn meant(&self, given: &Reference) -> Result<Vec<Reference>, QueryError> {
-        let mut likely: Vec<(f64, Reference)> = Vec::new();
-        for (key, _) in self.views.scan(VIEW).await? {
-            let Ok(reference) = Reference::parse(&String::from_utf8_lossy(&key)) else { continue };
-            let likeness = strsim::jaro_winkler(reference.as_str(), given.as_str());
-            if likeness > 0.8 {
-                likely.push((likeness, reference));
-            }
-        }
-        likely.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        Ok(likely.into_iter().take(3).map(|(_, reference)| reference).collect())
+        self.catch_up_words(&mut |_, _| ()).await?;
+        let mut all = self.views.scan(VIEW).await?;
+        all.extend(self.views.scan(WORDS).await?);
+        Ok(all)
     }
 }
 
-fn change(entry: &Entry) -> Change {
-    (entry.reference.as_str().as_bytes().to_vec(), Some(written(entry)))
+/// The error of a kept value that cannot be read.
+pub(super) fn damaged(key: &[u8]) -> QueryError {
+    QueryError::ViewDamaged { view: VIEW, key: key.escape_ascii().to_string() }
 }
 
-fn read(key: &[u8], bytes: &[u8]) -> Result<Entry, QueryError> {
-    serde_json::from_slice(bytes)
-        .map_err(|_| QueryError::ViewDamaged { view: VIEW, key: String::from_utf8_lossy(key).into_owned() })
+/// Reads a kept value.
+pub(super) fn read<'a, T: serde::Deserialize<'a>>(key: &[u8], bytes: &'a [u8]) -> Result<T, QueryError> {
+    serde_json::from_slice(bytes).map_err(|_| damaged(key))
 }

@@ -214,6 +214,24 @@ pub struct Overdue {
 /// Makes the report of what is overdue.
 #[must_use]
 pub fn overdue<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked) -> Overdue {
+    overdue_of(entries.into_iter().flat_map(|entry| late(entry, asked.as_of)), asked)
+}
+
+/// What the report of what is overdue holds of an agreement, or of one commitment of it.
+#[must_use]
+pub fn late(entry: &Entry, day: Day) -> Vec<CommitmentRow> {
+    let mut rows = owed(entry, day);
+    rows.retain(|row| {
+        use CommitmentState as State;
+        let soon = matches!(row.state, State::InGrace | State::DueToday | State::DueSoon);
+        soon || matches!(row.state, State::Overdue | State::PossiblyOverdue | State::Undated)
+    });
+    rows
+}
+
+/// Makes the report of what is overdue of its rows.
+#[must_use]
+pub fn overdue_of(rows: impl IntoIterator<Item = CommitmentRow>, asked: Asked) -> Overdue {
     let mut report = Overdue {
         as_of: asked.as_of,
         at: asked.at,
@@ -223,7 +241,7 @@ pub fn overdue<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked) -
         due_soon: Vec::new(),
         undated: Vec::new(),
     };
-    for row in entries.into_iter().flat_map(|entry| owed(entry, asked.as_of)) {
+    for row in rows {
         match row.state {
             CommitmentState::Overdue => report.overdue.push(row),
             CommitmentState::PossiblyOverdue => report.possibly_overdue.push(row),
@@ -243,10 +261,10 @@ pub fn overdue<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked) -
             | CommitmentState::Pending => {}
         }
     }
-    report.overdue.sort_by_key(by_due);
-    report.possibly_overdue.sort_by_key(by_due);
-    report.due_soon.sort_by_key(by_due);
-    report.undated.sort_by_key(|row| (row.made, row.agreement.clone(), row.commitment, row.instance));
+    report.overdue.sort_by_cached_key(by_due);
+    report.possibly_overdue.sort_by_cached_key(by_due);
+    report.due_soon.sort_by_cached_key(by_due);
+    report.undated.sort_by_cached_key(|row| (row.made, row.agreement.clone(), row.commitment, row.instance));
     report
 }
 
@@ -274,36 +292,59 @@ pub struct DueList {
     pub terms: Vec<TermRow>,
 }
 
-/// Makes the list of what comes due by a day.
+/// What the list of what comes due holds of an agreement, or of a part of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coming {
+    /// Its commitments.
+    pub owed: Vec<CommitmentRow>,
+    /// The days of its term.
+    pub terms: Vec<TermRow>,
+}
+
+/// What the list of what comes due by a day holds of an agreement, or of a part of it.
 #[must_use]
-pub fn due<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked, until: Day) -> DueList {
-    let (due, awaiting, terms) = (Vec::new(), Vec::new(), Vec::new());
-    let mut list = DueList { as_of: asked.as_of, at: asked.at, known_at: asked.known_at, until, due, awaiting, terms };
-    let mut all = Vec::new();
-    for entry in entries {
-        all.extend(owed(entry, asked.as_of));
-        list.terms.extend(term::rows(entry, asked.as_of, until));
-    }
-    for row in all {
-        match row.state {
-            CommitmentState::PossiblyOverdue
+pub fn coming(entry: &Entry, day: Day, until: Day) -> Coming {
+    let mut rows = owed(entry, day);
+    rows.retain(|row| row.state == CommitmentState::AwaitingTrigger || is_due_by(row, until));
+    Coming { owed: rows, terms: term::rows(entry, day, until) }
+}
+
+fn is_due_by(row: &CommitmentRow, until: Day) -> bool {
+    let in_time = matches!(
+        row.state,
+        CommitmentState::PossiblyOverdue
             | CommitmentState::InGrace
             | CommitmentState::DueToday
             | CommitmentState::DueSoon
             | CommitmentState::Pending
             | CommitmentState::Disputed
             | CommitmentState::Suspended
-                if row.due_earliest.or(row.due).is_some_and(|due| due <= until)
-                    && row.due.is_none_or(|due| due >= row.judged_on || row.state == CommitmentState::InGrace) =>
-            {
-                list.due.push(row);
-            }
-            CommitmentState::AwaitingTrigger => list.awaiting.push(row),
-            _ => {}
-        }
+    );
+    in_time
+        && row.due_earliest.or(row.due).is_some_and(|due| due <= until)
+        && row.due.is_none_or(|due| due >= row.judged_on || row.state == CommitmentState::InGrace)
+}
+
+/// Makes the list of what comes due by a day.
+#[must_use]
+pub fn due<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked, until: Day) -> DueList {
+    due_of(entries.into_iter().map(|entry| coming(entry, asked.as_of, until)), asked, until)
+}
+
+/// Makes the list of what comes due of its rows.
+#[must_use]
+pub fn due_of(rows: impl IntoIterator<Item = Coming>, asked: Asked, until: Day) -> DueList {
+    let (due, awaiting, terms) = (Vec::new(), Vec::new(), Vec::new());
+    let mut list = DueList { as_of: asked.as_of, at: asked.at, known_at: asked.known_at, until, due, awaiting, terms };
+    for coming in rows {
+        let (awaiting, due): (Vec<_>, Vec<_>) =
+            coming.owed.into_iter().partition(|row| row.state == CommitmentState::AwaitingTrigger);
+        list.due.extend(due);
+        list.awaiting.extend(awaiting);
+        list.terms.extend(coming.terms);
     }
-    list.due.sort_by_key(by_due);
-    list.awaiting.sort_by_key(by_due);
-    list.terms.sort_by_key(term::by_day);
+    list.due.sort_by_cached_key(by_due);
+    list.awaiting.sort_by_cached_key(by_due);
+    list.terms.sort_by_cached_key(term::by_day);
     list
 }

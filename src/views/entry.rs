@@ -11,6 +11,7 @@ use crate::domain::agreement::{Agreement, PartyRecord};
 use crate::domain::counting::BeyondKnown;
 use crate::domain::day::Day;
 use crate::domain::decide::{agreement_of, opening_of};
+use crate::domain::due::DueDates;
 use crate::domain::event::commitments::Undertaking;
 use crate::domain::event::naming::rules;
 use crate::domain::id::{AgreementId, CommitmentId, PartyId, Reference};
@@ -19,8 +20,8 @@ use crate::domain::moment::{DayEnd, Moment};
 use crate::domain::rule::Authority;
 use crate::domain::status::recurring::{self, Counts, Whole};
 use crate::domain::status::{
-    AgreementStatus, CommitmentState, PartyStatus, Standing, party_statuses, standing, standing_at, status,
-    turning_days,
+    AgreementStatus, CommitmentState, PartyStatus, Standing, dated_state, party_statuses, standing, standing_at,
+    status, turning_days,
 };
 use crate::domain::suspension;
 use crate::domain::term::{Term, term_of};
@@ -32,20 +33,28 @@ use crate::domain::vocabulary::{AgreementKind, PartyKind};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartyOutline {
     /// Its short name.
+    #[serde(rename = "i")]
     pub id: PartyId,
     /// What it is.
+    #[serde(rename = "k")]
     pub kind: PartyKind,
     /// Its name.
+    #[serde(rename = "n")]
     pub name: Line,
     /// How it stands.
+    #[serde(rename = "s")]
     pub status: PartyStatus,
     /// The latest possible day of its signature.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<Day>,
     /// The earliest possible day of its signature.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub signed_earliest: Option<Day>,
     /// The organ through which it acts.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub acting_through: Option<Line>,
     /// Its other names.
+    #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<Line>,
 }
 
@@ -53,10 +62,13 @@ pub struct PartyOutline {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Naming {
     /// What kind it is.
+    #[serde(rename = "k")]
     pub kind: AgreementKind,
     /// Its title.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Line>,
     /// What it is about.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
     pub subjects: Vec<Line>,
 }
 
@@ -64,17 +76,31 @@ pub struct Naming {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Turn {
     /// How it stands.
+    #[serde(rename = "s")]
     pub status: AgreementStatus,
     /// The latest possible day of the last signature.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<Day>,
     /// The earliest possible day of the last signature.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub signed_earliest: Option<Day>,
     /// Its last day, where that is settled: by its term or by a notice.
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
     pub ends: Option<Day>,
     /// The agreement that took its place.
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<Reference>,
     /// The latest possible day of the last fact.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     pub last_fact: Option<Day>,
+}
+
+impl Turn {
+    /// A turn that says how the agreement stands, and nothing else.
+    #[must_use]
+    pub const fn standing(status: AgreementStatus) -> Self {
+        Self { status, signed: None, signed_earliest: None, ends: None, superseded_by: None, last_fact: None }
+    }
 }
 
 /// An agreement as it stands on a day.
@@ -108,33 +134,46 @@ pub struct Outline<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stand {
     /// Its state.
+    #[serde(rename = "s")]
     pub state: CommitmentState,
     /// The earliest day that it can be due.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub due_earliest: Option<Day>,
     /// The latest day that it can be due.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub due_latest: Option<Day>,
     /// Where the count of them reached a day that a calendar does not know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub beyond_calendar: Option<BeyondKnown>,
     /// The due date as first set.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub original_due: Option<Day>,
+    /// The last day on which it is not called overdue.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub grace_until: Option<Day>,
     /// How often the due date was moved.
+    #[serde(rename = "x", default, skip_serializing_if = "instances::is_none_at_all")]
     pub extensions: usize,
     /// Who says that it is counted so.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<Authority>,
     /// The latest possible day of its fulfilment.
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub met_on: Option<Day>,
     /// Whether the fulfilment was confirmed.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub verified: Option<bool>,
     /// How much of it is done, in per cent.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub share: Option<u32>,
     /// The latest possible day of the last fact about it.
+    #[serde(rename = "f")]
     pub last_fact: Day,
     /// Where its last day ends, for a deadline that says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "z", default, skip_serializing_if = "Option::is_none")]
     pub end: Option<DayEnd>,
     /// The first moment after the latest due date where that day ends so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<Instant>,
     /// The day by which it was judged at an instant, where it is not the register's; never kept.
     #[serde(skip)]
@@ -153,6 +192,7 @@ impl Stand {
             due_earliest: None,
             due_latest: None,
             original_due: None,
+            grace_until: None,
             extensions: 0,
             met_on: None,
             verified: None,
@@ -170,6 +210,22 @@ impl Stand {
         self.end.as_ref().zip(last).and_then(|(end, last)| end.ends(last)).map(|(at, _)| at)
     }
 
+    /// What is kept of it: a state that only the due dates tell is told by them, on whatever day somebody asks.
+    fn kept(self) -> Self {
+        let state = if self.state.is_held() { self.state } else { CommitmentState::Pending };
+        Self { state, ..self }
+    }
+
+    /// How it stands on a day by what is kept of it.
+    fn told_by_day(&self, day: Day) -> Self {
+        let mut stand = self.clone();
+        if !stand.state.is_held() {
+            let due = DueDates { earliest: stand.due_earliest, latest: stand.due_latest };
+            stand.state = dated_state(due, stand.grace_until, stand.judged_on.unwrap_or(day));
+        }
+        stand
+    }
+
     fn told_by(&self, whole: &Whole) -> Self {
         let withdrawn = self.state == CommitmentState::Withdrawn;
         Self {
@@ -177,6 +233,7 @@ impl Stand {
             due_earliest: whole.by.due.earliest,
             due_latest: whole.by.due.latest,
             original_due: whole.by.original_due,
+            grace_until: whole.by.grace_until,
             extensions: whole.by.extensions,
             met_on: whole.met_on,
             verified: whole.verified,
@@ -196,6 +253,7 @@ impl From<Standing> for Stand {
             due_latest: standing.due.latest,
             beyond_calendar: standing.beyond,
             original_due: standing.original_due,
+            grace_until: standing.grace_until,
             extensions: standing.extensions,
             authority: standing.authority,
             met_on: standing.met_on,
@@ -214,15 +272,19 @@ impl From<Standing> for Stand {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitmentEntry {
     /// Its name inside the agreement.
+    #[serde(rename = "i")]
     pub id: CommitmentId,
     /// The latest possible day on which it was made.
+    #[serde(rename = "m")]
     pub made: Day,
     /// What was undertaken, from each day on.
+    #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<(Day, Undertaking)>,
     /// How it stands, from each day on; of a recurring one, what its instances do not tell.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
     pub stands: Vec<(Day, Stand)>,
     /// Its instances, where it recurs, in the order of their numbers.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub instances: Vec<InstanceEntry>,
 }
 
@@ -230,23 +292,32 @@ pub struct CommitmentEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The agreement's lasting identity.
+    #[serde(rename = "i")]
     pub id: AgreementId,
     /// The name that people type.
+    #[serde(rename = "r")]
     pub reference: Reference,
     /// How many facts are on record.
+    #[serde(rename = "f")]
     pub facts: u64,
     /// What it is called, from each day on.
+    #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub namings: Vec<(Day, Naming)>,
     /// Its parties, from each day on.
+    #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
     pub parties: Vec<(Day, Vec<PartyOutline>)>,
     /// How it stands, from each day on.
+    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
     pub turns: Vec<(Day, Turn)>,
     /// Its term as the facts say it, from each day on: its periods and windows are counted when somebody asks, since a
     /// tacit term has no end of them.
+    #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
     pub terms: Vec<(Day, Option<Term>)>,
     /// Its commitments, in the order of their numbers.
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
     pub commitments: Vec<CommitmentEntry>,
     /// Whether a date of it can move when the register's calendars or counting profiles change.
+    #[serde(rename = "a", default, skip_serializing_if = "crate::domain::event::is_unset")]
     pub by_almanac: bool,
 }
 
@@ -256,7 +327,7 @@ pub(super) fn on<T>(from: &[(Day, T)], day: Day) -> Option<&T> {
     from[..after].last().map(|(_, value)| value)
 }
 
-fn record<T: PartialEq>(list: &mut Vec<(Day, T)>, day: Day, value: T) {
+pub(super) fn record<T: PartialEq>(list: &mut Vec<(Day, T)>, day: Day, value: T) {
     if list.last().is_none_or(|(_, last)| *last != value) {
         list.push((day, value));
     }
@@ -268,7 +339,7 @@ impl CommitmentEntry {
     pub fn on(&self, day: Day) -> Option<(&Undertaking, Stand)> {
         let (words, stand) = on(&self.words, day).zip(on(&self.stands, day))?;
         let whole = recurring::whole(&self.instances_on(day), stand.judged_on.unwrap_or(day));
-        Some((words, whole.map_or_else(|| stand.clone(), |whole| stand.told_by(&whole))))
+        Some((words, whole.map_or_else(|| stand.told_by_day(day), |whole| stand.told_by(&whole))))
     }
 }
 
@@ -371,48 +442,68 @@ impl Entry {
 
     /// Records the states on a day, and on each turning day after it until the next fact.
     fn turn_through(&mut self, agreement: &Agreement, day: Day, until: Option<Day>) {
-        let mut turns = vec![day];
-        let still = suspension::suspensions(agreement).is_empty();
-        let mut asked = 0;
-        while let Some(turn) = turns.get(asked).copied() {
-            asked += 1;
-            self.turn(agreement, turn);
-            let mut more = turning_days(agreement, turn);
-            for commitment in &agreement.commitments {
-                let entry = self.commitment(commitment.id, commitment.made.bounds.latest);
-                record(&mut entry.words, turn, commitment.undertaking.clone());
-                if commitment.repeats().is_some() {
-                    // Instances are kept without what the passing of time makes of them; only a suspension ends so.
-                    if turn > day && still {
-                        continue;
-                    }
-                    let now = recurring::instances(agreement, commitment, turn);
-                    instances::record(&mut entry.instances, turn, &now);
-                    if let Some(standing) = recurring::standing_by(agreement, commitment, &now, Moment::on(turn)) {
-                        record(&mut entry.stands, turn, Stand::from(standing).beside_instances());
-                        continue;
-                    }
-                } else {
-                    instances::record(&mut entry.instances, turn, &[]);
-                }
-                let standing = standing(agreement, commitment, turn);
-                more.extend(standing.turns.iter().copied());
-                record(&mut entry.stands, turn, standing.into());
+        self.turn(agreement, day);
+        self.stand(agreement, day, true);
+        // Commitments are kept without what the passing of time makes of them; only a suspension changes them so.
+        let suspended = suspension::turning_days(agreement);
+        let mut turns = turning_days(agreement, day);
+        turns.extend(&suspended);
+        turns.retain(|turn| *turn > day && until.is_none_or(|until| *turn < until));
+        turns.sort_unstable();
+        turns.dedup();
+        for turn in turns {
+            self.turn_by_time(agreement, turn);
+            if !suspended.is_empty() {
+                self.stand(agreement, turn, false);
             }
-            more.retain(|next| *next > turn && until.is_none_or(|until| *next < until) && !turns.contains(next));
-            turns.extend(more);
-            turns[asked..].sort_unstable();
-            turns.dedup();
         }
     }
 
+    /// Records how the commitments stand on a day, and what was undertaken where a fact happened on it.
+    fn stand(&mut self, agreement: &Agreement, day: Day, happened: bool) {
+        for commitment in &agreement.commitments {
+            let entry = self.commitment(commitment.id, commitment.made.bounds.latest);
+            if happened && entry.words.last().is_none_or(|(_, words)| *words != commitment.undertaking) {
+                entry.words.push((day, commitment.undertaking.clone()));
+            }
+            if commitment.repeats().is_some() {
+                let now = recurring::instances(agreement, commitment, day);
+                instances::record(&mut entry.instances, day, &now);
+                if let Some(standing) = recurring::standing_by(agreement, commitment, &now, Moment::on(day)) {
+                    record(&mut entry.stands, day, Stand::from(standing).beside_instances());
+                    continue;
+                }
+            } else {
+                instances::record(&mut entry.instances, day, &[]);
+            }
+            record(&mut entry.stands, day, Stand::from(standing(agreement, commitment, day)).kept());
+        }
+    }
+
+    /// Records how the agreement stands on a day on which a fact happened.
     fn turn(&mut self, agreement: &Agreement, day: Day) {
+        let term = term_of(agreement);
         record(&mut self.namings, day, naming(agreement));
         record(&mut self.parties, day, parties(agreement, day));
-        record(&mut self.turns, day, turn(agreement, day));
-        let term = term_of(agreement);
+        record(&mut self.turns, day, turn(agreement, term.as_ref(), day));
         if term.is_some() || !self.terms.is_empty() {
             record(&mut self.terms, day, term);
+        }
+    }
+
+    /// Records what the passing of time alone makes of the agreement: its status and those of its parties.
+    fn turn_by_time(&mut self, agreement: &Agreement, day: Day) {
+        let status = status(agreement, day);
+        if let Some(turn) = self.turns.last().map(|(_, turn)| turn).filter(|turn| turn.status != status) {
+            let turn = Turn { status, ..turn.clone() };
+            self.turns.push((day, turn));
+        }
+        let statuses = party_statuses(agreement, day);
+        let same = |parties: &Vec<PartyOutline>| parties.iter().map(|party| party.status).eq(statuses.iter().copied());
+        if let Some(parties) = self.parties.last().map(|(_, parties)| parties).filter(|parties| !same(parties)) {
+            let mut parties = parties.clone();
+            parties.iter_mut().zip(statuses).for_each(|(party, status)| party.status = status);
+            self.parties.push((day, parties));
         }
     }
 
@@ -451,12 +542,12 @@ fn parties(agreement: &Agreement, day: Day) -> Vec<PartyOutline> {
     agreement.parties.iter().zip(party_statuses(agreement, day)).map(party).collect()
 }
 
-fn turn(agreement: &Agreement, day: Day) -> Turn {
+fn turn(agreement: &Agreement, term: Option<&Term>, day: Day) -> Turn {
     Turn {
         status: status(agreement, day),
         signed: agreement.signatures().map(|(_, _, mark)| mark.bounds.latest).max(),
         signed_earliest: agreement.signatures().filter_map(|(_, _, mark)| mark.bounds.earliest).max(),
-        ends: term_of(agreement).and_then(|term| term.ends()).and_then(|end| end.last.latest),
+        ends: term.and_then(Term::ends).and_then(|end| end.last.latest),
         superseded_by: agreement.superseded_by().cloned(),
         last_fact: agreement.happened.last().map(|mark| mark.bounds.latest),
     }

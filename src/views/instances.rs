@@ -38,7 +38,7 @@ pub struct InstanceStand {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-const fn is_none_at_all(count: &usize) -> bool {
+pub(super) const fn is_none_at_all(count: &usize) -> bool {
     *count == 0
 }
 
@@ -60,6 +60,15 @@ impl From<&InstanceStanding> for InstanceStand {
 }
 
 impl InstanceStand {
+    /// The earliest day that it can be due; the first of all days where it can be listed without one.
+    pub(super) fn opens(&self) -> Option<Day> {
+        let dateless = matches!(self.held, Some(CommitmentState::Undated | CommitmentState::AwaitingTrigger));
+        if dateless {
+            return Some(Day::MIN);
+        }
+        self.latest.map(|_| self.earliest.unwrap_or(Day::MIN)).or(self.earliest)
+    }
+
     fn standing(&self, number: InstanceNumber) -> InstanceStanding {
         InstanceStanding {
             number,

@@ -49,8 +49,7 @@ pub struct ListRow {
 #[must_use]
 pub fn row(entry: &Entry, day: Day) -> Option<ListRow> {
     let outline = entry.on(day)?;
-    let commitments = board::rows(entry, day);
-    Some(ListRow {
+    let mut row = ListRow {
         reference: entry.reference.clone(),
         kind: outline.kind,
         title: outline.title.cloned(),
@@ -60,16 +59,28 @@ pub fn row(entry: &Entry, day: Day) -> Option<ListRow> {
         signed_earliest: outline.signed_earliest,
         ends: outline.ends,
         superseded_by: outline.superseded_by.cloned(),
-        commitments: commitments.len(),
-        open: commitments.iter().filter(|row| row.state.is_open()).count(),
-        overdue: commitments.iter().filter(|row| row.state == CommitmentState::Overdue).count(),
-        next_due: board::owed(entry, day)
-            .iter()
-            .filter(|row| row.state.is_open())
-            .filter_map(|row| row.due.filter(|due| *due >= row.judged_on))
-            .min(),
+        commitments: 0,
+        open: 0,
+        overdue: 0,
+        next_due: None,
         last_fact: outline.last_fact,
-    })
+    };
+    row.count(entry, day);
+    Some(row)
+}
+
+impl ListRow {
+    /// Counts the commitments of an entry in, which may be a part of the agreement's.
+    pub fn count(&mut self, entry: &Entry, day: Day) {
+        let commitments = board::rows(entry, day);
+        self.commitments += commitments.len();
+        self.open += commitments.iter().filter(|row| row.state.is_open()).count();
+        self.overdue += commitments.iter().filter(|row| row.state == CommitmentState::Overdue).count();
+        let owed = board::owed(entry, day);
+        let open = owed.iter().filter(|row| row.state.is_open());
+        let next = open.filter_map(|row| row.due.filter(|due| *due >= row.judged_on)).min();
+        self.next_due = [self.next_due, next].into_iter().flatten().min();
+    }
 }
 
 /// A party to an agreement in one line.
@@ -108,8 +119,7 @@ pub fn party_rows(entry: &Entry, day: Day) -> Vec<PartyRow> {
     let Some(outline) = entry.on(day).filter(|outline| outline.status != AgreementStatus::Retracted) else {
         return Vec::new();
     };
-    let open: Vec<_> = board::rows(entry, day).into_iter().filter(|row| row.state.is_open()).collect();
-    outline
+    let mut rows: Vec<PartyRow> = outline
         .parties
         .iter()
         .map(|party| PartyRow {
@@ -122,12 +132,23 @@ pub fn party_rows(entry: &Entry, day: Day) -> Vec<PartyRow> {
             signed_earliest: party.signed_earliest,
             acting_through: party.acting_through.clone(),
             names: party.names.clone(),
-            owes: open.iter().filter(|row| row.owed_by.contains(&party.id)).count(),
-            overdue: open
-                .iter()
-                .filter(|row| row.owed_by.contains(&party.id) && row.state == CommitmentState::Overdue)
-                .count(),
-            owed: open.iter().filter(|row| row.owed_to.contains(&party.id)).count(),
+            owes: 0,
+            overdue: 0,
+            owed: 0,
         })
-        .collect()
+        .collect();
+    count_owed(&mut rows, entry, day);
+    rows
+}
+
+/// Counts what the parties to an agreement owe and are owed by the commitments of an entry, which may be a part of its.
+pub fn count_owed(rows: &mut [PartyRow], entry: &Entry, day: Day) {
+    for open in board::rows(entry, day).into_iter().filter(|row| row.state.is_open()) {
+        for row in rows.iter_mut() {
+            let owes = open.owed_by.contains(&row.party);
+            row.owes += usize::from(owes);
+            row.overdue += usize::from(owes && open.state == CommitmentState::Overdue);
+            row.owed += usize::from(open.owed_to.contains(&row.party));
+        }
+    }
 }

@@ -22,9 +22,13 @@ pub mod list;
 pub mod moves;
 pub mod mou_return;
 pub mod outcome;
+pub mod postings;
 mod recurrence;
+pub mod search;
 pub mod stats;
+pub mod tables;
 pub mod term;
+pub mod words;
 
 use schemars::Schema;
 
@@ -78,6 +82,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("calendars", shown::<Vec<calendar::CalendarRow>>()),
         ("calendar", shown::<calendar::CalendarView>()),
         ("profiles", shown::<Vec<calendar::ProfileRow>>()),
+        ("search", shown::<search::Search>()),
         ("stats", shown::<stats::Stats>()),
         ("lint", shown::<lint::Lint>()),
         ("mou-return", shown::<mou_return::MouReturn>()),

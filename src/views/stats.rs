@@ -1,6 +1,6 @@
 //! The register in numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,6 +10,7 @@ use super::{Asked, board};
 use crate::domain::day::Day;
 use crate::domain::instant::Instant;
 use crate::domain::status::AgreementStatus;
+use crate::domain::text::Line;
 
 /// The register in numbers, on a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -36,36 +37,91 @@ pub struct Stats {
     pub facts: u64,
 }
 
+/// The register's numbers while they are being counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    agreements: usize,
+    by_kind: BTreeMap<String, usize>,
+    by_status: BTreeMap<String, usize>,
+    parties: BTreeSet<Line>,
+    commitments: usize,
+    by_state: BTreeMap<String, usize>,
+    facts: u64,
+}
+
+impl Tally {
+    /// Counts an agreement in, with the commitments of its entry.
+    pub fn take(&mut self, entry: &Entry, day: Day) {
+        self.facts += entry.facts;
+        let Some(outline) = entry.on(day).filter(|outline| outline.status != AgreementStatus::Retracted) else {
+            return;
+        };
+        self.agreements += 1;
+        count(&mut self.by_kind, outline.kind.word());
+        count(&mut self.by_status, outline.status.word());
+        for party in outline.parties {
+            if !self.parties.contains(&party.name) {
+                self.parties.insert(party.name.clone());
+            }
+        }
+        self.take_commitments(entry, day);
+    }
+
+    /// Counts the commitments of an entry in, whose agreement is counted elsewhere.
+    pub fn take_commitments(&mut self, entry: &Entry, day: Day) {
+        for row in board::rows(entry, day) {
+            self.commitments += 1;
+            count(&mut self.by_state, row.state.word());
+        }
+    }
+
+    /// Counts in what was counted of other agreements.
+    pub fn join(&mut self, other: Self) {
+        self.agreements += other.agreements;
+        self.commitments += other.commitments;
+        self.facts += other.facts;
+        self.parties.extend(other.parties);
+        let counts = [(&mut self.by_kind, other.by_kind), (&mut self.by_status, other.by_status)];
+        for (mine, theirs) in counts.into_iter().chain([(&mut self.by_state, other.by_state)]) {
+            for (word, many) in theirs {
+                *mine.entry(word).or_default() += many;
+            }
+        }
+    }
+
+    /// The numbers.
+    #[must_use]
+    pub fn stats(self, asked: Asked) -> Stats {
+        Stats {
+            as_of: asked.as_of,
+            at: asked.at,
+            known_at: asked.known_at,
+            agreements: self.agreements,
+            by_kind: self.by_kind,
+            by_status: self.by_status,
+            parties: self.parties.len(),
+            commitments: self.commitments,
+            by_state: self.by_state,
+            facts: self.facts,
+        }
+    }
+}
+
+fn count(counts: &mut BTreeMap<String, usize>, word: &str) {
+    match counts.get_mut(word) {
+        Some(many) => *many += 1,
+        None => {
+            counts.insert(word.to_owned(), 1);
+        }
+    }
+}
+
 /// Counts the register.
 #[must_use]
 pub fn stats<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked) -> Stats {
-    let mut stats = Stats {
-        as_of: asked.as_of,
-        at: asked.at,
-        known_at: asked.known_at,
-        agreements: 0,
-        by_kind: BTreeMap::new(),
-        by_status: BTreeMap::new(),
-        parties: 0,
-        commitments: 0,
-        by_state: BTreeMap::new(),
-        facts: 0,
-    };
-    let mut names = std::collections::BTreeSet::new();
+    let mut tally = Tally::default();
     for entry in entries {
-        stats.facts += entry.facts;
-        let Some(outline) = entry.on(asked.as_of).filter(|outline| outline.status != AgreementStatus::Retracted) else {
-            continue;
-        };
-        stats.agreements += 1;
-        *stats.by_kind.entry(outline.kind.word().to_owned()).or_default() += 1;
-        *stats.by_status.entry(outline.status.word().to_owned()).or_default() += 1;
-        names.extend(outline.parties.iter().map(|party| party.name.clone()));
-        for row in board::rows(entry, asked.as_of) {
-            stats.commitments += 1;
-            *stats.by_state.entry(row.state.word().to_owned()).or_default() += 1;
-        }
+        tally.take(entry, asked.as_of);
     }
-    stats.parties = names.len();
-    stats
+    tally.stats(asked)
 }

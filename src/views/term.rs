@@ -57,21 +57,26 @@ pub struct TermRow {
     pub notice: Option<u64>,
 }
 
+/// Whether an agreement of this status has no days of a term to come.
+#[must_use]
+pub const fn is_over(status: AgreementStatus) -> bool {
+    matches!(
+        status,
+        AgreementStatus::Retracted
+            | AgreementStatus::Expired
+            | AgreementStatus::Terminated
+            | AgreementStatus::Superseded
+            | AgreementStatus::Completed
+    )
+}
+
 /// The next day of each kind in an agreement's term that lies in a window; none once the agreement has ended.
 ///
 /// A day for preparing a notice that has passed stays until the last day for the notice itself has.
 #[must_use]
 pub fn rows(entry: &Entry, day: Day, until: Day) -> Vec<TermRow> {
     let Some(outline) = entry.on(day) else { return Vec::new() };
-    let over = matches!(
-        outline.status,
-        AgreementStatus::Retracted
-            | AgreementStatus::Expired
-            | AgreementStatus::Terminated
-            | AgreementStatus::Superseded
-            | AgreementStatus::Completed
-    );
-    let Some(term) = outline.term.filter(|_| !over) else { return Vec::new() };
+    let Some(term) = outline.term.filter(|_| !is_over(outline.status)) else { return Vec::new() };
     let dates = term.on(day);
     let row = |what, on: DueDates, period_ends: Option<Day>, notice| {
         let latest = on.latest?;

@@ -274,6 +274,7 @@ fn whatever_an_import_takes_can_be_asked_about_and_restored() {
         "history here",
         "why here/c1",
         "parties",
+        "search here",
         "stats",
         "overdue --as-of 0001-01-01",
         "overdue --as-of 9999-12-31",

@@ -112,6 +112,7 @@ fn the_manual_has_a_page_for_every_command() {
         "diff",
         "why",
         "parties",
+        "search",
         "stats",
         "init",
         "import",

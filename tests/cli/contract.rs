@@ -284,6 +284,7 @@ fn a_report_is_made_again_byte_for_byte() {
         "show pk-ps-health-2025",
         "due --json",
         "stats",
+        "search health pak",
         "parties --format markdown",
         "why pk-ps-health-2025/c1",
     ];

@@ -9,6 +9,7 @@ mod interrupted;
 mod lint;
 mod mappings;
 mod migration;
+mod search;
 mod tables;
 mod transcripts;
 mod verbs;

@@ -29,7 +29,12 @@ fn turns(entry: &Entry) -> BTreeSet<Day> {
     let turns = entry.turns.iter().map(|(day, _)| *day);
     let stands = entry.commitments.iter().flat_map(|commitment| commitment.stands.iter().map(|(day, _)| *day));
     let instances = entry.commitments.iter().flat_map(|commitment| &commitment.instances).flatten();
+    // What the passing of time makes of a deadline is not kept: it turns around its due dates.
+    let kept = entry.commitments.iter().flat_map(|commitment| &commitment.stands);
+    let due = kept.flat_map(|(_, stand)| [stand.due_earliest, stand.due_latest, stand.grace_until]).flatten();
+    let due = due.flat_map(|day| [Some(day), day.plus_days(-14)]).flatten();
     namings
+        .chain(due)
         .chain(instances.map(|(day, _)| *day))
         .chain(parties)
         .chain(turns)

@@ -173,6 +173,7 @@ impl Register {
             "due": service.due(asked, as_of.plus_days(400).unwrap(), &Filter::default()).await.unwrap(),
             "stats": service.stats(asked, &Filter::default()).await.unwrap(),
             "parties": service.parties(None, asked, &every).await.unwrap(),
+            "search": service.search("pakistan group", asked, &every, 3, &mut |_, _| ()).await.unwrap(),
             "calendars": service.calendars(asked).await.unwrap(),
             "register": or_nothing(service.history(&Reference::parse(Reference::REGISTER).unwrap(), known_at).await),
         });

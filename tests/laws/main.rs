@@ -19,4 +19,6 @@ mod moving;
 mod recording;
 #[path = "../../benches/register/mod.rs"]
 mod register;
+mod searching;
+mod tables;
 mod together;

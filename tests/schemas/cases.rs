@@ -30,6 +30,7 @@ pub(crate) fn row_of(view: &str) -> &'static str {
     match view {
         "list" | "history" | "diff" | "dates" | "parties" | "calendars" | "profiles" => "/items",
         "overdue" => "/properties/overdue/items",
+        "search" => "/properties/found/items",
         "status" => "/properties/rows/items",
         "due" => "/properties/due/items",
         "mou-return" => "/properties/agreements/items",

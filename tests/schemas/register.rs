@@ -183,6 +183,7 @@ const FAILURES: &[(i32, &[&str])] = &[
     (1, &["show", MOU, "--as-of", "2019-01-01"]),
     (2, &["list", "--as-of", "someday"]),
     (2, &["waive", MOU]),
+    (2, &["search", "–"]),
     (3, &["note", MOU, "twice", "--command-id", "018f2d5e-7c3a-7b10-9d4e-5a6b7c8d9e02"]),
 ];
 
@@ -215,6 +216,9 @@ const QUESTIONS: &[(&str, &[&str])] = &[
     ("why-date", &["why", "lanternsea-treaty-2020", "entry-into-force"]),
     ("why-date", &["why", "lanternsea-treaty-2020", "entry-into-force:arl"]),
     ("parties", &["parties"]),
+    ("search", &["search", "health"]),
+    ("search", &["search", "no", "such", "word"]),
+    ("search", &["search", "arlandia", "--limit", "1", "--known-at", "2025-09-30"]),
     ("stats", &["stats"]),
     ("mou-return", &["report", "mou-return"]),
     ("mou-return", &["report", "mou-return", "--kind", "pledge", "--as-of", "2025-12-01"]),

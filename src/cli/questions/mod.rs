@@ -10,6 +10,7 @@ pub mod list;
 pub mod parties;
 mod passed;
 pub mod report;
+pub mod search;
 pub mod show;
 pub mod stats;
 pub mod status;
@@ -58,6 +59,14 @@ pub enum Question {
     /// The counting profiles, with the law behind each
     #[command(after_help = "Example:\n  servanda profiles eu-1182-71")]
     Profiles(calendar::ProfilesArgs),
+    /// Where words stand: in references, titles, subjects, parties, commitments, bodies, statements, notes and evidence
+    #[command(
+        after_help = "Examples:\n  servanda search health nurses\n  servanda search 卫生合作 --kind mou --as-of 2025-10-18\n\n\
+                            Every word has to stand somewhere in the agreement, and counts from the day of the fact that says \
+                            it; capitals, accents, vowel signs and kinds of digits do not matter. The agreements in which they \
+                            were said last come first. What a correction replaced is not found; a former title or name is."
+    )]
+    Search(search::SearchArgs),
     /// The register in numbers
     #[command(after_help = "Example:\n  servanda stats --as-of 2025-10-18")]
     Stats(stats::StatsArgs),
@@ -90,6 +99,7 @@ impl Question {
             Self::Parties(args) => parties::run(args, session).await,
             Self::Calendar(args) => calendar::run(args, session).await,
             Self::Profiles(args) => calendar::run_profiles(args, session).await,
+            Self::Search(args) => search::run(args, session).await,
             Self::Stats(args) => stats::run(args, session).await,
             Self::Lint(args) => lint::run(args, session).await,
             Self::Report(args) => args.run(session).await,

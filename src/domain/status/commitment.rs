@@ -60,6 +60,26 @@ impl CommitmentState {
             Self::Withdrawn | Self::Superseded | Self::Waived | Self::Met | Self::MetLate | Self::PartiallyMet
         )
     }
+
+    /// Whether a state stays whatever day it is, until something happens; else the due dates tell it.
+    #[must_use]
+    pub const fn is_held(self) -> bool {
+        match self {
+            Self::Withdrawn
+            | Self::Superseded
+            | Self::Waived
+            | Self::Met
+            | Self::MetLate
+            | Self::PartiallyMet
+            | Self::Disputed
+            | Self::Suspended
+            | Self::AwaitingTrigger
+            | Self::Undated => true,
+            Self::Overdue | Self::PossiblyOverdue | Self::InGrace | Self::DueToday | Self::DueSoon | Self::Pending => {
+                false
+            }
+        }
+    }
 }
 
 /// A commitment as it stands from one day on, until the next turning day.
@@ -73,6 +93,8 @@ pub struct Standing {
     pub beyond: Option<BeyondKnown>,
     /// The due date as first set (its latest possible day).
     pub original_due: Option<Day>,
+    /// The last day on which it is not called overdue.
+    pub grace_until: Option<Day>,
     /// How often the due date was moved.
     pub extensions: usize,
     /// Who says that it is counted so.
@@ -158,6 +180,7 @@ pub fn standing_at(agreement: &Agreement, commitment: &Commitment, moment: Momen
         // Only days that a calendar does not know, and an anchor that is uncertain, leave a date open.
         beyond: (dates.earliest != dates.latest).then(|| due::beyond_known(agreement, commitment)).flatten(),
         original_due,
+        grace_until: end_of_grace,
         extensions: commitment.extensions(),
         authority: commitment.rule().map(|(rule, _)| rule.authority),
         verified: commitment.fulfilment.as_ref().map(|fulfilment| fulfilment.verified.is_some()),
@@ -217,7 +240,9 @@ fn state(
     }
 }
 
-pub(super) fn dated_state(dates: DueDates, end_of_grace: Option<Day>, day: Day) -> CommitmentState {
+/// The state that due dates give on a day, where nothing else settles it.
+#[must_use]
+pub fn dated_state(dates: DueDates, end_of_grace: Option<Day>, day: Day) -> CommitmentState {
     let certain = dates.earliest == dates.latest;
     let soon = |due: Day| due.plus_days(-super::DUE_SOON_DAYS).is_none_or(|from| day >= from);
     let past_earliest = dates.earliest.is_none_or(|earliest| day > earliest);

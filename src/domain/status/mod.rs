@@ -7,7 +7,7 @@ pub mod lifecycle;
 pub mod party;
 pub mod recurring;
 
-pub use commitment::{CommitmentState, Standing, standing, standing_at};
+pub use commitment::{CommitmentState, Standing, dated_state, standing, standing_at};
 pub use lifecycle::{AgreementStatus, status, turning_days};
 pub use party::{PartyStatus, party_status, party_statuses};
 

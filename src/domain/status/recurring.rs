@@ -10,7 +10,7 @@ use super::commitment::{CommitmentState, Standing, dated_state, standing};
 use crate::domain::agreement::Agreement;
 use crate::domain::commitment::Commitment;
 use crate::domain::day::Day;
-use crate::domain::due::{self, DueDates};
+use crate::domain::due::DueDates;
 use crate::domain::moment::{DayEnd, Moment};
 use crate::domain::recurrence::{InstanceNumber, series};
 
@@ -129,9 +129,9 @@ fn each(
         let dated = standing.due.latest.or(standing.due.earliest).is_some();
         let stands = InstanceStanding {
             number: instance.instance.as_ref()?.number,
-            held: (is_held(standing.state) || !dated).then_some(standing.state),
+            held: (standing.state.is_held() || !dated).then_some(standing.state),
             due: standing.due,
-            grace_until: standing.due.latest.map(|latest| due::end_of_grace(&instance, latest)),
+            grace_until: standing.grace_until,
             original_due: standing.original_due,
             extensions: standing.extensions,
             verified: standing.verified,
@@ -141,28 +141,6 @@ fn each(
         };
         Some((stands, standing.turns))
     })
-}
-
-/// Whether a state stays whatever day it is, until something happens.
-const fn is_held(state: CommitmentState) -> bool {
-    match state {
-        CommitmentState::Withdrawn
-        | CommitmentState::Superseded
-        | CommitmentState::Waived
-        | CommitmentState::Met
-        | CommitmentState::MetLate
-        | CommitmentState::PartiallyMet
-        | CommitmentState::Disputed
-        | CommitmentState::Suspended
-        | CommitmentState::AwaitingTrigger
-        | CommitmentState::Undated => true,
-        CommitmentState::Overdue
-        | CommitmentState::PossiblyOverdue
-        | CommitmentState::InGrace
-        | CommitmentState::DueToday
-        | CommitmentState::DueSoon
-        | CommitmentState::Pending => false,
-    }
 }
 
 /// How the whole of a recurring commitment stands by its instances, whose last days all end in the same way.
@@ -182,6 +160,7 @@ pub fn standing_by(
         due: whole.by.due,
         beyond: None,
         original_due: whole.by.original_due,
+        grace_until: whole.by.grace_until,
         extensions: whole.by.extensions,
         authority: commitment.rule().map(|(rule, _)| rule.authority),
         verified: whole.verified,

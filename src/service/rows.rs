@@ -1,0 +1,426 @@
+//! Answers from the rows of the kept view: what is asked about is read, page by page, and no more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Service;
+use super::error::QueryError;
+use super::register::{VIEW, read};
+use crate::domain::day::Day;
+use crate::domain::id::{AgreementId, CommitmentId, Reference};
+use crate::views::Asked;
+use crate::views::entry::{CommitmentEntry, Entry};
+use crate::views::filter::Filter;
+use crate::views::list::{self, ListRow, PartyRow};
+use crate::views::stats::Tally;
+use crate::views::tables::{self, Head, Range};
+
+/// How many rows are read at a time.
+const PAGE: usize = 1_024;
+
+/// How many rows are looked up one by one, before the table is read through for them instead.
+const LOOKED_UP: usize = 1_024;
+
+/// How many references are compared with one that there is not.
+const COMPARED: usize = 4_096;
+
+/// How alike two references have to be for one to be meant by the other, from 0 to 1.
+const LIKE: f64 = 0.8;
+
+/// The agreements that a filter wants.
+#[derive(Default)]
+struct Wanted {
+    references: BTreeSet<Reference>,
+    /// The keys of their commitments; none where they are too many to be looked up.
+    keys: Option<Vec<Vec<u8>>>,
+}
+
+impl Wanted {
+    fn take(&mut self, head: &Head) {
+        self.references.insert(head.entry.reference.clone());
+        if let Some(keys) = &mut self.keys {
+            keys.extend(head.commitment_keys());
+            if keys.len() > LOOKED_UP {
+                self.keys = None;
+            }
+        }
+    }
+}
+
+impl Filter {
+    /// Whether it wants every agreement that is not retracted, or every one at all.
+    fn wants_all(&self) -> bool {
+        *self == Self { retracted: self.retracted, ..Self::default() }
+    }
+}
+
+impl Service {
+    /// Reads the rows of a range, in the order of their keys.
+    pub(super) async fn scan(
+        &self,
+        range: Range,
+        each: impl FnMut(&[u8], &[u8]) -> Result<(), QueryError>,
+    ) -> Result<(), QueryError> {
+        self.scan_in(VIEW, range, each).await
+    }
+
+    /// Reads the rows of a range of a view, in the order of their keys.
+    pub(super) async fn scan_in(
+        &self,
+        view: &str,
+        (mut from, before): Range,
+        mut each: impl FnMut(&[u8], &[u8]) -> Result<(), QueryError>,
+    ) -> Result<(), QueryError> {
+        loop {
+            let page = self.views.scan_page(view, &from, Some(&before), PAGE).await?;
+            for (key, value) in &page {
+                each(key, value)?;
+            }
+            match page.last() {
+                Some((last, _)) if page.len() == PAGE => {
+                    from.clone_from(last);
+                    from.push(0);
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Reads the heads of the agreements that a filter wants, in the order of their references.
+    async fn heads(&self, asked: Asked, filter: &Filter, mut each: impl FnMut(Head)) -> Result<(), QueryError> {
+        self.scan(tables::heads(), |key, value| {
+            let head: Head = read(key, value)?;
+            if filter.wants(&head.entry, asked.as_of) {
+                each(head);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Reads entries of one commitment each, judged at the moment asked about, in no order.
+    async fn commitments_in(
+        &self,
+        ranges: &[Range],
+        asked: Asked,
+        mut each: impl FnMut(&Entry),
+    ) -> Result<(), QueryError> {
+        let mut elsewhere = Elsewhere::default();
+        for range in ranges {
+            self.scan(range.clone(), |key, value| {
+                let entry: Entry = read(key, value)?;
+                if !elsewhere.takes(&entry, asked) {
+                    each(&entry);
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        self.judged(elsewhere, asked, each).await
+    }
+
+    /// Reads the commitments of the agreements wanted, an entry for each, judged at the moment asked about.
+    async fn commitments_of(
+        &self,
+        wanted: &Wanted,
+        asked: Asked,
+        mut each: impl FnMut(&Entry),
+    ) -> Result<(), QueryError> {
+        let Some(keys) = &wanted.keys else {
+            let of_wanted = |entry: &Entry| {
+                if wanted.references.contains(&entry.reference) {
+                    each(entry);
+                }
+            };
+            return self.commitments_in(&[tables::commitments()], asked, of_wanted).await;
+        };
+        let mut elsewhere = Elsewhere::default();
+        for (key, value) in keys.iter().zip(self.views.get_many(VIEW, keys).await?) {
+            let Some(value) = value else { continue };
+            let entry: Entry = read(key, &value)?;
+            if !elsewhere.takes(&entry, asked) {
+                each(&entry);
+            }
+        }
+        self.judged(elsewhere, asked, each).await
+    }
+
+    /// Judges by their own facts the commitments whose last day ends elsewhere, or at a time of day.
+    async fn judged(&self, elsewhere: Elsewhere, asked: Asked, mut each: impl FnMut(&Entry)) -> Result<(), QueryError> {
+        for (id, commitments) in elsewhere.0 {
+            let timeline = self.timeline_of(id).await?;
+            let Some(mut entry) = Entry::at(id, &timeline, asked.moment()) else { continue };
+            entry.terms.clear();
+            entry.commitments.retain(|commitment| commitments.contains(&commitment.id));
+            each(&entry);
+        }
+        Ok(())
+    }
+
+    /// Reads what a list of what is owed can hold on the day asked about, up to a last due day.
+    pub(super) async fn kept_owed(
+        &self,
+        asked: Asked,
+        until: Day,
+        filter: &Filter,
+        mut each: impl FnMut(&Entry),
+    ) -> Result<(), QueryError> {
+        self.catch_up().await?;
+        let _viewing = self.viewing.read().await;
+        let ranges = tables::owed_on(asked.as_of, until);
+        if filter.wants_all() {
+            return self.commitments_in(&ranges, asked, each).await;
+        }
+        let mut entries = Vec::new();
+        self.commitments_in(&ranges, asked, |entry| entries.push(entry.clone())).await?;
+        self.only_wanted(entries, asked, filter, &mut each).await
+    }
+
+    /// Reads what a list of the days of terms can hold on the day asked about.
+    pub(super) async fn kept_terms(
+        &self,
+        asked: Asked,
+        filter: &Filter,
+        mut each: impl FnMut(&Entry),
+    ) -> Result<(), QueryError> {
+        let _viewing = self.viewing.read().await;
+        let mut entries = Vec::new();
+        let all = filter.wants_all();
+        self.scan(tables::terms_on(asked.as_of), |key, value| {
+            let entry: Entry = read(key, value)?;
+            if all {
+                each(&entry);
+            } else {
+                entries.push(entry);
+            }
+            Ok(())
+        })
+        .await?;
+        self.only_wanted(entries, asked, filter, &mut each).await
+    }
+
+    /// Passes on the rows whose agreements a filter wants.
+    async fn only_wanted(
+        &self,
+        entries: Vec<Entry>,
+        asked: Asked,
+        filter: &Filter,
+        each: &mut impl FnMut(&Entry),
+    ) -> Result<(), QueryError> {
+        let references: BTreeSet<Reference> = entries.iter().map(|entry| entry.reference.clone()).collect();
+        let mut wanted = BTreeSet::new();
+        if references.len() > LOOKED_UP {
+            self.heads(asked, filter, |head| {
+                wanted.insert(head.entry.reference);
+            })
+            .await?;
+        } else {
+            let keys: Vec<Vec<u8>> = references.iter().map(|of| tables::head_key(of.as_str())).collect();
+            for (key, value) in keys.iter().zip(self.views.get_many(VIEW, &keys).await?) {
+                let head: Option<Head> = value.map(|value| read(key, &value)).transpose()?;
+                wanted
+                    .extend(head.map(|head| head.entry).filter(|e| filter.wants(e, asked.as_of)).map(|e| e.reference));
+            }
+        }
+        entries.iter().filter(|entry| wanted.contains(&entry.reference)).for_each(each);
+        Ok(())
+    }
+
+    /// Every agreement that a filter wants, in one line, in the order of their references.
+    pub(super) async fn kept_list(&self, asked: Asked, filter: &Filter) -> Result<Vec<ListRow>, QueryError> {
+        self.catch_up().await?;
+        let _viewing = self.viewing.read().await;
+        let (mut rows, mut wanted) = (BTreeMap::new(), Wanted { keys: Some(Vec::new()), ..Wanted::default() });
+        self.heads(asked, filter, |head| {
+            if let Some(row) = list::row(&head.entry, asked.as_of) {
+                wanted.take(&head);
+                rows.insert(head.entry.reference, row);
+            }
+        })
+        .await?;
+        self.commitments_of(&wanted, asked, |entry| {
+            if let Some(row) = rows.get_mut(&entry.reference) {
+                row.count(entry, asked.as_of);
+            }
+        })
+        .await?;
+        Ok(rows.into_values().collect())
+    }
+
+    /// The parties to every agreement that a filter wants, in the order of the agreements' references.
+    pub(super) async fn kept_parties(&self, asked: Asked, filter: &Filter) -> Result<Vec<PartyRow>, QueryError> {
+        self.catch_up().await?;
+        let _viewing = self.viewing.read().await;
+        let (mut rows, mut wanted) = (BTreeMap::new(), Wanted { keys: Some(Vec::new()), ..Wanted::default() });
+        self.heads(asked, filter, |head| {
+            wanted.take(&head);
+            rows.insert(head.entry.reference.clone(), list::party_rows(&head.entry, asked.as_of));
+        })
+        .await?;
+        self.commitments_of(&wanted, asked, |entry| {
+            if let Some(rows) = rows.get_mut(&entry.reference) {
+                list::count_owed(rows, entry, asked.as_of);
+            }
+        })
+        .await?;
+        Ok(rows.into_values().flatten().collect())
+    }
+
+    /// The numbers of the agreements that a filter wants.
+    pub(super) async fn kept_tally(&self, asked: Asked, filter: &Filter) -> Result<Tally, QueryError> {
+        self.catch_up().await?;
+        let _viewing = self.viewing.read().await;
+        let (mut tally, mut wanted) = (Tally::default(), Wanted { keys: Some(Vec::new()), ..Wanted::default() });
+        self.heads(asked, filter, |head| {
+            wanted.take(&head);
+            tally.take(&head.entry, asked.as_of);
+        })
+        .await?;
+        self.commitments_of(&wanted, asked, |entry| tally.take_commitments(entry, asked.as_of)).await?;
+        Ok(tally)
+    }
+
+    /// Every entry whole, in the order of the references, with everything that is known.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn entries(&self) -> Result<Vec<Entry>, QueryError> {
+        self.catch_up().await?;
+        let _viewing = self.viewing.read().await;
+        let mut commitments: BTreeMap<Reference, Vec<CommitmentEntry>> = BTreeMap::new();
+        self.scan(tables::commitments(), |key, value| {
+            let entry: Entry = read(key, value)?;
+            commitments.entry(entry.reference).or_default().extend(entry.commitments);
+            Ok(())
+        })
+        .await?;
+        let mut entries = Vec::new();
+        self.scan(tables::heads(), |key, value| {
+            let mut entry = read::<Head>(key, value)?.entry;
+            entry.commitments = commitments.remove(&entry.reference).unwrap_or_default();
+            entry.commitments.sort_by_key(|commitment| commitment.id);
+            entries.push(entry);
+            Ok(())
+        })
+        .await?;
+        Ok(entries)
+    }
+
+    /// The whole entries that a filter wants, with what was recorded by a time and judged at the moment asked about, in the
+    /// order of the references.
+    pub(super) async fn entries_known_at(&self, asked: Asked, filter: &Filter) -> Result<Vec<Entry>, QueryError> {
+        if let Some(reference) = &filter.agreement {
+            return Ok(self.only(reference, asked, filter).await?.into_iter().collect());
+        }
+        if !self.all_known(asked.known_at).await? {
+            let gathered = self.gathered_known_at(asked, filter, |all: &mut Vec<Entry>, entry| all.push(entry)).await?;
+            let mut entries: Vec<Entry> = gathered.into_iter().flatten().collect();
+            entries.sort_by(|a, b| a.reference.cmp(&b.reference));
+            return Ok(entries);
+        }
+        let mut entries = self.entries().await?;
+        entries.retain(|entry| filter.wants(entry, asked.as_of));
+        for entry in entries.iter_mut().filter(|entry| entry.is_another_at(asked.moment())) {
+            let timeline = self.timeline_of(entry.id).await?;
+            if let Some(judged) = Entry::at(entry.id, &timeline, asked.moment()) {
+                *entry = judged;
+            }
+        }
+        Ok(entries)
+    }
+
+    /// The references that were perhaps meant by one that there is not, the likeliest first; at most three.
+    ///
+    /// All references are compared where they are few, else those that begin most alike.
+    pub(super) async fn meant(&self, given: &Reference) -> Result<Vec<Reference>, QueryError> {
+        let mut near = self.references(tables::heads(), COMPARED).await?;
+        if near.len() == COMPARED {
+            near.clear();
+            for length in (1..=given.as_str().len()).rev() {
+                near.extend(self.references(tables::heads_from(&given.as_str()[..length]), COMPARED / 4).await?);
+                if near.len() >= COMPARED {
+                    break;
+                }
+            }
+        }
+        let mut likely: Vec<(f64, Reference)> = Vec::new();
+        for reference in near {
+            let likeness = strsim::jaro_winkler(reference.as_str(), given.as_str());
+            if likeness > LIKE {
+                likely.push((likeness, reference));
+            }
+        }
+        likely.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        likely.dedup();
+        Ok(likely.into_iter().take(3).map(|(_, reference)| reference).collect())
+    }
+
+    /// The first references of a range of heads, at most `most`.
+    async fn references(&self, (mut from, before): Range, most: usize) -> Result<Vec<Reference>, QueryError> {
+        let mut all = Vec::new();
+        while all.len() < most {
+            let wanted = PAGE.min(most - all.len());
+            let page = self.views.scan_page(VIEW, &from, Some(&before), wanted).await?;
+            all.extend(page.iter().filter_map(|(key, _)| tables::reference_in(key)));
+            match page.last() {
+                Some((last, _)) if page.len() == wanted => {
+                    from.clone_from(last);
+                    from.push(0);
+                }
+                _ => break,
+            }
+        }
+        Ok(all)
+    }
+
+    /// What completes the beginning of a reference, or of a commitment's address, each with its title or text; at most
+    /// `most` of them.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn completions(&self, typed: &str, most: usize) -> Result<Vec<(String, Option<String>)>, QueryError> {
+        self.catch_up().await?;
+        let today = self.today();
+        let Some((reference, _)) = typed.split_once('/') else {
+            if !typed.is_ascii() {
+                return Ok(Vec::new());
+            }
+            let (from, before) = tables::heads_from(typed);
+            let mut found = Vec::new();
+            for (key, value) in self.views.scan_page(VIEW, &from, Some(&before), most).await? {
+                let entry = read::<Head>(&key, &value)?.entry;
+                let title = entry.on(today).and_then(|outline| outline.title).map(ToString::to_string);
+                found.push((entry.reference.to_string(), title));
+            }
+            return Ok(found);
+        };
+        let Ok(reference) = Reference::parse(reference) else { return Ok(Vec::new()) };
+        let Some(head) = self.head(&reference).await? else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for key in head.commitment_keys().into_iter().take(most) {
+            let Some(value) = self.views.get(VIEW, &key).await? else { continue };
+            for commitment in read::<Entry>(&key, &value)?.commitments {
+                let words = commitment.words.last().map(|(_, words)| words.text.to_string());
+                found.push((format!("{reference}/{}", commitment.id), words));
+            }
+        }
+        found.retain(|(address, _)| address.starts_with(typed));
+        Ok(found)
+    }
+}
+
+/// Commitments that have to be judged by another day than the register's.
+#[derive(Default)]
+struct Elsewhere(BTreeMap<AgreementId, BTreeSet<CommitmentId>>);
+
+impl Elsewhere {
+    /// Takes the entry of one commitment over if it is one of them.
+    fn takes(&mut self, entry: &Entry, asked: Asked) -> bool {
+        let another = entry.is_another_at(asked.moment());
+        if another {
+            self.0.entry(entry.id).or_default().extend(entry.commitments.iter().map(|commitment| commitment.id));
+        }
+        another
+    }
+}

@@ -1,0 +1,395 @@
+//! Where words stand: a view of its own, brought up when somebody searches, so that recording does not wait for it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::Service;
+use super::almanac::REGISTER;
+use super::error::QueryError;
+use super::replay::{EVENTS_AT_ONCE, PAGE, Part, Progress};
+use crate::domain::day::Day;
+use crate::domain::decide::opening_of;
+use crate::domain::id::{AgreementId, Reference};
+use crate::domain::timeline::{Register, Timeline};
+use crate::log::{Change, Position};
+use crate::views::Asked;
+use crate::views::entry::Entry;
+use crate::views::filter::Filter;
+use crate::views::postings::{self, Postings};
+use crate::views::search::{self, Search, SearchRow, WordDays};
+use crate::views::words::{Sought, sought};
+
+/// The view's name in the store; its number grows when the form of its values or what is a word changes.
+pub const WORDS: &str = "words.1";
+
+/// How many changes are written to the view at a time.
+const CHANGES: usize = 16_384;
+
+/// How many agreements are read one by one, before the log is gone through for them instead.
+const READ_ALONE: usize = 1_024;
+
+/// How often bringing the view up is begun anew when somebody else did it at the same time.
+const ATTEMPTS_MAX: u32 = 64;
+
+/// What the words of agreements change: for each word the agreements with its first day there, or none where it stands no
+/// more; and the references of agreements.
+#[derive(Default)]
+struct Gathered {
+    words: HashMap<String, Vec<(u64, Option<Day>)>>,
+    references: Vec<(u64, Reference)>,
+}
+
+impl Gathered {
+    /// Takes in what an agreement says beyond what it said with the facts before a position.
+    fn take(&mut self, timeline: &Timeline, since: Position) {
+        let Some(first) = timeline.facts().first().map(|fact| fact.position) else { return };
+        let Some((reference, now)) = words_of(timeline) else { return };
+        let earlier: Vec<_> = timeline.facts().iter().filter(|fact| fact.position < since.get()).cloned().collect();
+        let mut before = words_of(&Timeline::new(earlier)).map(|(_, words)| words.days).unwrap_or_default();
+        for (word, day) in now.days {
+            if before.remove(&word) != Some(day) {
+                self.change(word, first, Some(day));
+            }
+        }
+        for word in before.into_keys() {
+            self.change(word, first, None);
+        }
+        self.references.push((first, reference));
+    }
+
+    fn change(&mut self, word: String, agreement: u64, day: Option<Day>) {
+        self.words.entry(word).or_default().push((agreement, day));
+    }
+
+    fn join(&mut self, other: Self) {
+        self.references.extend(other.references);
+        for (word, changes) in other.words {
+            self.words.entry(word).or_default().extend(changes);
+        }
+    }
+}
+
+/// The reference and the words of an agreement's facts; none without an opening.
+fn words_of(timeline: &Timeline) -> Option<(Reference, WordDays)> {
+    let readings = timeline.read();
+    let reference = opening_of(timeline, &readings)?.0.reference;
+    let words = search::word_days(&search::said(&reference, &readings));
+    Some((reference, words))
+}
+
+impl Service {
+    /// Brings the words up to the log's end.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the log cannot be read or the view cannot be written.
+    pub async fn catch_up_words(&self, progress: &mut Progress<'_>) -> Result<(), QueryError> {
+        for _ in 0..ATTEMPTS_MAX {
+            let end = self.log.end().await?;
+            let at = self.views.position(WORDS).await?;
+            let from = at.unwrap_or(Position::START);
+            if from >= end {
+                return Ok(());
+            }
+            let _keeping = self.viewing.write().await;
+            if self.take_in_words(at, from, end, progress).await? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in the words that were recorded between two positions; false when somebody else wrote to the view meanwhile.
+    async fn take_in_words(
+        &self,
+        mut at: Option<Position>,
+        from: Position,
+        end: Position,
+        progress: &mut Progress<'_>,
+    ) -> Result<bool, QueryError> {
+        if from == Position::START {
+            return self.make_words_anew(end, progress).await;
+        }
+        let touched = self.touched(from, end).await?;
+        let mut gathered = Gathered::default();
+        if touched.len() <= READ_ALONE {
+            for id in touched {
+                gathered.take(&Timeline::new(self.facts_of(AgreementId(id)).await?), from);
+            }
+        } else {
+            for part in self.parts(end, Some(touched), EVENTS_AT_ONCE).await? {
+                gathered.join(self.gathered(part, from, |_| ()).await?);
+            }
+        }
+        let changes = self.posted(gathered, u64::MAX).await?;
+        self.put_words(&mut at, end, changes).await
+    }
+
+    /// Makes the view anew from the log's beginning to a position; false when somebody else wrote to it meanwhile.
+    ///
+    /// While it is being written its position stays at the beginning, as with the register's view.
+    async fn make_words_anew(&self, end: Position, progress: &mut Progress<'_>) -> Result<bool, QueryError> {
+        self.views.clear(WORDS).await.map_err(QueryError::View)?;
+        let (mut at, mut dealt, mut begun) = (None, 0, 0);
+        for part in self.parts(end, None, EVENTS_AT_ONCE).await? {
+            let told = |many| {
+                dealt += many;
+                progress(dealt, end.get());
+            };
+            let gathered = self.gathered(part, Position::START, told).await?;
+            // Parts follow each other in the log: two of them share at most the block in which they meet.
+            let blocks = gathered.references.iter().map(|(first, _)| postings::block_of(*first) + 1);
+            let begun_now = blocks.max().unwrap_or(begun);
+            let mut changes = self.posted(gathered, begun).await?;
+            begun = begun_now;
+            while !changes.is_empty() {
+                let rest = changes.split_off(CHANGES.min(changes.len()));
+                let first = std::mem::replace(&mut changes, rest);
+                if !self.put_words(&mut at, Position::START, first).await? {
+                    return Ok(false);
+                }
+            }
+        }
+        self.put_words(&mut at, end, Vec::new()).await
+    }
+
+    /// What the agreements of a part say beyond what they said with the facts before a position.
+    async fn gathered(&self, part: Part, since: Position, progress: impl FnMut(u64)) -> Result<Gathered, QueryError> {
+        let fold = Arc::new(move |gathered: &mut Gathered, _, timeline: Timeline| gathered.take(&timeline, since));
+        let mut all = Gathered::default();
+        let of_each = self.fold(part, &Register::default(), &fold, progress).await?;
+        of_each.into_iter().for_each(|gathered| all.join(gathered));
+        Ok(all)
+    }
+
+    async fn put_words(
+        &self,
+        at: &mut Option<Position>,
+        to: Position,
+        changes: Vec<Change>,
+    ) -> Result<bool, QueryError> {
+        let put = self.views.put_after(WORDS, *at, to, changes).await.map_err(QueryError::View)?;
+        *at = Some(to);
+        Ok(put)
+    }
+
+    /// The streams of agreements that were written to between two positions.
+    async fn touched(&self, mut from: Position, end: Position) -> Result<HashSet<Uuid>, QueryError> {
+        let mut touched = HashSet::new();
+        while from < end {
+            let records = self.log.read(from, PAGE).await?;
+            let Some(last) = records.last() else { break };
+            from = last.position.plus(1);
+            touched.extend(records.iter().map(|record| record.stream.get()));
+        }
+        touched.remove(&REGISTER.0);
+        Ok(touched)
+    }
+
+    /// The changes of the lists, in the order of their keys; only of blocks below `begun` lists can be kept already.
+    async fn posted(&self, gathered: Gathered, begun: u64) -> Result<Vec<Change>, QueryError> {
+        let mut changes: Vec<Change> = Vec::new();
+        for (position, reference) in gathered.references {
+            changes.push((postings::agreement_key(position), Some(reference.as_str().as_bytes().to_vec())));
+        }
+        let mut lists: BTreeMap<Vec<u8>, (u64, Vec<(u64, Option<Day>)>)> = BTreeMap::new();
+        for (word, of_word) in gathered.words {
+            for (position, day) in of_word {
+                let block = postings::block_of(position);
+                let list = lists.entry(postings::word_key(&word, block)).or_insert_with(|| (block, Vec::new()));
+                list.1.push((position, day));
+            }
+        }
+        let looked_up: Vec<Vec<u8>> =
+            lists.iter().filter(|(_, (block, _))| *block < begun).map(|(key, _)| key.clone()).collect();
+        let mut kept = self.views.get_many(WORDS, &looked_up).await?.into_iter();
+        for (key, (block, of_block)) in lists {
+            let mut list = match (block < begun).then(|| kept.next()).flatten().flatten() {
+                Some(bytes) => postings::read(&bytes).ok_or_else(|| damaged(&key))?,
+                None => Postings::new(),
+            };
+            for (position, day) in of_block {
+                match day {
+                    Some(day) => list.insert(position, day),
+                    None => list.remove(&position),
+                };
+            }
+            changes.push((key, postings::written(&list)));
+        }
+        changes.sort_unstable();
+        Ok(changes)
+    }
+
+    /// Where words stand: the agreements in which they were said last come first, at most so many.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when there is no word to look for, or the store cannot be read.
+    pub async fn search(
+        &self,
+        given: &str,
+        asked: Asked,
+        filter: &Filter,
+        most: usize,
+        progress: &mut Progress<'_>,
+    ) -> Result<Search, QueryError> {
+        let wanted = sought(given)?;
+        let mut found = if let Some(reference) = &filter.agreement {
+            self.catch_up().await?;
+            self.searched(reference, &wanted, asked, filter).await?.into_iter().collect()
+        } else if self.all_known(asked.known_at).await? {
+            self.catch_up_with(progress).await?;
+            self.catch_up_words(progress).await?;
+            self.searched_kept(&wanted, asked, filter, most).await?
+        } else {
+            self.searched_known_at(&wanted, asked, filter, most).await?
+        };
+        let more = found.len() > most;
+        found.truncate(most);
+        let words = wanted.into_iter().map(|sought| sought.word).collect();
+        Ok(Search { as_of: asked.as_of, at: asked.at, known_at: asked.known_at, words, found, more })
+    }
+
+    /// The rows of the agreements in which the words stand, from the kept lists: at most one more than asked for.
+    async fn searched_kept(
+        &self,
+        wanted: &[Sought],
+        asked: Asked,
+        filter: &Filter,
+        most: usize,
+    ) -> Result<Vec<SearchRow>, QueryError> {
+        let _viewing = self.viewing.read().await;
+        let mut rows = Vec::new();
+        for (_, position) in self.standing(wanted, asked.as_of).await? {
+            if rows.len() > most {
+                break;
+            }
+            let key = postings::agreement_key(position);
+            let value = self.views.get(WORDS, &key).await?.ok_or_else(|| damaged(&key))?;
+            let reference = postings::reference_of(&value).ok_or_else(|| damaged(&key))?;
+            rows.extend(self.searched(&reference, wanted, asked, filter).await?);
+        }
+        Ok(rows)
+    }
+
+    /// The agreements in which all words stand by a day, by the positions of their first events: those first in which the
+    /// last of the words was said last.
+    async fn standing(&self, wanted: &[Sought], day: Day) -> Result<Vec<(Day, u64)>, QueryError> {
+        let mut all: Option<HashMap<u64, Day>> = None;
+        for sought in wanted {
+            let mut of_word: HashMap<u64, Day> = HashMap::new();
+            self.scan_in(WORDS, postings::lists_of(sought), |key, value| {
+                for (position, since) in postings::read(value).ok_or_else(|| damaged(key))? {
+                    let among = all.as_ref().is_none_or(|all| all.contains_key(&position));
+                    if among && since <= day {
+                        let first = of_word.entry(position).or_insert(since);
+                        *first = since.min(*first);
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+            for (position, since) in &mut of_word {
+                let other = all.as_ref().and_then(|all| all.get(position));
+                *since = other.map_or(*since, |other| *other.max(since));
+            }
+            all = Some(of_word);
+        }
+        let mut standing: Vec<(Day, u64)> =
+            all.unwrap_or_default().into_iter().map(|(position, since)| (since, position)).collect();
+        standing.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(standing)
+    }
+
+    /// The row of an agreement, where the words stand in it and the filter wants it.
+    async fn searched(
+        &self,
+        reference: &Reference,
+        wanted: &[Sought],
+        asked: Asked,
+        filter: &Filter,
+    ) -> Result<Option<SearchRow>, QueryError> {
+        let Some(entry) = self.kept_entry(reference).await? else { return Ok(None) };
+        let timeline = self.timeline_of(entry.id).await?.known_at(asked.known_at);
+        Ok(row(entry.id, &timeline, wanted, asked, filter).map(|(_, row)| row))
+    }
+
+    /// The rows of all agreements with what was recorded by a time: one pass over the log up to then.
+    async fn searched_known_at(
+        &self,
+        wanted: &[Sought],
+        asked: Asked,
+        filter: &Filter,
+        most: usize,
+    ) -> Result<Vec<SearchRow>, QueryError> {
+        let (words, filter) = (wanted.to_vec(), filter.clone());
+        let fold = Arc::new(move |rows: &mut BTreeSet<Ranked>, id, timeline: Timeline| {
+            if let Some((position, row)) = row(id, &timeline, &words, asked, &filter) {
+                rows.insert(Ranked { since: row.since, position, row });
+                if rows.len() > most.saturating_add(1) {
+                    rows.pop_first();
+                }
+            }
+        });
+        let register = self.register().await?.known_at(asked.known_at);
+        let to = self.known_by(asked.known_at).await?;
+        let mut ranked = BTreeSet::new();
+        for part in self.parts(to, None, EVENTS_AT_ONCE).await? {
+            ranked.extend(self.fold(part, &register, &fold, |_| ()).await?.into_iter().flatten());
+        }
+        Ok(ranked.into_iter().rev().map(|ranked| ranked.row).collect())
+    }
+}
+
+/// The row of an agreement with the position of its first event, where the words stand in it and the filter wants it.
+fn row(
+    id: AgreementId,
+    timeline: &Timeline,
+    wanted: &[Sought],
+    asked: Asked,
+    filter: &Filter,
+) -> Option<(u64, SearchRow)> {
+    let readings = timeline.read();
+    let entry = Entry::read(id, timeline, &readings).filter(|entry| filter.wants(entry, asked.as_of))?;
+    let first = timeline.facts().first()?.position;
+    Some((first, search::row(&entry, &readings, wanted, asked.as_of)?))
+}
+
+/// A row in the order of its rank, the last being the first to be shown.
+struct Ranked {
+    since: Day,
+    position: u64,
+    row: SearchRow,
+}
+
+impl Ranked {
+    const fn rank(&self) -> (Day, u64) {
+        (self.since, self.position)
+    }
+}
+
+impl PartialEq for Ranked {
+    fn eq(&self, other: &Self) -> bool {
+        self.rank() == other.rank()
+    }
+}
+
+impl Eq for Ranked {}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+fn damaged(key: &[u8]) -> QueryError {
+    QueryError::ViewDamaged { view: WORDS, key: key.escape_ascii().to_string() }
+}

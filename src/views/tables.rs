@@ -1,0 +1,279 @@
+//! How entries lie in the kept view: several small tables, so that a question reads what it answers.
+//!
+//! ```text
+//! a <reference>                                      the head: an entry without its commitments, and where they lie
+//! c <closes 4> <opens 4> <reference> / <commitment>  one commitment, in an entry that holds nothing but what its row needs
+//! k <reference>                                      the id of an agreement whose dates move with the register's calendars
+//! t <closes 4> <reference>                           a term, in an entry that holds nothing but what its rows need
+//! ```
+//!
+//! *Closes* is the first day from which a row stays out of every list of what is owed; *opens* is the earliest due day that
+//! it ever has. Both are days since [`Day::MIN`], big-endian; all ones for never. So the rows that can matter on a day are
+//! two ranges of keys: those that close later, and those that never close and open in time. For today these are what is
+//! open; for an earlier day somewhat more; never all.
+//!
+//! Rows are entries, and the rows of an answer are made of them by the same functions as of whole entries. Everything here
+//! is a function of the entry, so a view that was kept up equals one made anew.
+
+use serde::{Deserialize, Serialize};
+
+use super::entry::{CommitmentEntry, Entry, Naming, Turn};
+use crate::domain::day::Day;
+use crate::domain::id::{CommitmentId, Reference};
+use crate::domain::status::{AgreementStatus, CommitmentState, DUE_SOON_DAYS};
+
+/// A key and its value.
+pub type Row = (Vec<u8>, Vec<u8>);
+
+/// A range of keys: from one on, before the other.
+pub type Range = (Vec<u8>, Vec<u8>);
+
+const HEAD: u8 = b'a';
+const COMMITMENT: u8 = b'c';
+const COUNTED: u8 = b'k';
+const TERM: u8 = b't';
+
+/// The number of a day that never comes.
+const NEVER: u32 = u32::MAX;
+
+/// How far beyond the day asked about a due date can lie that makes something due soon: at an instant, a last day may be
+/// judged by the next day of another zone.
+const AHEAD_DAYS: i64 = DUE_SOON_DAYS + 2;
+
+/// Where a commitment of an agreement lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lies {
+    #[serde(rename = "i")]
+    id: CommitmentId,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    closes: Option<Day>,
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    opens: Option<Day>,
+}
+
+/// What is kept of an agreement under its reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Its entry, without commitments.
+    #[serde(rename = "e")]
+    pub entry: Entry,
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
+    lies: Vec<Lies>,
+    /// When its term closes, where it has one; a list of none or one, since JSON has no other name for nothing in something.
+    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
+    term: Vec<Option<Day>>,
+}
+
+fn number(day: Option<Day>) -> [u8; 4] {
+    day.and_then(|day| u32::try_from(Day::MIN.days_until(day)).ok()).unwrap_or(NEVER).to_be_bytes()
+}
+
+/// The key of a head.
+#[must_use]
+pub fn head_key(reference: &str) -> Vec<u8> {
+    [&[HEAD], reference.as_bytes()].concat()
+}
+
+/// The reference in the key of a head, or of what is counted by the register.
+#[must_use]
+pub fn reference_in(key: &[u8]) -> Option<Reference> {
+    Reference::parse(std::str::from_utf8(key.get(1..)?).ok()?).ok()
+}
+
+fn counted_key(reference: &Reference) -> Vec<u8> {
+    [&[COUNTED], reference.as_str().as_bytes()].concat()
+}
+
+fn term_key(closes: Option<Day>, reference: &Reference) -> Vec<u8> {
+    [&[TERM][..], &number(closes), reference.as_str().as_bytes()].concat()
+}
+
+impl Lies {
+    fn key(&self, reference: &Reference) -> Vec<u8> {
+        let address = format!("{reference}/{}", self.id);
+        [&[COMMITMENT][..], &number(self.closes), &number(self.opens), address.as_bytes()].concat()
+    }
+}
+
+/// Every key of a table.
+fn whole(table: u8) -> Range {
+    (vec![table], vec![table + 1])
+}
+
+/// Every head, in the order of the references.
+#[must_use]
+pub fn heads() -> Range {
+    whole(HEAD)
+}
+
+/// The heads whose references begin so.
+#[must_use]
+pub fn heads_from(prefix: &str) -> Range {
+    let from = head_key(prefix);
+    let mut before = from.clone();
+    // References are ASCII: no byte of a key overflows.
+    if let Some(last) = before.last_mut() {
+        *last += 1;
+    }
+    (from, before)
+}
+
+/// Every commitment.
+#[must_use]
+pub fn commitments() -> Range {
+    whole(COMMITMENT)
+}
+
+/// What is counted by the register's calendars.
+#[must_use]
+pub fn counted() -> Range {
+    whole(COUNTED)
+}
+
+/// The commitments that a list of what is owed can hold on a day, up to a last due day.
+#[must_use]
+pub fn owed_on(day: Day, until: Day) -> [Range; 2] {
+    let soon = day.plus_days(AHEAD_DAYS).unwrap_or(Day::MAX).max(until);
+    let later = u32::try_from(Day::MIN.days_until(day)).unwrap_or(NEVER).saturating_add(1);
+    let never = [&[COMMITMENT][..], &NEVER.to_be_bytes()].concat();
+    let opened = u32::try_from(Day::MIN.days_until(soon)).unwrap_or(NEVER).saturating_add(1);
+    let before = [&never[..], &opened.to_be_bytes()].concat();
+    [([&[COMMITMENT][..], &later.to_be_bytes()].concat(), never.clone()), (never, before)]
+}
+
+/// The terms that a list of their days can hold on a day.
+#[must_use]
+pub fn terms_on(day: Day) -> Range {
+    let later = u32::try_from(Day::MIN.days_until(day)).unwrap_or(NEVER).saturating_add(1);
+    ([&[TERM][..], &later.to_be_bytes()].concat(), vec![TERM + 1])
+}
+
+/// The rows of an entry, in no order.
+#[must_use]
+pub fn rows(entry: Entry) -> Vec<Row> {
+    let reference = entry.reference.clone();
+    let mut made = Vec::with_capacity(entry.commitments.len() + 3);
+    if entry.by_almanac {
+        made.push((counted_key(&reference), entry.id.0.as_bytes().to_vec()));
+    }
+    let mut lies = Vec::with_capacity(entry.commitments.len());
+    for commitment in &entry.commitments {
+        let at = Lies { id: commitment.id, closes: closes(&entry, commitment), opens: opens(commitment) };
+        lies.push(at);
+        made.push((at.key(&reference), written(&with_commitment(&entry, commitment.clone()))));
+    }
+    let has_term = entry.terms.iter().any(|(_, term)| term.is_some());
+    let term: Vec<Option<Day>> = has_term.then(|| closes_term(&entry)).into_iter().collect();
+    for closes in &term {
+        let alone = Entry { terms: entry.terms.clone(), ..outlined(&entry) };
+        made.push((term_key(*closes, &reference), written(&alone)));
+    }
+    let head = Head { entry: Entry { commitments: Vec::new(), ..entry }, lies, term };
+    made.push((head_key(reference.as_str()), written(&head)));
+    made
+}
+
+impl Head {
+    /// The keys of the rows of this agreement beside its head.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Vec<u8>> {
+        let mut keys = self.commitment_keys();
+        keys.extend(self.entry.by_almanac.then(|| counted_key(&self.entry.reference)));
+        keys.extend(self.term.iter().map(|closes| term_key(*closes, &self.entry.reference)));
+        keys
+    }
+
+    /// The keys of its commitments, in the order of their numbers.
+    #[must_use]
+    pub fn commitment_keys(&self) -> Vec<Vec<u8>> {
+        self.lies.iter().map(|lies| lies.key(&self.entry.reference)).collect()
+    }
+}
+
+fn written<T: Serialize>(value: &T) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+/// What every row needs of an entry: what it is called, and how the agreement stands.
+fn outlined(entry: &Entry) -> Entry {
+    let naming = |naming: &Naming| Naming { kind: naming.kind, title: naming.title.clone(), subjects: Vec::new() };
+    let turn = |turn: &Turn| Turn::standing(turn.status);
+    Entry {
+        id: entry.id,
+        reference: entry.reference.clone(),
+        facts: 0,
+        namings: thinned(entry.namings.iter().map(|(day, value)| (*day, naming(value)))),
+        parties: Vec::new(),
+        turns: thinned(entry.turns.iter().map(|(day, value)| (*day, turn(value)))),
+        terms: Vec::new(),
+        commitments: Vec::new(),
+        by_almanac: false,
+    }
+}
+
+fn with_commitment(entry: &Entry, commitment: CommitmentEntry) -> Entry {
+    Entry { commitments: vec![commitment], ..outlined(entry) }
+}
+
+/// Only the values that differ from the one before them.
+fn thinned<T: PartialEq>(values: impl Iterator<Item = (Day, T)>) -> Vec<(Day, T)> {
+    let mut kept: Vec<(Day, T)> = Vec::new();
+    for (day, value) in values {
+        super::entry::record(&mut kept, day, value);
+    }
+    kept
+}
+
+/// The first day from which something holds on each of the days on which anything changes; none if not on the last.
+fn for_good(mut days: Vec<Day>, holds: impl Fn(Day) -> bool) -> Option<Day> {
+    days.sort_unstable();
+    days.dedup();
+    days.into_iter().rev().take_while(|day| holds(*day)).last()
+}
+
+/// The first day from which a commitment stays out of every list of what is owed.
+fn closes(entry: &Entry, commitment: &CommitmentEntry) -> Option<Day> {
+    let instances = commitment.instances.iter().flatten().map(|(day, _)| *day);
+    let days = commitment.stands.iter().map(|(day, _)| *day).chain(instances);
+    let days = days.chain(entry.turns.iter().map(|(day, _)| *day));
+    let retracted = |day| entry.on(day).is_none_or(|outline| outline.status == AgreementStatus::Retracted);
+    for_good(days.collect(), |day| {
+        retracted(day)
+            || commitment.on(day).is_none_or(|(_, stand)| {
+                let open = commitment.instances_on(day).iter().any(|instance| instance.state(day).is_open());
+                !open && !stand.state.is_open()
+            })
+    })
+}
+
+/// The earliest due day that a commitment ever has; the first of all days where it can be listed without one.
+fn opens(commitment: &CommitmentEntry) -> Option<Day> {
+    let stands = commitment.stands.iter().filter_map(|(_, stand)| {
+        let dateless = matches!(stand.state, CommitmentState::Undated | CommitmentState::AwaitingTrigger);
+        if dateless {
+            return Some(Day::MIN);
+        }
+        stand.due_latest.map(|_| stand.due_earliest.unwrap_or(Day::MIN)).or(stand.due_earliest)
+    });
+    let instances = commitment.instances.iter().flatten().filter_map(|(_, stand)| stand.as_ref()?.opens());
+    stands.chain(instances).min()
+}
+
+/// The first day from which an agreement's term has no days to come.
+fn closes_term(entry: &Entry) -> Option<Day> {
+    for_good(entry.turns.iter().map(|(day, _)| *day).collect(), |day| {
+        entry.on(day).is_none_or(|outline| super::term::is_over(outline.status))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_key_stays_within_the_bound_of_the_store() {
+        let reference = Reference::parse(&"r".repeat(80)).expect("a reference");
+        let lies = Lies { id: CommitmentId::nth(999_999), closes: None, opens: None };
+        assert!(lies.key(&reference).len() <= crate::log::VIEW_KEY_BYTES_MAX);
+    }
+}
