@@ -33,11 +33,14 @@ const READ_ALONE: usize = 1_024;
 /// How often bringing the view up is begun anew when somebody else did it at the same time.
 const ATTEMPTS_MAX: u32 = 64;
 
+/// An agreement, by the position of its first event, with the first day of a word in it; none where it stands no more.
+type Posting = (u64, Option<Day>);
+
 /// What the words of agreements change: for each word the agreements with its first day there, or none where it stands no
 /// more; and the references of agreements.
 #[derive(Default)]
 struct Gathered {
-    words: HashMap<String, Vec<(u64, Option<Day>)>>,
+    words: HashMap<String, Vec<Posting>>,
     references: Vec<(u64, Reference)>,
 }
 
@@ -160,7 +163,9 @@ impl Service {
         let fold = Arc::new(move |gathered: &mut Gathered, _, timeline: Timeline| gathered.take(&timeline, since));
         let mut all = Gathered::default();
         let of_each = self.fold(part, &Register::default(), &fold, progress).await?;
-        of_each.into_iter().for_each(|gathered| all.join(gathered));
+        for gathered in of_each {
+            all.join(gathered);
+        }
         Ok(all)
     }
 
@@ -194,7 +199,7 @@ impl Service {
         for (position, reference) in gathered.references {
             changes.push((postings::agreement_key(position), Some(reference.as_str().as_bytes().to_vec())));
         }
-        let mut lists: BTreeMap<Vec<u8>, (u64, Vec<(u64, Option<Day>)>)> = BTreeMap::new();
+        let mut lists: BTreeMap<Vec<u8>, (u64, Vec<Posting>)> = BTreeMap::new();
         for (word, of_word) in gathered.words {
             for (position, day) in of_word {
                 let block = postings::block_of(position);
