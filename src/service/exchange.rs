@@ -75,7 +75,7 @@ impl Service {
     ///
     /// [`RestoreError`] naming the line that cannot be taken over; the lines before it may be in the log then.
     pub async fn restore(&self, input: &mut dyn BufRead) -> Result<u64, RestoreError> {
-        let _deciding = self.deciding.lock().await;
+        let _alone = self.turns.alone().await;
         let end = self.log.end().await?;
         if end != Position::START {
             return Err(RestoreError::NotEmpty { events: end.get() });

@@ -1,5 +1,9 @@
 //! Commands: load, decide, append; a bounded retry where another writer was first.
 
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
 use std::sync::Arc;
 
 use super::Service;
@@ -16,7 +20,7 @@ use crate::domain::id::{Actor, AgreementId, CalendarId, CommandId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::moment::Moment;
 use crate::domain::timeline::{Reading, Readings, Register, Timeline};
-use crate::log::{self, Append, AppendError, InvalidAppend, Receipt};
+use crate::log::{self, Append, AppendError, InvalidAppend, Position, Receipt};
 use crate::views::because::Cause;
 use crate::views::entry::Entry;
 use crate::views::history::{HistoryRow, history, newest};
@@ -108,23 +112,33 @@ impl Service {
     /// [`ExecuteError`]; then nothing was recorded, except that after a failure of the store it is unknown whether it
     /// was, and the same command again (with the same command id) settles it.
     pub async fn execute(&self, request: &Request, execution: &Execution) -> Result<Outcome, ExecuteError> {
-        let _deciding = self.deciding.lock().await;
         let given = request.framing.command_id;
         let command = given.unwrap_or_else(|| CommandId(self.ids.uuid(self.now())));
+        let mut alone = request.command.opens() || request.agreement.is_register();
         for _ in 0..ATTEMPTS_MAX {
-            let end = self.log.end().await?;
+            let turn = match alone {
+                true => self.turns.alone().await,
+                false => self.turns.about(&request.agreement).await,
+            };
             if given.is_some()
                 && let Some(receipt) = self.log.find(log::CommandId::new(command.0)).await?
             {
-                let meant = self.entry(&request.agreement).await?.map(|entry| entry.id);
+                let meant = self.known_entry(&request.agreement).await?.map(|entry| entry.id);
                 let outcome = self.repeated(request, &receipt, meant, execution).await?;
                 return Ok(outcome);
             }
             let mut loaded = self.load(request).await?;
+            let stamping = self.turns.stamping().await;
+            let end = self.log.end().await?;
             let context = self.context(request, execution).await?;
             let decision = self.decided(request, &mut loaded.docket, &context).await?;
             let register = loaded.docket.timeline().register().clone();
             let adopted = self.adopted(&register, &mut loaded.docket, &decision.saying, &context, end.get());
+            if !adopted.is_empty() && !alone && !execution.dry_run {
+                // Others may be counting by the same calendar for the first time.
+                alone = true;
+                continue;
+            }
             loaded.take(&adopted);
             let own_end = end.plus(adopted.len() as u64);
             let fact = self.fact(&loaded, command, &context, &decision, own_end.get());
@@ -137,18 +151,28 @@ impl Service {
                 facts => Some(self.salted(REGISTER, facts.to_vec(), Some(end)).written()?),
             };
             let commit = self.salted(loaded.id, vec![fact.clone()], only_here.then_some(own_end)).written()?;
-            match self.append_after(first, commit).await {
+            let mut appending = pin!(self.append_after(first, commit));
+            // Asked once, the log has the commit in its queue; whoever is next need not wait for the flush.
+            let at_once = poll_fn(|context| Poll::Ready(appending.as_mut().poll(context))).await;
+            drop(stamping);
+            let appended = match at_once {
+                Poll::Ready(appended) => appended,
+                Poll::Pending => appending.await,
+            };
+            match appended {
                 Ok(receipt) => {
                     let fact = Fact { position: receipt.first.get(), ..fact };
+                    let before = Position::new(receipt.first.get().saturating_sub(adopted.len() as u64));
                     let (outcome, entry) = self.outcome(request, loaded, fact, decision, &adopted, false).await?;
                     // The view may lag and the command is recorded: a question catches up, or says what is wrong.
-                    // What another register over the same log wrote in between is in no entry of ours.
-                    let alone = receipt.first == own_end && !request.agreement.is_register();
-                    let _ = if alone {
-                        self.keep(end, receipt.end(), entry.into_iter().collect()).await
-                    } else {
-                        self.catch_up().await
+                    let kept = match entry.filter(|_| !request.agreement.is_register()) {
+                        Some(entry) => self.keep(before, receipt.end(), vec![entry]).await.unwrap_or(false),
+                        None => false,
                     };
+                    // While others are under way, the last of them takes in what all wrote.
+                    if !kept && turn.is_last() {
+                        let _ = self.catch_up().await;
+                    }
                     return Ok(outcome);
                 }
                 Err(AppendError::Conflict { .. } | AppendError::EndMoved { .. } | AppendError::ClockBehind { .. }) => {}
@@ -183,14 +207,22 @@ impl Service {
         }
     }
 
+    /// The entry of a reference, which may lag: a reference that is kept stays its agreement's.
+    async fn known_entry(&self, reference: &Reference) -> Result<Option<Entry>, ExecuteError> {
+        match self.kept_entry(reference).await? {
+            Some(entry) => Ok(Some(entry)),
+            None => Ok(self.entry(reference).await?),
+        }
+    }
+
     async fn load(&self, request: &Request) -> Result<Loaded, ExecuteError> {
         if request.agreement.is_register() {
             self.catch_up().await?;
             return Ok(Loaded::register(self.register().await?));
         }
-        let entry = self.entry(&request.agreement).await?;
+        let entry = self.known_entry(&request.agreement).await?;
         if let Some(other) = points_at(&request.command)
-            && self.entry(other).await?.is_none()
+            && self.known_entry(other).await?.is_none()
         {
             let meant = self.meant(other).await?;
             return Err(Refusal::NoSuchAgreement { reference: other.clone(), meant }.into());

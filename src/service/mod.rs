@@ -24,11 +24,12 @@ mod replay;
 mod rows;
 pub mod search;
 pub mod settings;
+mod turns;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, RwLock};
+use tokio::sync::RwLock;
 
 use crate::domain::day::Day;
 use crate::domain::instant::Instant;
@@ -50,8 +51,8 @@ pub struct Service {
     migrated: Option<u64>,
     /// The register's own facts as they were last read.
     register: std::sync::Mutex<Register>,
-    /// Decisions are made one at a time: each sees the facts of the one before it.
-    deciding: Mutex<()>,
+    /// Each decision sees the facts that it is made on.
+    turns: turns::Turns,
     /// The kept view is changed by one at a time, and not while its rows are being read.
     viewing: RwLock<()>,
 }
@@ -77,7 +78,7 @@ impl Service {
             papers,
             migrated: None,
             register: std::sync::Mutex::new(register),
-            deciding: Mutex::new(()),
+            turns: turns::Turns::default(),
             viewing: RwLock::new(()),
         }
     }

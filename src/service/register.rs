@@ -220,19 +220,15 @@ impl Service {
 
     /// Keeps the entries of what was appended between two positions by a caller that has folded it already.
     ///
-    /// Where the view stands elsewhere, or somebody else wrote in between, it catches up instead.
-    pub(super) async fn keep(&self, from: Position, to: Position, entries: Vec<Entry>) -> Result<(), QueryError> {
-        let kept = {
-            let _keeping = self.viewing.write().await;
-            let at = self.views.position(VIEW).await?;
-            if at.unwrap_or(Position::START) == from && self.log.end().await? == to {
-                let changes = self.changes(entries).await?;
-                self.put(&mut at.clone(), to, changes).await?
-            } else {
-                false
-            }
-        };
-        if kept { Ok(()) } else { self.catch_up().await }
+    /// Does nothing where the view stands elsewhere; returns whether it was kept.
+    pub(super) async fn keep(&self, from: Position, to: Position, entries: Vec<Entry>) -> Result<bool, QueryError> {
+        let _keeping = self.viewing.write().await;
+        let at = self.views.position(VIEW).await?;
+        if at.unwrap_or(Position::START) != from {
+            return Ok(false);
+        }
+        let changes = self.changes(entries).await?;
+        self.put(&mut at.clone(), to, changes).await
     }
 
     /// Throws the view away and makes it anew; returns how many agreements it holds.
@@ -250,7 +246,7 @@ impl Service {
     ///
     /// As for [`Service::rebuild`].
     pub async fn rebuild_with(&self, progress: &mut Progress<'_>) -> Result<usize, QueryError> {
-        let _deciding = self.deciding.lock().await;
+        let _alone = self.turns.alone().await;
         {
             let _keeping = self.viewing.write().await;
             self.views.clear(VIEW).await.map_err(QueryError::View)?;

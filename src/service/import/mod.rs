@@ -172,7 +172,7 @@ impl Service {
         options: &ImportOptions,
         mut progress: impl FnMut(u64),
     ) -> Result<Imported, ExecuteError> {
-        let _deciding = self.deciding.lock().await;
+        let _alone = self.turns.alone().await;
         self.catch_up().await?;
         let end = self.log.end().await?.get();
         let mut import = Import {
