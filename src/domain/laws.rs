@@ -16,16 +16,16 @@ use super::timeline::Timeline;
 
 /// What one random command is made of.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Draw {
-    pub(super) verb: usize,
-    pub(super) one: usize,
-    pub(super) two: usize,
-    pub(super) days: i64,
-    pub(super) form: u8,
-    pub(super) reason: bool,
+pub(crate) struct Draw {
+    pub(crate) verb: usize,
+    pub(crate) one: usize,
+    pub(crate) two: usize,
+    pub(crate) days: i64,
+    pub(crate) form: u8,
+    pub(crate) reason: bool,
 }
 
-pub(super) fn draws() -> impl Strategy<Value = Vec<Draw>> {
+pub(crate) fn draws() -> impl Strategy<Value = Vec<Draw>> {
     let one = (0..44usize, 0..60usize, 0..60usize, 0..1461i64, 0..12u8, prop::bool::weighted(0.8));
     let draw = one.prop_map(|(verb, one, two, days, form, reason)| Draw { verb, one, two, days, form, reason });
     prop::collection::vec(draw, 4..32)
@@ -62,7 +62,7 @@ fn on(draw: &Draw) -> Option<String> {
     }
 }
 
-pub(super) fn command(draw: &Draw, story: &Story) -> Value {
+pub(crate) fn command(draw: &Draw, story: &Story) -> Value {
     let Draw { one, two, days, .. } = *draw;
     let (verb, mut fields) = if story.timeline.is_empty() { opening(draw) } else { later(draw, story) };
     if let Some(on) = on(draw) {

@@ -45,6 +45,6 @@ pub mod vocabulary;
 pub mod zone;
 
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 #[cfg(test)]
 pub(crate) mod scenario;

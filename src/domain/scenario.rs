@@ -46,7 +46,7 @@ pub(crate) struct Story {
 }
 
 /// The request of a command.
-pub(super) fn request(command: &Value) -> Request {
+pub(crate) fn request(command: &Value) -> Request {
     let object: Map<String, Value> = command.as_object().cloned().unwrap_or_default();
     Request::from_json(object).unwrap_or_else(|error| panic!("{error}: {command}"))
 }
@@ -98,7 +98,7 @@ impl Story {
     }
 
     /// The fact that a decision makes.
-    pub(super) fn next_fact(&self, decision: &Decision) -> Fact {
+    pub(crate) fn next_fact(&self, decision: &Decision) -> Fact {
         let seq = self.timeline.facts().len() as u64 + 1;
         let context = self.context();
         Fact {
@@ -116,7 +116,7 @@ impl Story {
     }
 
     /// The time and person of the next command.
-    pub(super) fn context(&self) -> Context {
+    pub(crate) fn context(&self) -> Context {
         let start = Instant::parse(&format!("{TODAY}T09:00:00Z")).expect("a time");
         let recorded = i64::try_from(self.timeline.facts().len()).unwrap_or(i64::MAX);
         let now = Instant::from_micros(start.micros() + recorded * 1_000_000);

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use super::Service;
 use super::almanac::{REGISTER, with};
 use super::error::ExecuteError;
+use super::keep::Grown;
 use crate::domain::command::{Command, Request};
 use crate::domain::counting::Remark;
-use crate::domain::decide::{Context, Decision, Refusal, agreement_of, decide};
+use crate::domain::decide::{Context, Decision, Refusal, decide};
 use crate::domain::docket::Docket;
 use crate::domain::event::Event;
 use crate::domain::fact::Fact;
@@ -19,8 +20,8 @@ use crate::domain::guard::Objected;
 use crate::domain::id::{Actor, AgreementId, CalendarId, CommandId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::moment::Moment;
-use crate::domain::timeline::{Reading, Readings, Register, Timeline};
-use crate::log::{self, Append, AppendError, InvalidAppend, Position, Receipt};
+use crate::domain::timeline::{Register, Timeline};
+use crate::log::{self, Append, AppendError, InvalidAppend, Position, Receipt, StreamId};
 use crate::views::because::Cause;
 use crate::views::entry::Entry;
 use crate::views::history::{HistoryRow, history, newest};
@@ -69,18 +70,25 @@ pub(super) struct Loaded {
     pub(super) id: AgreementId,
     /// Its facts.
     pub(super) docket: Docket,
+    /// The entry that was made of these facts, if any was.
+    entry: Option<Entry>,
 }
 
 impl Loaded {
+    /// An agreement of these facts.
+    pub(super) const fn of(id: AgreementId, docket: Docket) -> Self {
+        Self { id, docket, entry: None }
+    }
+
     /// An agreement that is about to be opened.
-    pub(super) fn opening(id: AgreementId, register: Register) -> Self {
-        Self { id, docket: Docket::new(Timeline::new(Vec::new()).within(register)) }
+    fn opening(id: AgreementId, register: Register) -> Self {
+        Self::of(id, Docket::new(Timeline::new(Vec::new()).within(register)))
     }
 
     /// The register's own facts.
     pub(super) fn register(register: Register) -> Self {
         let timeline = Timeline::new(register.facts().to_vec()).within(register);
-        Self { id: REGISTER, docket: Docket::new(timeline) }
+        Self::of(REGISTER, Docket::new(timeline))
     }
 
     /// Has its dates counted by the register as it is by now.
@@ -90,8 +98,28 @@ impl Loaded {
                 *self = Self::register(register.clone());
             }
         } else {
+            if !Arc::ptr_eq(register.almanac(), self.docket.timeline().register().almanac()) {
+                self.entry = None;
+            }
             self.docket.enter(register.clone());
         }
+    }
+
+    /// Makes the entry of an agreement that has one fact more; none for the register's own facts.
+    ///
+    /// `alone` says that the fact changed nothing in how the others are read.
+    fn grow(&mut self, alone: bool) -> Option<Grown> {
+        if self.id == REGISTER {
+            return None;
+        }
+        let known = self.entry.take();
+        let (timeline, readings, agreement) = self.docket.known();
+        let seq = timeline.facts().len() as u64;
+        let before = known.as_ref().filter(|_| alone).zip(agreement);
+        let grown = before.and_then(|(known, agreement)| known.grown(agreement, readings, seq));
+        self.entry = grown.or_else(|| Entry::read(self.id, timeline, readings));
+        let register = timeline.register().facts().len() as u64;
+        Some(Grown { known, entry: self.entry.clone()?, register })
     }
 
     /// Takes in facts of the register that are recorded by the same command, before its own.
@@ -143,7 +171,7 @@ impl Service {
             let own_end = end.plus(adopted.len() as u64);
             let fact = self.fact(&loaded, command, &context, &decision, own_end.get());
             if execution.dry_run {
-                return Ok(self.outcome(request, loaded, fact, decision, &adopted, true).await?.0);
+                return Ok(self.outcome(request, &mut loaded, fact, decision, &adopted, true).await?.0);
             }
             let only_here = request.command.opens() || !adopted.is_empty();
             let first = match adopted.as_slice() {
@@ -163,12 +191,13 @@ impl Service {
                 Ok(receipt) => {
                     let fact = Fact { position: receipt.first.get(), ..fact };
                     let before = Position::new(receipt.first.get().saturating_sub(adopted.len() as u64));
-                    let (outcome, entry) = self.outcome(request, loaded, fact, decision, &adopted, false).await?;
+                    let (outcome, alone) = self.outcome(request, &mut loaded, fact, decision, &adopted, false).await?;
                     // The view may lag and the command is recorded: a question catches up, or says what is wrong.
-                    let kept = match entry.filter(|_| !request.agreement.is_register()) {
-                        Some(entry) => self.keep(before, receipt.end(), vec![entry]).await.unwrap_or(false),
+                    let kept = match loaded.grow(alone) {
+                        Some(grown) => self.keep(before, receipt.end(), grown).await.unwrap_or(false),
                         None => false,
                     };
+                    self.put_back(&request.agreement, loaded, receipt.end());
                     // While others are under way, the last of them takes in what all wrote.
                     if !kept && turn.is_last() {
                         let _ = self.catch_up().await;
@@ -220,20 +249,42 @@ impl Service {
             self.catch_up().await?;
             return Ok(Loaded::register(self.register().await?));
         }
-        let entry = self.known_entry(&request.agreement).await?;
         if let Some(other) = points_at(&request.command)
             && self.known_entry(other).await?.is_none()
         {
             let meant = self.meant(other).await?;
             return Err(Refusal::NoSuchAgreement { reference: other.clone(), meant }.into());
         }
-        match entry {
-            Some(entry) => {
-                let timeline = self.timeline_of(entry.id).await?;
-                Ok(Loaded { id: entry.id, docket: Docket::new(timeline) })
-            }
+        if let Some(loaded) = self.taken(&request.agreement).await? {
+            return Ok(loaded);
+        }
+        match self.known_entry(&request.agreement).await? {
+            Some(entry) => Ok(Loaded::of(entry.id, Docket::new(self.timeline_of(entry.id).await?))),
             None => Ok(Loaded::opening(AgreementId(self.ids.uuid(self.now())), self.register().await?)),
         }
+    }
+
+    /// An agreement that was decided about before and has no other facts since; it is taken, and whoever records puts it back.
+    async fn taken(&self, reference: &Reference) -> Result<Option<Loaded>, ExecuteError> {
+        let taken = self.recent().take(reference);
+        let Some(mut loaded) = taken else { return Ok(None) };
+        // Others may write to the same log: what lies in it decides.
+        let version = self.log.version(StreamId::new(loaded.id.0)).await?.get();
+        if version != loaded.docket.timeline().facts().len() as u64 {
+            return Ok(None);
+        }
+        loaded.enter(&self.register().await?);
+        Ok(Some(loaded))
+    }
+
+    /// Puts an agreement within reach whose newest fact was recorded, the log ending here after it.
+    fn put_back(&self, reference: &Reference, loaded: Loaded, end: Position) {
+        if loaded.id == REGISTER {
+            return;
+        }
+        let mut recent = self.recent();
+        recent.put(reference.clone(), loaded, end.get());
+        recent.make_room(u64::MAX);
     }
 
     /// The time and person of a decision; recorded times never run backwards, so the clock is held up where it does.
@@ -272,29 +323,26 @@ impl Service {
         self.stamped(Arc::clone(&decision.saying), before, position, context, command)
     }
 
-    /// What a command did, and the agreement's entry after it.
+    /// What a command did, whose fact the agreement has after it; and whether that is known to change nothing in how the
+    /// others are read.
     async fn outcome(
         &self,
         request: &Request,
-        loaded: Loaded,
+        loaded: &mut Loaded,
         fact: Fact,
         decision: Decision,
         adopted: &[Fact],
         dry_run: bool,
-    ) -> Result<(Outcome, Option<Entry>), ExecuteError> {
+    ) -> Result<(Outcome, bool), ExecuteError> {
         let now = Moment { day: self.settings.zone.day_of(fact.recorded.at), at: Some(fact.recorded.at) };
         let events = vec![newest(loaded.id, &fact)];
-        let (after, moved) = if loaded.id == REGISTER {
-            (None, self.moved_by(loaded.docket.timeline(), &fact, now).await?)
+        let (alone, moved) = if loaded.id == REGISTER {
+            (false, self.moved_by(loaded.docket.timeline(), &fact, now).await?)
         } else {
-            let mut docket = loaded.docket;
-            let before = (!moves_nothing(&fact.saying.event)).then(|| docket.readings().clone());
-            docket.put(fact);
-            let after = docket.readings().clone();
-            let timeline = docket.timeline();
-            let moved = before.map(|before| moved(&request.agreement, &before, timeline, &after, now));
-            let entry = if dry_run { None } else { Entry::read(loaded.id, timeline, &after) };
-            (entry, moved.unwrap_or_default())
+            let docket = &mut loaded.docket;
+            let before = (!moves_nothing(&fact.saying.event)).then(|| stood(docket, now));
+            let alone = docket.put(fact);
+            (alone, before.map(|before| moved(&request.agreement, &before, docket, now)).unwrap_or_default())
         };
         let calendars = adopted.iter().filter_map(|fact| match &fact.saying.event {
             Event::CalendarDefined(defined) => Some(defined.calendar.clone()),
@@ -311,7 +359,7 @@ impl Service {
             remarks: decision.remarks,
             moved,
         };
-        Ok((outcome, after))
+        Ok((outcome, alone))
     }
 
     /// The dates that differ in the whole register once its own facts have one more.
@@ -396,31 +444,22 @@ pub(super) fn points_at(command: &Command) -> Option<&Reference> {
     }
 }
 
-/// What the last fact of a timeline moved in its agreement, which was read like this before.
-fn moved(
-    agreement: &Reference,
-    was_read: &Readings,
-    timeline: &Timeline,
-    is_read: &Readings,
-    now: Moment,
-) -> Vec<Moved> {
-    let Some(fact) = timeline.facts().last() else { return Vec::new() };
-    let cause = Cause { fact, stream: timeline.facts(), almanacs: None };
-    let Some(was) = agreement_of(timeline, was_read, now.day).filter(|_| fact.seq > 1) else {
-        return moves(agreement, &Stood::default(), &Stood::read(timeline, is_read, now), &cause);
-    };
-    let before = Stood::of(&was, now);
-    let by_then = |readings: &[Reading]| readings.partition_point(|reading| reading.bounds.latest <= now.day);
-    let (before_it, with_it) = (by_then(&was_read.facts), by_then(&is_read.facts));
-    let retracts = was_read.retracted != is_read.retracted;
-    let after = match is_read.facts[..with_it].split_last() {
-        // What happened last, and changes no reading of anything else, is folded onto what was there before it.
-        Some((newest, rest)) if !retracts && newest.seq == fact.seq && *rest == was_read.facts[..before_it] => {
-            let mut agreement = was;
-            agreement.evolve(newest);
-            Stood::of(&agreement, now)
+/// How an agreement stands at a moment.
+fn stood(docket: &mut Docket, now: Moment) -> Stood {
+    let (timeline, readings, agreement) = docket.known();
+    match agreement {
+        // Where nothing happens later, the agreement with all that is known is that of the day.
+        Some(agreement) if readings.facts.last().is_none_or(|last| last.bounds.latest <= now.day) => {
+            Stood::of(agreement, now)
         }
-        _ => Stood::read(timeline, is_read, now),
-    };
-    moves(agreement, &before, &after, &cause)
+        _ => Stood::read(timeline, readings, now),
+    }
+}
+
+/// What the last fact of an agreement moved that stood like this before.
+fn moved(agreement: &Reference, before: &Stood, docket: &mut Docket, now: Moment) -> Vec<Moved> {
+    let after = stood(docket, now);
+    let stream = docket.timeline().facts();
+    let Some(fact) = stream.last() else { return Vec::new() };
+    moves(agreement, before, &after, &Cause { fact, stream, almanacs: None })
 }

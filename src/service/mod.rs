@@ -14,6 +14,7 @@ pub mod exchange;
 pub mod execute;
 pub mod identity;
 pub mod import;
+mod keep;
 mod line;
 pub mod mapping;
 pub mod open;
@@ -24,6 +25,7 @@ mod replay;
 mod rows;
 pub mod search;
 pub mod settings;
+mod shelf;
 mod turns;
 
 use std::path::PathBuf;
@@ -53,6 +55,10 @@ pub struct Service {
     register: std::sync::Mutex<Register>,
     /// Each decision sees the facts that it is made on.
     turns: turns::Turns,
+    /// The agreements that were decided about last.
+    recent: std::sync::Mutex<shelf::Shelf>,
+    /// The entries that commands made and the view has not taken in yet.
+    grown: std::sync::Mutex<keep::Waiting>,
     /// The kept view is changed by one at a time, and not while its rows are being read.
     viewing: RwLock<()>,
 }
@@ -79,8 +85,15 @@ impl Service {
             migrated: None,
             register: std::sync::Mutex::new(register),
             turns: turns::Turns::default(),
+            recent: std::sync::Mutex::default(),
+            grown: std::sync::Mutex::default(),
             viewing: RwLock::new(()),
         }
+    }
+
+    /// The agreements that were decided about last.
+    fn recent(&self) -> std::sync::MutexGuard<'_, shelf::Shelf> {
+        self.recent.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Says how many events were rewritten when the register, written by an earlier release, was opened.

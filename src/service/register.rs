@@ -149,7 +149,12 @@ impl Service {
         self.put(at, to, changes).await
     }
 
-    async fn put(&self, at: &mut Option<Position>, to: Position, changes: Vec<Change>) -> Result<bool, QueryError> {
+    pub(super) async fn put(
+        &self,
+        at: &mut Option<Position>,
+        to: Position,
+        changes: Vec<Change>,
+    ) -> Result<bool, QueryError> {
         let put = self.views.put_after(VIEW, *at, to, changes).await.map_err(QueryError::View)?;
         *at = Some(to);
         Ok(put)
@@ -195,7 +200,7 @@ impl Service {
     }
 
     /// What entries change in the view: their rows are put, and those that they had before are taken away.
-    async fn changes(&self, entries: Vec<Entry>) -> Result<Vec<Change>, QueryError> {
+    pub(super) async fn changes(&self, entries: Vec<Entry>) -> Result<Vec<Change>, QueryError> {
         let mut changes: Vec<Change> = Vec::new();
         for entry in entries {
             if let Some(head) = self.head(&entry.reference).await? {
@@ -216,19 +221,6 @@ impl Service {
         })
         .await?;
         Ok(counted)
-    }
-
-    /// Keeps the entries of what was appended between two positions by a caller that has folded it already.
-    ///
-    /// Does nothing where the view stands elsewhere; returns whether it was kept.
-    pub(super) async fn keep(&self, from: Position, to: Position, entries: Vec<Entry>) -> Result<bool, QueryError> {
-        let _keeping = self.viewing.write().await;
-        let at = self.views.position(VIEW).await?;
-        if at.unwrap_or(Position::START) != from {
-            return Ok(false);
-        }
-        let changes = self.changes(entries).await?;
-        self.put(&mut at.clone(), to, changes).await
     }
 
     /// Throws the view away and makes it anew; returns how many agreements it holds.

@@ -441,7 +441,7 @@ impl Entry {
     }
 
     /// Records the states on a day, and on each turning day after it until the next fact.
-    fn turn_through(&mut self, agreement: &Agreement, day: Day, until: Option<Day>) {
+    pub(super) fn turn_through(&mut self, agreement: &Agreement, day: Day, until: Option<Day>) {
         self.turn(agreement, day);
         self.stand(agreement, day, true);
         // Commitments are kept without what the passing of time makes of them; only a suspension changes them so.

@@ -15,6 +15,7 @@ pub mod diff;
 pub mod document;
 pub mod entry;
 pub mod filter;
+mod grown;
 pub mod history;
 pub mod instances;
 pub mod lint;

@@ -21,6 +21,7 @@ use super::entry::{CommitmentEntry, Entry, Naming, Turn};
 use crate::domain::day::Day;
 use crate::domain::id::{CommitmentId, Reference};
 use crate::domain::status::{AgreementStatus, CommitmentState, DUE_SOON_DAYS};
+use crate::log::Change;
 
 /// A key and its value.
 pub type Row = (Vec<u8>, Vec<u8>);
@@ -148,29 +149,94 @@ pub fn terms_on(day: Day) -> Range {
     ([&[TERM][..], &later.to_be_bytes()].concat(), vec![TERM + 1])
 }
 
+/// What an entry has beside its head.
+struct Beside {
+    /// Where its commitments lie, in their order.
+    lies: Vec<Lies>,
+    /// When its term closes, where it has one.
+    term: Vec<Option<Day>>,
+}
+
+impl Beside {
+    fn of(entry: &Entry) -> Self {
+        let lies = |commitment: &CommitmentEntry| Lies {
+            id: commitment.id,
+            closes: closes(entry, commitment),
+            opens: opens(commitment),
+        };
+        let has_term = entry.terms.iter().any(|(_, term)| term.is_some());
+        let term = has_term.then(|| closes_term(entry)).into_iter().collect();
+        Self { lies: entry.commitments.iter().map(lies).collect(), term }
+    }
+}
+
+fn term_value(entry: &Entry, outlined: &Entry) -> Vec<u8> {
+    written(&Entry { terms: entry.terms.clone(), ..outlined.clone() })
+}
+
+fn commitment_value(commitment: &CommitmentEntry, outlined: &Entry) -> Vec<u8> {
+    written(&Entry { commitments: vec![commitment.clone()], ..outlined.clone() })
+}
+
+fn head_row(entry: Entry, beside: Beside) -> Row {
+    let key = head_key(entry.reference.as_str());
+    let head = Head { entry: Entry { commitments: Vec::new(), ..entry }, lies: beside.lies, term: beside.term };
+    (key, written(&head))
+}
+
 /// The rows of an entry, in no order.
 #[must_use]
 pub fn rows(entry: Entry) -> Vec<Row> {
-    let reference = entry.reference.clone();
+    let reference = &entry.reference;
     let mut made = Vec::with_capacity(entry.commitments.len() + 3);
     if entry.by_almanac {
-        made.push((counted_key(&reference), entry.id.0.as_bytes().to_vec()));
+        made.push((counted_key(reference), entry.id.0.as_bytes().to_vec()));
     }
-    let mut lies = Vec::with_capacity(entry.commitments.len());
-    for commitment in &entry.commitments {
-        let at = Lies { id: commitment.id, closes: closes(&entry, commitment), opens: opens(commitment) };
-        lies.push(at);
-        made.push((at.key(&reference), written(&with_commitment(&entry, commitment.clone()))));
+    let (outlined, beside) = (outlined(&entry), Beside::of(&entry));
+    for (commitment, lies) in entry.commitments.iter().zip(&beside.lies) {
+        made.push((lies.key(reference), commitment_value(commitment, &outlined)));
     }
-    let has_term = entry.terms.iter().any(|(_, term)| term.is_some());
-    let term: Vec<Option<Day>> = has_term.then(|| closes_term(&entry)).into_iter().collect();
-    for closes in &term {
-        let alone = Entry { terms: entry.terms.clone(), ..outlined(&entry) };
-        made.push((term_key(*closes, &reference), written(&alone)));
+    for closes in &beside.term {
+        made.push((term_key(*closes, reference), term_value(&entry, &outlined)));
     }
-    let head = Head { entry: Entry { commitments: Vec::new(), ..entry }, lies, term };
-    made.push((head_key(reference.as_str()), written(&head)));
+    made.push(head_row(entry, beside));
     made
+}
+
+/// What has to change where the rows of an entry lie for those of a later one of the same agreement to lie there; no key
+/// comes twice.
+#[must_use]
+pub fn changes(before: &Entry, after: Entry) -> Vec<Change> {
+    let reference = &after.reference;
+    let (was, is) = (Beside::of(before), Beside::of(&after));
+    let (outlined_before, outlined) = (outlined(before), outlined(&after));
+    let alike = outlined_before == outlined;
+    let mut changes: Vec<Change> = Vec::new();
+    let counted = (before.by_almanac, after.by_almanac);
+    if counted.0 != counted.1 {
+        changes.push((counted_key(reference), counted.1.then(|| after.id.0.as_bytes().to_vec())));
+    }
+    let place = |lies: &[Lies], id| lies.binary_search_by_key(&id, |lies| lies.id).ok();
+    let there = |id| place(&was.lies, id).and_then(|at| Some((was.lies[at], before.commitments.get(at)?)));
+    for lies in was.lies.iter().filter(|lies| place(&is.lies, lies.id).is_none_or(|at| is.lies[at] != **lies)) {
+        changes.push((lies.key(reference), None));
+    }
+    for (commitment, lies) in after.commitments.iter().zip(&is.lies) {
+        if !(alike && there(commitment.id).is_some_and(|(lay, was)| lay == *lies && was == commitment)) {
+            changes.push((lies.key(reference), Some(commitment_value(commitment, &outlined))));
+        }
+    }
+    for closes in was.term.iter().filter(|closes| !is.term.contains(closes)) {
+        changes.push((term_key(*closes, reference), None));
+    }
+    for closes in &is.term {
+        if !(alike && was.term.contains(closes) && before.terms == after.terms) {
+            changes.push((term_key(*closes, reference), Some(term_value(&after, &outlined))));
+        }
+    }
+    let (key, head) = head_row(after, is);
+    changes.push((key, Some(head)));
+    changes
 }
 
 impl Head {
@@ -209,10 +275,6 @@ fn outlined(entry: &Entry) -> Entry {
         commitments: Vec::new(),
         by_almanac: false,
     }
-}
-
-fn with_commitment(entry: &Entry, commitment: CommitmentEntry) -> Entry {
-    Entry { commitments: vec![commitment], ..outlined(entry) }
 }
 
 /// Only the values that differ from the one before them.

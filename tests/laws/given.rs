@@ -13,7 +13,7 @@ use servanda::domain::instant::Instant;
 use servanda::domain::recurrence::{InstanceNumber, Owed};
 use servanda::domain::timeline::{self, Timeline};
 use servanda::domain::zone::Zone;
-use servanda::log::{EventLog, MemoryLog, Position, codec};
+use servanda::log::{EventLog, MemoryLog, Position, ViewStore, codec};
 use servanda::service::Service;
 use servanda::service::almanac::REGISTER;
 use servanda::service::clock::Clock;
@@ -75,9 +75,14 @@ pub(crate) fn with_log() -> (Register, Arc<MemoryLog>) {
 
 /// A register over a log that others may write to as well.
 pub(crate) fn over(log: &Arc<MemoryLog>, seed: &str) -> Register {
+    over_any(log.clone(), log.clone(), seed)
+}
+
+/// A register over any log and a store of its views.
+pub(crate) fn over_any(log: Arc<dyn EventLog>, views: Arc<dyn ViewStore>, seed: &str) -> Register {
     let clock = clock();
     let ids = Arc::new(SeededIds::new(seed));
-    let service = Service::new(log.clone(), log.clone(), clock.clone(), ids, settings(), None);
+    let service = Service::new(log, views, clock.clone(), ids, settings(), None);
     Register { service, clock }
 }
 

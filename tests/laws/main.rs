@@ -11,6 +11,7 @@
 
 mod at_size;
 mod days;
+mod deciding;
 mod given;
 mod histories;
 mod importing;

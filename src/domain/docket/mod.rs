@@ -96,6 +96,13 @@ impl Docket {
         }
     }
 
+    /// The facts, how they are read, and the agreement as [`Self::agreement`] has it.
+    pub fn known(&mut self) -> (&Timeline, &Readings, Option<&Agreement>) {
+        let timeline = &self.timeline;
+        let judged = self.judged.get_or_insert_with(|| Judged::of(timeline, timeline.read()));
+        (timeline, &judged.readings, judged.agreement.as_ref())
+    }
+
     /// The agreement with everything that is known, whatever its day; none without facts.
     pub fn agreement(&mut self) -> Option<&Agreement> {
         self.judged().agreement.as_ref()
@@ -154,13 +161,15 @@ impl Docket {
         Ok(decision)
     }
 
-    /// Takes in a fact that was recorded after all others.
-    pub fn put(&mut self, fact: Fact) {
+    /// Takes in a fact that was recorded after all others; whether it is known to change nothing in how they are read, taken
+    /// and judged.
+    pub fn put(&mut self, fact: Fact) -> bool {
         let expected = self.prepared.take().filter(|prepared| {
             Arc::ptr_eq(&prepared.saying, &fact.saying)
                 && prepared.recorded == fact.recorded
                 && fact.seq == self.timeline.facts().len() as u64 + 1
         });
+        let mut alone = false;
         self.judged = match (expected.map(|prepared| prepared.found), self.judged.take()) {
             (Some(Found::Together(mut after)), _) => {
                 if let Some(newest) = after.readings.facts.iter_mut().find(|reading| reading.seq == fact.seq) {
@@ -169,12 +178,14 @@ impl Docket {
                 Some(*after)
             }
             (Some(Found::Alone(reading, against)), Some(mut before)) => {
+                alone = true;
                 before.put(Reading { position: fact.position, ..reading }, against, fact.recorded.at.utc_day());
                 Some(before)
             }
             _ => None,
         };
         self.timeline.push(fact);
+        alone
     }
 }
 

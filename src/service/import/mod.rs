@@ -173,12 +173,14 @@ impl Service {
         mut progress: impl FnMut(u64),
     ) -> Result<Imported, ExecuteError> {
         let _alone = self.turns.alone().await;
+        // What an import decides about lies on its own desk.
+        self.recent().clear();
         self.catch_up().await?;
         let end = self.log.end().await?.get();
         let mut import = Import {
             service: self,
             options,
-            desk: Desk::new(),
+            desk: Desk::default(),
             writer: Writer::new(Arc::clone(&self.log), end),
             seen: Seen::new(),
             register: self.register().await?,
@@ -326,7 +328,7 @@ impl Import<'_> {
             return Ok(());
         }
         // Nothing more is decided: the view is given the room.
-        self.desk = Desk::new();
+        self.desk = Desk::default();
         self.record().await
     }
 
@@ -380,7 +382,7 @@ impl Import<'_> {
         self.adopt(adopted);
         if self.desk.known(&request.agreement).is_none() {
             let id = AgreementId(self.service.ids.uuid(context.now));
-            let loaded = Loaded { id, docket: none };
+            let loaded = Loaded::of(id, none);
             self.desk.hold(request.agreement.clone(), loaded, self.end);
         }
         let Some(held) = self.desk.held(&request.agreement, &self.register) else { return Ok(false) };
@@ -485,7 +487,7 @@ impl Import<'_> {
             },
         };
         let timeline = self.service.timeline_of(id).await?.within(self.register.clone());
-        self.desk.hold(reference.clone(), Loaded { id, docket: Docket::new(timeline) }, end);
+        self.desk.hold(reference.clone(), Loaded::of(id, Docket::new(timeline)), end);
         Ok(())
     }
 }
