@@ -144,10 +144,7 @@ impl Service {
         let command = given.unwrap_or_else(|| CommandId(self.ids.uuid(self.now())));
         let mut alone = request.command.opens() || request.agreement.is_register();
         for _ in 0..ATTEMPTS_MAX {
-            let turn = match alone {
-                true => self.turns.alone().await,
-                false => self.turns.about(&request.agreement).await,
-            };
+            let turn = if alone { self.turns.alone().await } else { self.turns.about(&request.agreement).await };
             if given.is_some()
                 && let Some(receipt) = self.log.find(log::CommandId::new(command.0)).await?
             {
