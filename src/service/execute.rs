@@ -156,7 +156,13 @@ impl Service {
             let stamping = self.turns.stamping().await;
             let end = self.log.end().await?;
             let context = self.context(request, execution).await?;
-            let decision = self.decided(request, &mut loaded.docket, &context).await?;
+            let decision = match self.decided(request, &mut loaded.docket, &context).await {
+                Ok(decision) => decision,
+                Err(refused) => {
+                    self.put_back(&request.agreement, loaded, end);
+                    return Err(refused);
+                }
+            };
             let register = loaded.docket.timeline().register().clone();
             let adopted = self.adopted(&register, &mut loaded.docket, &decision.saying, &context, end.get());
             if !adopted.is_empty() && !alone && !execution.dry_run {
@@ -261,7 +267,8 @@ impl Service {
         }
     }
 
-    /// An agreement that was decided about before and has no other facts since; it is taken, and whoever records puts it back.
+    /// An agreement that was decided about before and has no other facts since; it is taken, and put back by whoever records
+    /// or refuses.
     async fn taken(&self, reference: &Reference) -> Result<Option<Loaded>, ExecuteError> {
         let taken = self.recent().take(reference);
         let Some(mut loaded) = taken else { return Ok(None) };
@@ -274,9 +281,10 @@ impl Service {
         Ok(Some(loaded))
     }
 
-    /// Puts an agreement within reach whose newest fact was recorded, the log ending here after it.
+    /// Puts an agreement within reach that has the facts that are in the log, as it was read or once its newest was recorded;
+    /// the log ends here, or earlier.
     fn put_back(&self, reference: &Reference, loaded: Loaded, end: Position) {
-        if loaded.id == REGISTER {
+        if loaded.id == REGISTER || loaded.docket.timeline().is_empty() {
             return;
         }
         let mut recent = self.recent();

@@ -108,6 +108,7 @@ fn what_was_decided_about_is_not_read_again() {
         let (register, log) = watched();
         carry_out(&register.service, &propose("a"), false).await.unwrap();
         carry_out(&register.service, &sign("a", "pk"), false).await.unwrap();
+        assert!(is_signed(&register.service, "a", "pk").await);
         for number in 0..10 {
             carry_out(&register.service, &note("a", &number.to_string()), false).await.unwrap();
         }
