@@ -211,7 +211,7 @@ fn folded<A: Default>(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::service::clock::FixedClock;
     use crate::service::execute::Execution;
@@ -222,7 +222,7 @@ mod tests {
     use crate::views::entry::Entry;
 
     /// Twenty agreements whose facts lie all over the log, and one that counts by a calendar of the register.
-    fn commands() -> String {
+    pub fn commands() -> String {
         let mut text = String::new();
         for n in 0..20 {
             text += &format!(
@@ -242,6 +242,22 @@ mod tests {
         text
     }
 
+    /// Takes commands in, none of which is refused.
+    pub async fn import(service: &Service, commands: &str) {
+        let actor = crate::domain::id::Actor::parse("desk").expect("a name");
+        let execution = Execution { actor, dry_run: false, asserted_times: false };
+        let options = ImportOptions { execution, all_or_nothing: false };
+        let imported = service.import(&mut commands.as_bytes(), &options, |_| ()).await.expect("it imports");
+        assert!(imported.refused.is_empty(), "{:?}", imported.refused.first());
+    }
+
+    /// An empty register in memory.
+    pub fn empty() -> Service {
+        let clock = Arc::new(FixedClock(Instant::parse("2025-11-21T09:00:00Z").expect("a time")));
+        let settings = Settings { zone: crate::domain::zone::Zone::utc() };
+        in_memory(clock, Arc::new(SeededIds::new("parts")), settings)
+    }
+
     async fn entries(service: &Service, events_at_once: u64, to: Position) -> Vec<Entry> {
         let register = service.register().await.expect("it reads");
         let fold = Arc::new(|all: &mut Vec<Entry>, id, timeline: Timeline| all.extend(Entry::of(id, &timeline)));
@@ -255,14 +271,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_log_gone_through_in_parts_is_folded_as_in_one() {
-        let clock = Arc::new(FixedClock(Instant::parse("2025-11-21T09:00:00Z").expect("a time")));
-        let settings = Settings { zone: crate::domain::zone::Zone::utc() };
-        let service = in_memory(clock, Arc::new(SeededIds::new("parts")), settings);
-        let actor = crate::domain::id::Actor::parse("desk").expect("a name");
-        let execution = Execution { actor, dry_run: false, asserted_times: false };
-        let options = ImportOptions { execution, all_or_nothing: false };
-        let imported = service.import(&mut commands().as_bytes(), &options, |_| ()).await.expect("it imports");
-        assert!(imported.refused.is_empty(), "{:?}", imported.refused.first());
+        let service = empty();
+        import(&service, &commands()).await;
         let end = service.log.end().await.expect("it reads");
         for to in [end, Position::new(end.get() / 2)] {
             let in_one = entries(&service, u64::MAX, to).await;
