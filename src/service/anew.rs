@@ -143,6 +143,7 @@ impl Service {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::import::Far;
     use crate::service::replay::tests::{commands, empty, import};
 
     const BOTH: Anew = Anew { register: true, words: true };
@@ -197,7 +198,9 @@ mod tests {
     async fn an_import_makes_no_words_before_somebody_searched() {
         let service = empty();
         let text = commands();
-        import(&service, &text).await;
+        let told = import(&service, &text).await;
+        assert_eq!(told.first(), Some(&Far::Lines(120)));
+        assert!(matches!(told.last(), Some(Far::View { done: 120, .. })), "{told:?}");
         assert_eq!(words_at(&service).await, None);
         service.catch_up_all(&mut |_, _| ()).await.expect("it catches up");
         assert_eq!(words_at(&service).await, Some(service.log.end().await.expect("it reads")));

@@ -216,7 +216,7 @@ pub(super) mod tests {
     use crate::service::clock::FixedClock;
     use crate::service::execute::Execution;
     use crate::service::identity::SeededIds;
-    use crate::service::import::ImportOptions;
+    use crate::service::import::{Far, ImportOptions};
     use crate::service::open::in_memory;
     use crate::service::settings::Settings;
     use crate::views::entry::Entry;
@@ -242,13 +242,16 @@ pub(super) mod tests {
         text
     }
 
-    /// Takes commands in, none of which is refused.
-    pub async fn import(service: &Service, commands: &str) {
+    /// Takes commands in, none of which is refused; returns what was told of it.
+    pub async fn import(service: &Service, commands: &str) -> Vec<Far> {
         let actor = crate::domain::id::Actor::parse("desk").expect("a name");
         let execution = Execution { actor, dry_run: false, asserted_times: false };
         let options = ImportOptions { execution, all_or_nothing: false };
-        let imported = service.import(&mut commands.as_bytes(), &options, |_| ()).await.expect("it imports");
+        let mut told = Vec::new();
+        let imported =
+            service.import(&mut commands.as_bytes(), &options, |far| told.push(far)).await.expect("it imports");
         assert!(imported.refused.is_empty(), "{:?}", imported.refused.first());
+        told
     }
 
     /// An empty register in memory.
