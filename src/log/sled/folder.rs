@@ -227,14 +227,14 @@ fn sync_names(log: &Path) -> io::Result<()> {
 
 /// Syncs a folder, so that the names in it survive a power cut.
 #[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
 /// Windows has no way to sync a folder; NTFS journals its names.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the unix twin can fail")]
-fn sync_folder(_path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 

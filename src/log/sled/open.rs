@@ -7,7 +7,7 @@ use std::time::Duration;
 use ::sled::Db;
 
 use super::boundary::guarded;
-use super::folder::{Folder, remove_unfinished_snapshots};
+use super::folder::{Folder, remove_unfinished_snapshots, sync_folder};
 use super::inspect::{Found, inspect};
 use super::layout::{FORMAT, FORMAT_KEY, SEGMENT_BYTES};
 use super::lock::{self, Refused};
@@ -170,8 +170,22 @@ fn probe(folder: &Folder, reading: &Reading) -> Result<(), OpenError> {
     }
 }
 
+/// Opens sled, with its newest snapshot known to the disk by name.
+///
+/// sled renames a snapshot into its folder and does not sync the folder. Relying on it, it then overwrites the segments that hold
+/// nothing any more. With these on the disk and the snapshot's name not, it would find nothing at all: without a snapshot it
+/// starts at a segment that the newest one's head names as stable, which may be one of these.
 pub(super) fn open_sled(path: &Path) -> Result<Db, OpenError> {
     remove_unfinished_snapshots(path).map_err(storage("removing an unfinished snapshot"))?;
+    if path.exists() {
+        sync_folder(path).map_err(storage("syncing the log's folder"))?;
+    }
+    let db = open_locked(path)?;
+    sync_folder(path).map_err(storage("syncing the log's folder"))?;
+    Ok(db)
+}
+
+fn open_locked(path: &Path) -> Result<Db, OpenError> {
     let config = || {
         ::sled::Config::new().path(path).segment_size(SEGMENT_BYTES).cache_capacity(CACHE_BYTES).flush_every_ms(None)
     };

@@ -47,6 +47,35 @@ impl Act {
     }
 }
 
+impl Act {
+    /// Tells whether a file in a folder was renamed.
+    pub(crate) fn renames_in(&self, folder: &Path) -> bool {
+        self.kind == b'R' && self.path.parent() == Some(folder)
+    }
+
+    /// Tells whether a file or a folder was synced.
+    pub(crate) fn syncs(&self, path: &Path) -> bool {
+        matches!(self.kind, b'S' | b'D') && self.path == path
+    }
+}
+
+impl std::fmt::Display for Act {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let what = match self.kind {
+            b'O' => "make",
+            b'M' => "make folder",
+            b'U' => "remove",
+            b'R' => "rename",
+            b'S' => "fsync",
+            b'D' => "fdatasync",
+            b'W' => "write",
+            b'T' => "set length",
+            _ => "other",
+        };
+        write!(f, "{what} {} at {} ({} bytes)", self.path.display(), self.offset, self.data.len())
+    }
+}
+
 /// Which of the two syncs the disk obeys.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Obeys {

@@ -19,6 +19,9 @@ const CUTS: u64 = 12;
 /// Commits that one run of the child makes; enough for several of sled's segments, for seals of the tail and for large groups.
 const COMMITS: u64 = 500;
 
+/// How many acts before a cut are told when a store did not survive it.
+const TOLD: usize = 80;
+
 /// Compiles the shim; whoever builds Rust has `cc`.
 fn shim(dir: &Path) -> PathBuf {
     let library = dir.join("trace.so");
@@ -59,6 +62,12 @@ fn run(dir: TempDir, obeys: Obeys) -> Run {
 }
 
 impl Run {
+    /// What was done last before a cut, for whoever has to find out why the store did not survive it.
+    fn told(&self, after: usize) -> String {
+        let acts = self.acts[after.saturating_sub(TOLD)..after].iter();
+        acts.map(|act| format!("{act}\n")).collect()
+    }
+
     /// Cuts the power after a number of acts; returns the folder that survives and what was acknowledged by then.
     fn cut(&self, after: usize, keeps: Keeps, before: &[u64]) -> (TempDir, Vec<u64>) {
         let mut disk = self.base.clone();
@@ -85,14 +94,17 @@ fn everything_acknowledged_survives(keeps: impl Fn(u64) -> Keeps) {
     let mut run_of = run(TempDir::new().unwrap(), Obeys::Both);
     let mut before = Vec::new();
     // The second run goes on from what a cut of the first one left.
-    for _ in 0..2 {
+    for round in 1..=2 {
         let mut next = None;
         for cut in 0..cuts() {
             let length = run_of.acts.len();
             let after = if cut == 0 { length } else { chance.draw() as usize % length };
             let (survived, acknowledged) = run_of.cut(after, keeps(chance.draw()), &before);
             let store = survived.path().join("store");
-            let log = open(&store).unwrap_or_else(|error| panic!("cut after {after} of {length} acts: {error}"));
+            let log = open(&store).unwrap_or_else(|error| {
+                let acts = run_of.told(after);
+                panic!("run {round}, cut after {after} of {length} acts: {error}\n{acts}")
+            });
             runtime.block_on(check(&log, &acknowledged));
             drop(log);
             if after > length / 2 {
@@ -133,4 +145,21 @@ fn without_the_own_fdatasync_acknowledged_events_are_lost() {
         lost += u32::from(kept < acknowledged);
     }
     assert!(lost >= 5, "the simulation has teeth: {lost} of 10 cuts lost something");
+}
+
+#[test]
+fn a_snapshot_is_known_to_the_disk_by_name_before_anything_is_synced_that_relies_on_it() {
+    let first = run(TempDir::new().unwrap(), Obeys::Both);
+    let (survived, _) = first.cut(first.acts.len(), Keeps::Nothing, &[]);
+    let second = run(survived, Obeys::Both);
+    let log = second.dir.path().join("store").join("log");
+    let (mut renamed, mut known) = (0, true);
+    for act in &second.acts {
+        if act.renames_in(&log) {
+            (renamed, known) = (renamed + 1, false);
+        }
+        known |= act.syncs(&log);
+        assert!(known || !act.syncs(&log.join("db")), "sled's file is synced, and its snapshot's name is not");
+    }
+    assert!(renamed > 0, "sled makes a snapshot when it recovers");
 }
