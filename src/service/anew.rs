@@ -6,15 +6,31 @@ use super::Service;
 use super::error::QueryError;
 use super::register::VIEW;
 use super::replay::{EVENTS_AT_ONCE, Progress};
-use super::search::{Gathered, WORDS};
+use super::runs::Runs;
+use super::search::{Gathered, WORDS, damaged};
 use crate::domain::timeline::{Register, Timeline};
-use crate::log::{Change, Position};
+use crate::log::{AppendError, Change, Position};
 use crate::views::entry::Entry;
 use crate::views::postings;
 use crate::views::tables::{self, Row};
 
 /// How many changes are written to a view at a time.
 const CHANGES: usize = 16_384;
+
+/// How many bytes of changes are held, compressed to a fifth or less, before they are written.
+const PENDING_BYTES: usize = 64 * 1024 * 1024;
+
+/// What parts change in a view, before it is written.
+#[derive(Default)]
+struct Pending {
+    runs: Runs,
+    /// Where the view stands; nowhere until something is written.
+    at: Option<Position>,
+}
+
+fn kept(source: std::io::Error) -> QueryError {
+    QueryError::View(AppendError::Storage { doing: "holding the rows of a view", source: source.into() })
+}
 
 /// Which views are made anew.
 #[derive(Clone, Copy)]
@@ -74,11 +90,12 @@ impl Service {
                 made.words.take_whole(&timeline, &readings);
             }
         });
-        let (mut register_at, mut words_at, mut dealt, mut begun) = (None, None, 0, 0);
+        let (mut all_rows, mut all_words) = (Pending::default(), Pending::default());
+        let (mut dealt, mut begun, mut begun_now) = (0, 0, 0);
         let parts = self.parts(end, None, events_at_once).await?;
         let last = parts.len().saturating_sub(1);
         for (number, part) in parts.into_iter().enumerate() {
-            let to = if number == last { end } else { Position::START };
+            let to = (number == last).then_some(end);
             let told = |many| {
                 dealt += many;
                 progress(dealt, end.get());
@@ -88,21 +105,63 @@ impl Service {
                 rows.extend(made.rows.into_iter().map(|(key, value)| (key, Some(value))));
                 words.join(made.words);
             }
-            if anew.register && !self.write(VIEW, &mut register_at, to, rows).await? {
+            if anew.register && !self.write_pending(VIEW, &mut all_rows, to, rows).await? {
                 return Ok(false);
             }
             if anew.words {
-                // Parts follow each other in the log: two of them share at most the block in which they meet.
-                let blocks = words.agreements().map(|first| postings::block_of(first) + 1);
-                let begun_now = blocks.max().unwrap_or(begun);
+                // Parts follow each other in the log: only blocks that began before can be written already.
+                begun_now = words.agreements().map(|first| postings::block_of(first) + 1).max().unwrap_or(begun_now);
                 let changes = self.posted(words, begun).await?;
-                begun = begun_now;
-                if !self.write(WORDS, &mut words_at, to, changes).await? {
+                if !self.write_pending(WORDS, &mut all_words, to, changes).await? {
                     return Ok(false);
+                }
+                if all_words.at.is_some() {
+                    begun = begun_now;
                 }
             }
         }
         Ok(true)
+    }
+
+    /// Writes what a part changes: at once where it is the only one; else all parts together, at the end or once there is
+    /// much of them. False when somebody else wrote to the view meanwhile.
+    async fn write_pending(
+        &self,
+        view: &str,
+        pending: &mut Pending,
+        end: Option<Position>,
+        changes: Vec<Change>,
+    ) -> Result<bool, QueryError> {
+        if let (Some(end), true) = (end, pending.runs.is_empty()) {
+            return self.write(view, &mut pending.at, end, changes).await;
+        }
+        pending
+            .runs
+            .take(changes.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
+            .map_err(kept)?;
+        if end.is_none() && pending.runs.bytes() < PENDING_BYTES {
+            return Ok(true);
+        }
+        let mut merged = std::mem::take(&mut pending.runs).merged().map_err(kept)?;
+        let mut batch: Vec<Change> = Vec::new();
+        while let Some((key, value)) = merged.next().map_err(kept)? {
+            match batch.last_mut() {
+                // Two parts share the block in which they meet.
+                Some((before, list)) if *before == key => {
+                    let both = [list.as_deref().unwrap_or_default(), value.as_slice()];
+                    *list = Some(postings::joined(both).ok_or_else(|| damaged(&key))?);
+                }
+                _ => {
+                    if batch.len() >= CHANGES
+                        && !self.put(view, &mut pending.at, Position::START, std::mem::take(&mut batch)).await?
+                    {
+                        return Ok(false);
+                    }
+                    batch.push((key, Some(value)));
+                }
+            }
+        }
+        self.put(view, &mut pending.at, end.unwrap_or(Position::START), batch).await
     }
 
     /// Writes changes in the order of their keys, and where the view stands with the last of them; false when somebody

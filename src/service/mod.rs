@@ -23,6 +23,7 @@ pub mod query;
 pub mod register;
 mod replay;
 mod rows;
+mod runs;
 pub mod search;
 pub mod settings;
 mod turns;

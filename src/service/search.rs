@@ -369,6 +369,7 @@ impl Ord for Ranked {
     }
 }
 
-fn damaged(key: &[u8]) -> QueryError {
+/// The error of kept words that cannot be read.
+pub(super) fn damaged(key: &[u8]) -> QueryError {
     QueryError::ViewDamaged { view: WORDS, key: key.escape_ascii().to_string() }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, IsTerminal as _, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -23,8 +23,8 @@ pub struct Progress {
     /// Its length and looks for its own work; what else is done meanwhile has others.
     own: (Option<u64>, ProgressStyle),
     is_elsewhere: bool,
-    /// Since when there is work, until the bar is shown.
-    hidden_since: Option<Instant>,
+    /// Whether it waits for its work to be a long one.
+    is_hidden: bool,
 }
 
 /// How much there is to do.
@@ -58,7 +58,7 @@ impl Progress {
         };
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
         bar.set_style(own.clone());
-        let made = Self { bar, read, own: (total, own), is_elsewhere: false, hidden_since: None };
+        let made = Self { bar, read, own: (total, own), is_elsewhere: false, is_hidden: false };
         made.show();
         made
     }
@@ -68,7 +68,7 @@ impl Progress {
     pub fn when_long() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let own = (None, ProgressStyle::default_bar());
-        Self { bar, read: None, own, is_elsewhere: false, hidden_since: Some(Instant::now()) }
+        Self { bar, read: None, own, is_elsewhere: false, is_hidden: true }
     }
 
     fn show(&self) {
@@ -83,7 +83,9 @@ impl Progress {
         if std::mem::take(&mut self.is_elsewhere) {
             let (length, own) = &self.own;
             self.bar.set_style(own.clone());
-            length.iter().for_each(|length| self.bar.set_length(*length));
+            if let Some(length) = length {
+                self.bar.set_length(*length);
+            }
             self.bar.reset_eta();
         }
         match &self.read {
@@ -104,8 +106,8 @@ impl Progress {
         }
         self.bar.set_length(all);
         self.bar.set_position(done);
-        if self.hidden_since.is_some_and(|since| since.elapsed() > PATIENCE) {
-            self.hidden_since = None;
+        if self.is_hidden && self.bar.elapsed() > PATIENCE {
+            self.is_hidden = false;
             self.show();
         }
     }
