@@ -21,11 +21,18 @@ const CHANGES: usize = 16_384;
 const PENDING_BYTES: usize = 64 * 1024 * 1024;
 
 /// What parts change in a view, before it is written.
-#[derive(Default)]
 struct Pending {
     runs: Runs,
+    /// How many bytes are held at most.
+    most: usize,
     /// Where the view stands; nowhere until something is written.
     at: Option<Position>,
+}
+
+impl Pending {
+    fn of(most: usize) -> Self {
+        Self { runs: Runs::default(), most, at: None }
+    }
 }
 
 fn kept(source: std::io::Error) -> QueryError {
@@ -66,14 +73,14 @@ impl Service {
         end: Position,
         progress: &mut Progress<'_>,
     ) -> Result<bool, QueryError> {
-        self.make_anew_in(anew, end, EVENTS_AT_ONCE, progress).await
+        self.make_anew_in(anew, end, (EVENTS_AT_ONCE, PENDING_BYTES), progress).await
     }
 
     async fn make_anew_in(
         &self,
         anew: Anew,
         end: Position,
-        events_at_once: u64,
+        (events_at_once, pending): (u64, usize),
         progress: &mut Progress<'_>,
     ) -> Result<bool, QueryError> {
         // No word hangs on the register's own facts.
@@ -90,7 +97,7 @@ impl Service {
                 made.words.take_whole(&timeline, &readings);
             }
         });
-        let (mut all_rows, mut all_words) = (Pending::default(), Pending::default());
+        let (mut all_rows, mut all_words) = (Pending::of(pending), Pending::of(pending));
         let (mut dealt, mut begun, mut begun_now) = (0, 0, 0);
         let parts = self.parts(end, None, events_at_once).await?;
         let last = parts.len().saturating_sub(1);
@@ -139,7 +146,7 @@ impl Service {
             .runs
             .take(changes.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
             .map_err(kept)?;
-        if end.is_none() && pending.runs.bytes() < PENDING_BYTES {
+        if end.is_none() && pending.runs.bytes() < pending.most {
             return Ok(true);
         }
         let mut merged = std::mem::take(&mut pending.runs).merged().map_err(kept)?;
@@ -221,9 +228,9 @@ mod tests {
         let kept_up = service.view_bytes().await.expect("it reads");
         assert!(kept_up.len() > 100);
         let end = service.log.end().await.expect("it reads");
-        for events_at_once in [1, 7, 50, u64::MAX] {
+        for bounds in [(1, 0), (7, 0), (7, 2_000), (7, usize::MAX), (50, 0), (50, usize::MAX), (u64::MAX, 0)] {
             let mut told = Vec::new();
-            let made = service.make_anew_in(BOTH, end, events_at_once, &mut |done, _| told.push(done)).await;
+            let made = service.make_anew_in(BOTH, end, bounds, &mut |done, _| told.push(done)).await;
             assert!(made.expect("it is made"));
             assert_eq!(service.view_bytes().await.expect("it reads"), kept_up);
             assert_eq!(told.last(), Some(&120), "each event is read as a fact once");
