@@ -8,13 +8,13 @@ use std::fmt;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::typed::{self, TypedError};
 
 /// A civil day, from [`Day::MIN`] to [`Day::MAX`]; written and stored as `YYYY-MM-DD`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct Day(NaiveDate);
 
 /// Why something was refused as a day.
@@ -183,6 +183,12 @@ impl std::str::FromStr for Day {
     type Err = DayError;
     fn from_str(given: &str) -> Result<Self, DayError> {
         Self::parse(given)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        typed::deserialized(deserializer, Self::parse)
     }
 }
 

@@ -6,10 +6,11 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use super::text::{Line, TextError};
+use super::typed;
 
 /// Why a name or number was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,7 +81,7 @@ macro_rules! slug_type {
         impl TryFrom<String> for $name {
             type Error = IdError;
             fn try_from(given: String) -> Result<Self, IdError> {
-                Self::parse(&given)
+                if is_slug(&given, $most) { Ok(Self(given)) } else { Self::parse(&given) }
             }
         }
 
@@ -149,9 +150,15 @@ impl Reference {
 macro_rules! number_type {
     ($(#[$doc:meta])* $name:ident, $what:literal, $prefix:literal, $form:literal, $pattern:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(into = "String")]
         pub struct $name(u32);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                typed::deserialized(deserializer, Self::parse)
+            }
+        }
 
         impl $name {
             /// The `n`-th of its agreement, counted from 1.

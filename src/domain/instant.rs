@@ -4,13 +4,14 @@ use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::day::Day;
+use super::typed;
 
 /// A point in time, in microseconds since 1970-01-01T00:00:00Z; written `2025-10-18T09:30:00.000000Z`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct Instant(i64);
 
 /// A text that is not a point in time.
@@ -48,9 +49,9 @@ impl Instant {
     ///
     /// [`InstantError`] when it is not RFC 3339 or outside the years 1 to 9999.
     pub fn parse(given: &str) -> Result<Self, InstantError> {
-        DateTime::parse_from_rfc3339(given)
-            .ok()
-            .map(|time| time.timestamp_micros())
+        // The record's own spelling needs no grammar.
+        plain(given)
+            .or_else(|| DateTime::parse_from_rfc3339(given).ok().map(|time| time.timestamp_micros()))
             .filter(|micros| (FIRST..=LAST).contains(micros))
             .map(Self)
             .ok_or_else(|| InstantError { given: given.chars().take(80).collect() })
@@ -73,6 +74,28 @@ impl Instant {
     fn time(self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp_micros(self.0)
     }
+}
+
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        typed::deserialized(deserializer, Self::parse)
+    }
+}
+
+/// Reads microseconds of exactly the form that an instant is written in.
+fn plain(given: &str) -> Option<i64> {
+    let [_, _, _, _, _, _, _, _, _, _, b'T', hours @ .., b'Z'] = given.as_bytes() else { return None };
+    let [h, hh, b':', m, mm, b':', s, ss, b'.', parts @ ..] = hours else { return None };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0, |all, digit| digit.is_ascii_digit().then(|| all * 10 + i64::from(digit - b'0')))
+    };
+    let day = Day::parse_plain(given.get(..10)?)?;
+    let (hour, minute, second) = (number(&[*h, *hh])?, number(&[*m, *mm])?, number(&[*s, *ss])?);
+    if parts.len() != 6 || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let seconds = ((Day::MIN.days_until(day) * 24 + hour) * 60 + minute) * 60 + second;
+    Some(FIRST + seconds * 1_000_000 + number(parts)?)
 }
 
 impl TryFrom<String> for Instant {
@@ -119,6 +142,23 @@ mod tests {
         fn writing_and_reading_gives_the_same_instant(micros in FIRST..=LAST) {
             let instant = Instant::from_micros(micros);
             prop_assert_eq!(Instant::parse(&instant.to_string()), Ok(instant));
+        }
+
+        #[test]
+        fn what_needs_no_grammar_is_read_as_the_grammar_reads_it(
+            given in "[0-9]{4}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-6][0-9]:[0-6][0-9][.,][0-9]{5,7}[Zz]",
+        ) {
+            let read = DateTime::parse_from_rfc3339(&given).ok().map(|time| time.timestamp_micros());
+            if let Some(micros) = plain(&given) {
+                prop_assert_eq!(Some(micros), read);
+            }
+            let kept = read.filter(|micros| (FIRST..=LAST).contains(micros));
+            prop_assert_eq!(Instant::parse(&given).ok().map(Instant::micros), kept);
+        }
+
+        #[test]
+        fn the_written_form_needs_no_grammar(micros in FIRST..=LAST) {
+            prop_assert_eq!(plain(&Instant::from_micros(micros).to_string()), Some(micros));
         }
 
         #[test]

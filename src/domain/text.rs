@@ -41,10 +41,19 @@ const fn reorders(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
+const fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
+}
+
 fn checked(given: &str, most: usize, lines: bool) -> Result<Cow<'_, str>, TextError> {
     // The bound comes first: a mebibyte of anything is not worth normalising.
     if given.len() > most {
         return Err(TextError::TooLong { length: given.len(), most });
+    }
+    // Most texts are of plain letters, and need no closer look.
+    let edges = [given.as_bytes().first(), given.as_bytes().last()];
+    if edges.iter().flatten().all(|byte| **byte != b' ') && !given.is_empty() && given.bytes().all(is_printable) {
+        return Ok(Cow::Borrowed(given));
     }
     let trimmed = given.trim();
     if trimmed.is_empty() {

@@ -3,6 +3,10 @@
 //! Every date type asks this first, so each parser works on at most 64 bytes of printable ASCII and no message
 //! can carry what would change a terminal.
 
+use std::fmt;
+
+use serde::de::{self, Deserializer, Visitor};
+
 /// The most bytes that any date grammar reads; the longest interval needs 23, the longest spoken form about 30.
 pub const MOST: usize = 64;
 
@@ -48,6 +52,27 @@ pub(super) fn check(given: &str) -> Result<(), TypedError> {
         None => Ok(()),
         Some((at, c)) => Err(TypedError::Foreign { given: shown(), code: u32::from(c), at: at + 1 }),
     }
+}
+
+/// Reads a text of a format, which need not be copied for that.
+pub(super) fn deserialized<'de, D, T, E>(deserializer: D, parse: fn(&str) -> Result<T, E>) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    E: fmt::Display,
+{
+    struct Reader<T, E>(fn(&str) -> Result<T, E>);
+
+    impl<T, E: fmt::Display> Visitor<'_> for Reader<T, E> {
+        type Value = T;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+        fn visit_str<F: de::Error>(self, given: &str) -> Result<T, F> {
+            (self.0)(given).map_err(F::custom)
+        }
+    }
+
+    deserializer.deserialize_str(Reader(parse))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! body holds what is said, behind a salt, so that a body can be taken out without breaking a proof over headers.
 //! No floats occur, and integers stay within ±(2^53 − 1): canonical JSON would round them silently.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,22 @@ pub struct Header {
     pub body_hash: String,
 }
 
+/// A [`Header`] that is only read; its words stay where they lie.
+#[derive(Deserialize)]
+#[serde(rename = "Header", deny_unknown_fields)]
+struct LaidHeader<'a> {
+    id: EventId,
+    agreement: AgreementId,
+    seq: u64,
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    v: u32,
+    recorded: Recording,
+    cause: CommandId,
+    #[serde(borrow)]
+    body_hash: Cow<'a, str>,
+}
+
 /// The body of a record, as it is stored; `data` is described by the schema of its type and version.
 #[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -165,12 +182,21 @@ struct LaidBody<'a> {
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let pair = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
-    bytes.iter().flat_map(pair).collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    };
     let bytes = text.as_bytes();
     if !bytes.len().is_multiple_of(2) {
         return None;
@@ -241,9 +267,9 @@ fn disagrees(position: u64, what: &'static str, stated: &dyn ToString, found: &d
     CodecError::Disagrees { position, what, stated: stated.to_string(), found: found.to_string() }
 }
 
-fn header_of(record: &Recorded) -> Result<Header, CodecError> {
+fn header_of(record: &Recorded) -> Result<LaidHeader<'_>, CodecError> {
     let position = record.position.get();
-    let header: Header = serde_json::from_slice(&record.header).map_err(|source| CodecError::Part {
+    let header: LaidHeader<'_> = serde_json::from_slice(&record.header).map_err(|source| CodecError::Part {
         position,
         part: "header",
         source,

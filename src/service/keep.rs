@@ -62,7 +62,7 @@ impl Service {
                     None => self.changes(vec![entry]).await?,
                 });
             }
-            if !self.put(&mut at, end, changes.into_iter().collect()).await? {
+            if !self.put(VIEW, &mut at, end, changes.into_iter().collect()).await? {
                 return Ok(false);
             }
         }

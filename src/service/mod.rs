@@ -6,6 +6,7 @@
 //! [`open`] is the only place that names a backend; [`clock`] and [`identity`] are the only sources of time and chance.
 
 pub mod almanac;
+mod anew;
 pub mod audit;
 pub mod calendar_file;
 pub mod clock;
@@ -23,6 +24,7 @@ pub mod query;
 pub mod register;
 mod replay;
 mod rows;
+mod runs;
 pub mod search;
 pub mod settings;
 mod shelf;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::Service;
 use super::almanac::REGISTER;
+use super::anew::Anew;
 use super::error::QueryError;
 use super::replay::{EVENTS_AT_ONCE, PAGE, Progress};
 use super::search::WORDS;
@@ -18,13 +19,10 @@ use crate::domain::id::{AgreementId, Reference};
 use crate::domain::timeline::Timeline;
 use crate::log::{Change, Position, StreamId, codec};
 use crate::views::entry::Entry;
-use crate::views::tables::{self, Head, Row};
+use crate::views::tables::{self, Head};
 
 /// The view's name in the store; its number grows when the form of its values changes.
 pub const VIEW: &str = "register.12";
-
-/// How many changes are written to the view at a time.
-const CHANGES: usize = 16_384;
 
 /// How many events the view may lag behind before it is perhaps made anew.
 const LAG: u64 = 4_096;
@@ -76,6 +74,22 @@ impl Service {
     ///
     /// As for [`Service::catch_up`].
     pub async fn catch_up_with(&self, progress: &mut Progress<'_>) -> Result<(), QueryError> {
+        self.bring_up(false, progress).await
+    }
+
+    /// Brings the view and the words up to the log's end, in one pass over the log where both are to be made anew.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Service::catch_up`].
+    pub async fn catch_up_all(&self, progress: &mut Progress<'_>) -> Result<(), QueryError> {
+        self.bring_up(true, progress).await?;
+        self.catch_up_words(progress).await
+    }
+
+    /// Brings the view up to the log's end; where it is made anew, so are the words if they lag behind too and are there
+    /// or wanted.
+    async fn bring_up(&self, words_wanted: bool, progress: &mut Progress<'_>) -> Result<(), QueryError> {
         if self.lag().await?.is_none() {
             return Ok(());
         }
@@ -84,8 +98,15 @@ impl Service {
             let Some((at, end)) = self.lag().await? else { return Ok(()) };
             let lag = end.get() - at.get();
             let whole = at == Position::START || (lag > LAG && lag * LAG_SHARE > end.get());
-            let done =
-                if whole { self.make_anew(end, progress).await? } else { self.take_in(at, end, progress).await? };
+            let done = if whole {
+                let words = match self.views.position(WORDS).await? {
+                    None | Some(Position::START) => words_wanted,
+                    Some(at) => at < end,
+                };
+                self.make_anew(Anew { register: true, words }, end, progress).await?
+            } else {
+                self.take_in(at, end, progress).await?
+            };
             if done {
                 return Ok(());
             }
@@ -98,66 +119,6 @@ impl Service {
         let end = self.log.end().await?;
         let at = self.views.position(VIEW).await?.unwrap_or(Position::START);
         Ok((at < end).then_some((at, end)))
-    }
-
-    /// Makes the view anew from the log's beginning to a position; false when somebody else wrote to it meanwhile.
-    ///
-    /// While several parts are being written its position stays at the beginning: a crash in between is a view that is
-    /// still to be made.
-    async fn make_anew(&self, end: Position, progress: &mut Progress<'_>) -> Result<bool, QueryError> {
-        let register = self.register().await?;
-        self.views.clear(VIEW).await.map_err(QueryError::View)?;
-        let parts = self.parts(end, None, EVENTS_AT_ONCE).await?;
-        let fold = Arc::new(|rows: &mut Vec<Row>, id, timeline: Timeline| {
-            rows.extend(Entry::of(id, &timeline).map(tables::rows).into_iter().flatten());
-        });
-        let mut at = None;
-        let mut dealt = 0;
-        let last = parts.len().saturating_sub(1);
-        for (number, part) in parts.into_iter().enumerate() {
-            let told = |many| {
-                dealt += many;
-                progress(dealt, end.get());
-            };
-            let rows = self.fold(part, &register, &fold, told).await?;
-            let changes = rows.into_iter().flatten().map(|(key, value)| (key, Some(value))).collect();
-            let to = if number == last { end } else { Position::START };
-            if !self.write(&mut at, to, changes).await? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Writes changes in the order of their keys, and where the view stands with the last of them; false when somebody
-    /// else wrote to it meanwhile.
-    async fn write(
-        &self,
-        at: &mut Option<Position>,
-        to: Position,
-        mut changes: Vec<Change>,
-    ) -> Result<bool, QueryError> {
-        changes.sort_unstable();
-        while changes.len() > CHANGES {
-            let rest = changes.split_off(CHANGES);
-            let first = std::mem::replace(&mut changes, rest);
-            // What is written in several steps is not there until the last of them.
-            if !self.put(at, Position::START, first).await? {
-                return Ok(false);
-            }
-        }
-        self.put(at, to, changes).await
-    }
-
-    pub(super) async fn put(
-        &self,
-        at: &mut Option<Position>,
-        to: Position,
-        changes: Vec<Change>,
-    ) -> Result<bool, QueryError> {
-        let put = self.views.put_after(VIEW, *at, to, changes).await.map_err(QueryError::View)?;
-        *at = Some(to);
-        Ok(put)
     }
 
     /// Takes in what was recorded between two positions; false when somebody else wrote to the view meanwhile.
@@ -196,7 +157,7 @@ impl Service {
             }
         }
         let changes = self.changes(entries).await?;
-        self.put(&mut Some(at), end, changes).await
+        self.put(VIEW, &mut Some(at), end, changes).await
     }
 
     /// What entries change in the view: their rows are put, and those that they had before are taken away.
@@ -223,7 +184,7 @@ impl Service {
         Ok(counted)
     }
 
-    /// Throws the view away and makes it anew; returns how many agreements it holds.
+    /// Throws the views away and makes them anew; returns how many agreements it holds.
     ///
     /// # Errors
     ///
@@ -232,7 +193,7 @@ impl Service {
         self.rebuild_with(&mut |_, _| ()).await
     }
 
-    /// Throws the view away and makes it anew; `progress` hears how many events of how many are done.
+    /// Throws the views away and makes them anew; `progress` hears how many events of how many are done.
     ///
     /// # Errors
     ///
@@ -244,8 +205,7 @@ impl Service {
             self.views.clear(VIEW).await.map_err(QueryError::View)?;
             self.views.clear(WORDS).await.map_err(QueryError::View)?;
         }
-        self.catch_up_with(progress).await?;
-        self.catch_up_words(progress).await?;
+        self.catch_up_all(progress).await?;
         let mut agreements = 0;
         self.scan(tables::heads(), |_, _| {
             agreements += 1;
@@ -283,8 +243,7 @@ impl Service {
     ///
     /// [`QueryError`] when the store cannot be read.
     pub async fn view_bytes(&self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, QueryError> {
-        self.catch_up().await?;
-        self.catch_up_words(&mut |_, _| ()).await?;
+        self.catch_up_all(&mut |_, _| ()).await?;
         let mut all = self.views.scan(VIEW).await?;
         all.extend(self.views.scan(WORDS).await?);
         Ok(all)

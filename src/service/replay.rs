@@ -211,35 +211,58 @@ fn folded<A: Default>(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::fmt::Write;
+
     use super::*;
     use crate::service::clock::FixedClock;
     use crate::service::execute::Execution;
     use crate::service::identity::SeededIds;
-    use crate::service::import::ImportOptions;
+    use crate::service::import::{Far, ImportOptions};
     use crate::service::open::in_memory;
     use crate::service::settings::Settings;
     use crate::views::entry::Entry;
 
     /// Twenty agreements whose facts lie all over the log, and one that counts by a calendar of the register.
-    fn commands() -> String {
+    pub(in crate::service) fn commands() -> String {
         let mut text = String::new();
         for n in 0..20 {
-            text += &format!(
+            let _ = writeln!(
+                text,
                 "{{\"command\":\"propose\",\"agreement\":\"a{n}\",\"title\":\"T{n}\",\"kind\":\"mou\",\"on\":\"2025-01-01\",\
-                 \"party\":[\"pk:state=Pakistan\",\"ps:state=Palestine\"]}}\n"
+                 \"party\":[\"pk:state=Pakistan\",\"ps:state=Palestine\"]}}"
             );
         }
         for round in 0..5 {
             for n in 0..20 {
-                text += &format!(
+                let _ = writeln!(
+                    text,
                     "{{\"command\":\"set-deadline\",\"agreement\":\"a{n}\",\"text\":\"R{round}\",\"working_days\":5,\
-                     \"after\":\"2025-02-0{}\",\"calendar\":[\"pk\"],\"owed_by\":\"pk\",\"on\":\"2025-01-02\"}}\n",
+                     \"after\":\"2025-02-0{}\",\"calendar\":[\"pk\"],\"owed_by\":\"pk\",\"on\":\"2025-01-02\"}}",
                     round + 1
                 );
             }
         }
         text
+    }
+
+    /// Takes commands in, none of which is refused; returns what was told of it.
+    pub(in crate::service) async fn import(service: &Service, commands: &str) -> Vec<Far> {
+        let actor = crate::domain::id::Actor::parse("desk").expect("a name");
+        let execution = Execution { actor, dry_run: false, asserted_times: false };
+        let options = ImportOptions { execution, all_or_nothing: false };
+        let mut told = Vec::new();
+        let imported =
+            service.import(&mut commands.as_bytes(), &options, |far| told.push(far)).await.expect("it imports");
+        assert!(imported.refused.is_empty(), "{:?}", imported.refused.first());
+        told
+    }
+
+    /// An empty register in memory.
+    pub(in crate::service) fn empty() -> Service {
+        let clock = Arc::new(FixedClock(Instant::parse("2025-11-21T09:00:00Z").expect("a time")));
+        let settings = Settings { zone: crate::domain::zone::Zone::utc() };
+        in_memory(clock, Arc::new(SeededIds::new("parts")), settings)
     }
 
     async fn entries(service: &Service, events_at_once: u64, to: Position) -> Vec<Entry> {
@@ -255,14 +278,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_log_gone_through_in_parts_is_folded_as_in_one() {
-        let clock = Arc::new(FixedClock(Instant::parse("2025-11-21T09:00:00Z").expect("a time")));
-        let settings = Settings { zone: crate::domain::zone::Zone::utc() };
-        let service = in_memory(clock, Arc::new(SeededIds::new("parts")), settings);
-        let actor = crate::domain::id::Actor::parse("desk").expect("a name");
-        let execution = Execution { actor, dry_run: false, asserted_times: false };
-        let options = ImportOptions { execution, all_or_nothing: false };
-        let imported = service.import(&mut commands().as_bytes(), &options, |_| ()).await.expect("it imports");
-        assert!(imported.refused.is_empty(), "{:?}", imported.refused.first());
+        let service = empty();
+        import(&service, &commands()).await;
         let end = service.log.end().await.expect("it reads");
         for to in [end, Position::new(end.get() / 2)] {
             let in_one = entries(&service, u64::MAX, to).await;

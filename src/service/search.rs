@@ -1,18 +1,19 @@
 //! Where words stand: a view of its own, brought up when somebody searches, so that recording does not wait for it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::Service;
 use super::almanac::REGISTER;
+use super::anew::Anew;
 use super::error::QueryError;
 use super::replay::{EVENTS_AT_ONCE, PAGE, Part, Progress};
 use crate::domain::day::Day;
 use crate::domain::decide::opening_of;
 use crate::domain::id::{AgreementId, Reference};
-use crate::domain::timeline::{Register, Timeline};
+use crate::domain::timeline::{Readings, Register, Timeline};
 use crate::log::{Change, Position};
 use crate::views::Asked;
 use crate::views::entry::Entry;
@@ -23,9 +24,6 @@ use crate::views::words::{Sought, sought};
 
 /// The view's name in the store; its number grows when the form of its values or what is a word changes.
 pub const WORDS: &str = "words.1";
-
-/// How many changes are written to the view at a time.
-const CHANGES: usize = 16_384;
 
 /// How many agreements are read one by one, before the log is gone through for them instead.
 const READ_ALONE: usize = 1_024;
@@ -39,7 +37,7 @@ type Posting = (u64, Option<Day>);
 /// What the words of agreements change: for each word the agreements with its first day there, or none where it stands no
 /// more; and the references of agreements.
 #[derive(Default)]
-struct Gathered {
+pub(super) struct Gathered {
     words: HashMap<String, Vec<Posting>>,
     references: Vec<(u64, Reference)>,
 }
@@ -48,9 +46,10 @@ impl Gathered {
     /// Takes in what an agreement says beyond what it said with the facts before a position.
     fn take(&mut self, timeline: &Timeline, since: Position) {
         let Some(first) = timeline.facts().first().map(|fact| fact.position) else { return };
-        let Some((reference, now)) = words_of(timeline) else { return };
+        let Some((reference, now)) = words_of(timeline, &timeline.read()) else { return };
         let earlier: Vec<_> = timeline.facts().iter().filter(|fact| fact.position < since.get()).cloned().collect();
-        let mut before = words_of(&Timeline::new(earlier)).map(|(_, words)| words.days).unwrap_or_default();
+        let earlier = Timeline::new(earlier);
+        let mut before = words_of(&earlier, &earlier.read()).map(|(_, words)| words.days).unwrap_or_default();
         for (word, day) in now.days {
             if before.remove(&word) != Some(day) {
                 self.change(word, first, Some(day));
@@ -62,11 +61,26 @@ impl Gathered {
         self.references.push((first, reference));
     }
 
+    /// Takes in everything that an agreement says, as its facts are read.
+    pub(super) fn take_whole(&mut self, timeline: &Timeline, readings: &Readings) {
+        let Some(first) = timeline.facts().first().map(|fact| fact.position) else { return };
+        let Some((reference, now)) = words_of(timeline, readings) else { return };
+        for (word, day) in now.days {
+            self.change(word, first, Some(day));
+        }
+        self.references.push((first, reference));
+    }
+
+    /// The agreements, by the positions of their first events.
+    pub(super) fn agreements(&self) -> impl Iterator<Item = u64> {
+        self.references.iter().map(|(first, _)| *first)
+    }
+
     fn change(&mut self, word: String, agreement: u64, day: Option<Day>) {
         self.words.entry(word).or_default().push((agreement, day));
     }
 
-    fn join(&mut self, other: Self) {
+    pub(super) fn join(&mut self, other: Self) {
         self.references.extend(other.references);
         for (word, changes) in other.words {
             self.words.entry(word).or_default().extend(changes);
@@ -75,10 +89,9 @@ impl Gathered {
 }
 
 /// The reference and the words of an agreement's facts; none without an opening.
-fn words_of(timeline: &Timeline) -> Option<(Reference, WordDays)> {
-    let readings = timeline.read();
-    let reference = opening_of(timeline, &readings)?.0.reference;
-    let words = search::word_days(&search::said(&reference, &readings));
+fn words_of(timeline: &Timeline, readings: &Readings) -> Option<(Reference, WordDays)> {
+    let reference = opening_of(timeline, readings)?.0.reference;
+    let words = search::word_days(&search::said(&reference, readings));
     Some((reference, words))
 }
 
@@ -113,7 +126,7 @@ impl Service {
         progress: &mut Progress<'_>,
     ) -> Result<bool, QueryError> {
         if from == Position::START {
-            return self.make_words_anew(end, progress).await;
+            return self.make_anew(Anew { register: false, words: true }, end, progress).await;
         }
         let touched = self.touched(from, end).await?;
         let mut gathered = Gathered::default();
@@ -127,35 +140,7 @@ impl Service {
             }
         }
         let changes = self.posted(gathered, u64::MAX).await?;
-        self.put_words(&mut at, end, changes).await
-    }
-
-    /// Makes the view anew from the log's beginning to a position; false when somebody else wrote to it meanwhile.
-    ///
-    /// While it is being written its position stays at the beginning, as with the register's view.
-    async fn make_words_anew(&self, end: Position, progress: &mut Progress<'_>) -> Result<bool, QueryError> {
-        self.views.clear(WORDS).await.map_err(QueryError::View)?;
-        let (mut at, mut dealt, mut begun) = (None, 0, 0);
-        for part in self.parts(end, None, EVENTS_AT_ONCE).await? {
-            let told = |many| {
-                dealt += many;
-                progress(dealt, end.get());
-            };
-            let gathered = self.gathered(part, Position::START, told).await?;
-            // Parts follow each other in the log: two of them share at most the block in which they meet.
-            let blocks = gathered.references.iter().map(|(first, _)| postings::block_of(*first) + 1);
-            let begun_now = blocks.max().unwrap_or(begun);
-            let mut changes = self.posted(gathered, begun).await?;
-            begun = begun_now;
-            while !changes.is_empty() {
-                let rest = changes.split_off(CHANGES.min(changes.len()));
-                let first = std::mem::replace(&mut changes, rest);
-                if !self.put_words(&mut at, Position::START, first).await? {
-                    return Ok(false);
-                }
-            }
-        }
-        self.put_words(&mut at, end, Vec::new()).await
+        self.put(WORDS, &mut at, end, changes).await
     }
 
     /// What the agreements of a part say beyond what they said with the facts before a position.
@@ -167,17 +152,6 @@ impl Service {
             all.join(gathered);
         }
         Ok(all)
-    }
-
-    async fn put_words(
-        &self,
-        at: &mut Option<Position>,
-        to: Position,
-        changes: Vec<Change>,
-    ) -> Result<bool, QueryError> {
-        let put = self.views.put_after(WORDS, *at, to, changes).await.map_err(QueryError::View)?;
-        *at = Some(to);
-        Ok(put)
     }
 
     /// The streams of agreements that were written to between two positions.
@@ -194,23 +168,24 @@ impl Service {
     }
 
     /// The changes of the lists, in the order of their keys; only of blocks below `begun` lists can be kept already.
-    async fn posted(&self, gathered: Gathered, begun: u64) -> Result<Vec<Change>, QueryError> {
+    pub(super) async fn posted(&self, gathered: Gathered, begun: u64) -> Result<Vec<Change>, QueryError> {
         let mut changes: Vec<Change> = Vec::new();
         for (position, reference) in gathered.references {
             changes.push((postings::agreement_key(position), Some(reference.as_str().as_bytes().to_vec())));
         }
-        let mut lists: BTreeMap<Vec<u8>, (u64, Vec<Posting>)> = BTreeMap::new();
-        for (word, of_word) in gathered.words {
-            for (position, day) in of_word {
-                let block = postings::block_of(position);
-                let list = lists.entry(postings::word_key(&word, block)).or_insert_with(|| (block, Vec::new()));
-                list.1.push((position, day));
+        let mut lists: Vec<(Vec<u8>, u64, Vec<Posting>)> = Vec::new();
+        for (word, mut of_word) in gathered.words {
+            of_word.sort_unstable();
+            for of_block in of_word.chunk_by(|(a, _), (b, _)| postings::block_of(*a) == postings::block_of(*b)) {
+                let block = of_block.first().map_or(0, |(position, _)| postings::block_of(*position));
+                lists.push((postings::word_key(&word, block), block, of_block.to_vec()));
             }
         }
+        lists.sort_unstable();
         let looked_up: Vec<Vec<u8>> =
-            lists.iter().filter(|(_, (block, _))| *block < begun).map(|(key, _)| key.clone()).collect();
+            lists.iter().filter(|(_, block, _)| *block < begun).map(|(key, ..)| key.clone()).collect();
         let mut kept = self.views.get_many(WORDS, &looked_up).await?.into_iter();
-        for (key, (block, of_block)) in lists {
+        for (key, block, of_block) in lists {
             let mut list = match (block < begun).then(|| kept.next()).flatten().flatten() {
                 Some(bytes) => postings::read(&bytes).ok_or_else(|| damaged(&key))?,
                 None => Postings::new(),
@@ -245,8 +220,7 @@ impl Service {
             self.catch_up().await?;
             self.searched(reference, &wanted, asked, filter).await?.into_iter().collect()
         } else if self.all_known(asked.known_at).await? {
-            self.catch_up_with(progress).await?;
-            self.catch_up_words(progress).await?;
+            self.catch_up_all(progress).await?;
             self.searched_kept(&wanted, asked, filter, most).await?
         } else {
             self.searched_known_at(&wanted, asked, filter, most).await?
@@ -395,6 +369,7 @@ impl Ord for Ranked {
     }
 }
 
-fn damaged(key: &[u8]) -> QueryError {
+/// The error of kept words that cannot be read.
+pub(super) fn damaged(key: &[u8]) -> QueryError {
     QueryError::ViewDamaged { view: WORDS, key: key.escape_ascii().to_string() }
 }

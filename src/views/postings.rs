@@ -118,6 +118,14 @@ pub fn read(mut bytes: &[u8]) -> Option<Postings> {
     Some(postings)
 }
 
+/// Joins two lists of different agreements, written; none where one of them is not a list.
+#[must_use]
+pub fn joined([one, other]: [&[u8]; 2]) -> Option<Vec<u8>> {
+    let mut postings = read(one)?;
+    postings.extend(read(other)?);
+    written(&postings)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

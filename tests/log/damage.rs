@@ -327,15 +327,29 @@ async fn a_store_of_a_newer_format_is_refused_by_its_number() {
     }
 }
 
+/// Opens the sled of a closed store; its lock outlives a handle by moments, so this tries for some seconds.
+pub(super) fn sled_of(store: &Path) -> sled::Db {
+    let config = sled::Config::new().path(store.join("log")).segment_size(512 * 1024);
+    for _ in 0..1000 {
+        match config.open() {
+            Err(error) if error.to_string().contains("could not acquire lock") => {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            opened => return opened.unwrap(),
+        }
+    }
+    panic!("sled's lock is still held");
+}
+
 /// Changes one value of a closed store, through sled itself.
 fn change(store: &Path, key: &[u8], with: impl FnOnce(&sled::Db, &[u8])) {
-    let db = sled::Config::new().path(store.join("log")).segment_size(512 * 1024).open().unwrap();
+    let db = sled_of(store);
     with(&db, key);
     db.flush().unwrap();
 }
 
 fn keys(store: &Path, letter: u8) -> Vec<sled::IVec> {
-    let db = sled::Config::new().path(store.join("log")).segment_size(512 * 1024).open().unwrap();
+    let db = sled_of(store);
     let keys: Vec<_> = db.scan_prefix([letter]).keys().map(Result::unwrap).collect();
     keys
 }

@@ -216,7 +216,7 @@ async fn a_full_store_holds_what_was_appended_under_few_keys() {
         assert_eq!(of_stream[0].position, found.first);
     }
     log.close().await.unwrap();
-    let db = sled::Config::new().path(path.join("log")).segment_size(512 * 1024).open().unwrap();
+    let db = crate::damage::sled_of(path.as_ref());
     let keys = db.len() as u64;
     assert!(keys < EVENTS / 50, "{keys} keys for {EVENTS} events");
 }

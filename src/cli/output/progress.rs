@@ -7,13 +7,24 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+/// What is counted while the views are made or brought up.
+pub const EVENTS: &str = "events taken into the views";
+
 /// How often the bar moves on while nothing is told, so that it is seen to live.
 const TICK: Duration = Duration::from_millis(250);
+
+/// How long a work goes on before a bar is shown for it, where it is mostly short.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A bar; nothing at all where standard error is no terminal.
 pub struct Progress {
     bar: ProgressBar,
     read: Option<Arc<AtomicU64>>,
+    /// Its length and looks for its own work; what else is done meanwhile has others.
+    own: (Option<u64>, ProgressStyle),
+    is_elsewhere: bool,
+    /// Whether it waits for its work to be a long one.
+    is_hidden: bool,
 }
 
 /// How much there is to do.
@@ -26,39 +37,78 @@ pub enum Length {
     Unknown,
 }
 
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
+}
+
+fn counting(steps: &str) -> ProgressStyle {
+    style(&format!("[{{bar:30}}] {{human_pos}} of {{human_len}} {steps}, {{per_sec}}, {{eta}} left"))
+}
+
 impl Progress {
     /// A bar for a work of this length, whose steps are called so.
     #[must_use]
     pub fn new(length: Length, steps: &'static str) -> Self {
-        if !io::stderr().is_terminal() {
-            return Self { bar: ProgressBar::hidden(), read: None };
-        }
-        let (total, read, template) = match length {
+        let (total, read, own) = match length {
             Length::Bytes(bytes, read) => {
-                (Some(bytes), Some(read), "[{bar:30}] {percent}%, {msg}, {bytes_per_sec}, {eta} left".to_owned())
+                (Some(bytes), Some(read), style("[{bar:30}] {percent}%, {msg}, {bytes_per_sec}, {eta} left"))
             }
-            Length::Steps(all) => (
-                Some(all),
-                None,
-                format!("[{{bar:30}}] {{human_pos}} of {{human_len}} {steps}, {{per_sec}}, {{eta}} left"),
-            ),
-            Length::Unknown => (None, None, format!("{{human_pos}} {steps}, {{per_sec}}")),
+            Length::Steps(all) => (Some(all), None, counting(steps)),
+            Length::Unknown => (None, None, style(&format!("{{human_pos}} {steps}, {{per_sec}}"))),
         };
-        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        bar.set_style(style.progress_chars("=> "));
-        bar.enable_steady_tick(TICK);
-        Self { bar, read }
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
+        bar.set_style(own.clone());
+        let made = Self { bar, read, own: (total, own), is_elsewhere: false, is_hidden: false };
+        made.show();
+        made
+    }
+
+    /// A bar that is shown once [`Progress::of`] is told of a work that goes on for long.
+    #[must_use]
+    pub fn when_long() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let own = (None, ProgressStyle::default_bar());
+        Self { bar, read: None, own, is_elsewhere: false, is_hidden: true }
+    }
+
+    fn show(&self) {
+        if io::stderr().is_terminal() {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            self.bar.enable_steady_tick(TICK);
+        }
     }
 
     /// Tells that so many steps are done.
-    pub fn at(&self, steps: u64, called: &str) {
+    pub fn at(&mut self, steps: u64, called: &str) {
+        if std::mem::take(&mut self.is_elsewhere) {
+            let (length, own) = &self.own;
+            self.bar.set_style(own.clone());
+            if let Some(length) = length {
+                self.bar.set_length(*length);
+            }
+            self.bar.reset_eta();
+        }
         match &self.read {
             Some(read) => {
                 self.bar.set_message(format!("{steps} {called}"));
                 self.bar.set_position(read.load(Ordering::Relaxed));
             }
             None => self.bar.set_position(steps),
+        }
+    }
+
+    /// Tells how far a work is that the bar's own one waits for: steps that are done, of how many, and what they are called.
+    pub fn of(&mut self, done: u64, all: u64, called: &str) {
+        if !std::mem::replace(&mut self.is_elsewhere, true) {
+            self.bar.set_style(counting(called));
+            self.bar.set_position(0);
+            self.bar.reset_eta();
+        }
+        self.bar.set_length(all);
+        self.bar.set_position(done);
+        if self.is_hidden && self.bar.elapsed() > PATIENCE {
+            self.is_hidden = false;
+            self.show();
         }
     }
 
@@ -113,5 +163,16 @@ mod tests {
         assert_eq!(read.load(Ordering::Relaxed), 4);
         input.read_to_string(&mut line).unwrap();
         assert_eq!((line.as_str(), read.load(Ordering::Relaxed)), ("one\ntwo\nthree", 13));
+    }
+
+    #[test]
+    fn a_bar_that_told_of_another_work_goes_on_with_its_own() {
+        let mut progress = Progress::new(Length::Steps(70), "lines");
+        progress.at(20, "lines");
+        progress.of(3, 500, EVENTS);
+        assert_eq!((progress.bar.position(), progress.bar.length()), (3, Some(500)));
+        progress.at(21, "lines");
+        assert_eq!((progress.bar.position(), progress.bar.length()), (21, Some(70)));
+        progress.end();
     }
 }

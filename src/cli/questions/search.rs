@@ -3,7 +3,7 @@
 use super::{asked_line, spaced};
 use crate::cli::args::{AskedArgs, FilterArgs};
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Format, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, EVENTS, Format, Progress, Report, Section, Tone};
 use crate::cli::session::{Session, asked, filter};
 use crate::views::search::SearchRow;
 
@@ -27,7 +27,11 @@ pub(super) async fn run(args: SearchArgs, session: &Session) -> Result<Exit, Fai
     let asked = asked(&service, &args.asked).await?;
     let most = usize::try_from(args.limit).unwrap_or(usize::MAX);
     let wanted = filter(&args.filter)?;
-    let found = service.search(&args.words.join(" "), asked, &wanted, most, &mut |_, _| ()).await?;
+    let mut bar = Progress::when_long();
+    let mut progress = |done, all| bar.of(done, all, EVENTS);
+    let found = service.search(&args.words.join(" "), asked, &wanted, most, &mut progress).await;
+    bar.end();
+    let found = found?;
     let narrow = session.format() == Format::Table;
     session.answer(&found, &found.found, || {
         let columns = [

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Counted, Kind, Length, Progress, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Counted, EVENTS, Kind, Length, Progress, Report, Section, Tone};
 use crate::cli::session::Session;
 use crate::cli::verbs::moved_items;
 use crate::service::error::ExecuteError;
 use crate::service::execute::Execution;
-use crate::service::import::{ImportOptions, Imported};
+use crate::service::import::{Far, ImportOptions, Imported};
 use crate::service::mapping::language::MAPPING_BYTES_MAX;
 use crate::service::mapping::{Mapping, Rows};
 use crate::views::outcome::{ImportView, MovedView, RefusedView, RestoredView, TableView, WarningView};
@@ -114,8 +114,11 @@ pub(super) async fn import(args: &ImportArgs, session: &Session) -> Result<Exit,
         (None, Some((bytes, read))) => Length::Bytes(bytes, read),
         (None, None) => Length::Unknown,
     };
-    let bar = Progress::new(length, LINES);
-    let progress = |lines: u64| bar.at(lines, LINES);
+    let mut bar = Progress::new(length, LINES);
+    let progress = |far: Far| match far {
+        Far::Lines(lines) => bar.at(lines, LINES),
+        Far::View { done, all } => bar.of(done, all, EVENTS),
+    };
     let result = match (&mut rows, &mut lines) {
         (Some(rows), _) => service.import_commands(rows, &options, progress).await,
         (None, Some(lines)) => service.import(lines.as_mut(), &options, progress).await,

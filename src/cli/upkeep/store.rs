@@ -3,7 +3,7 @@
 use crate::cli::args::Globals;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::hint;
-use crate::cli::output::Report;
+use crate::cli::output::{EVENTS, Progress, Report};
 use crate::cli::place::{FOLDER, named_store};
 use crate::cli::session::Session;
 use crate::domain::zone::Zone;
@@ -46,7 +46,10 @@ pub(super) async fn init(args: &InitArgs, session: &Session) -> Result<Exit, Fai
 
 pub(super) async fn rebuild(session: &Session) -> Result<Exit, Failure> {
     let service = session.open(false)?;
-    let agreements = service.rebuild().await?;
+    let mut bar = Progress::when_long();
+    let rebuilt = service.rebuild_with(&mut |done, all| bar.of(done, all, EVENTS)).await;
+    bar.end();
+    let agreements = rebuilt?;
     service.close().await?;
     let made = RebuiltView { agreements };
     session.answer(&made, [&made], || {

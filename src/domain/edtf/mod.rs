@@ -14,9 +14,10 @@ mod read;
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::day::Day;
+use super::typed;
 
 pub use read::EdtfError;
 
@@ -25,8 +26,8 @@ pub use read::EdtfError;
 /// Written and stored as EDTF, such as `2025-09-17`, `2025-09?`, `202X`, `../2025-09-17`, `XXXX-06-26`. Seasons
 /// are those of the northern hemisphere, in whole months: `2025-21` is March to May, `-22` June to August, `-23`
 /// September to November, and `2025-24` December 2025 to February 2026; EDTF itself leaves them to the place.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct Edtf(Shape);
 
 /// The earliest and latest day on which something happened, both inclusive.
@@ -266,6 +267,12 @@ impl std::str::FromStr for Edtf {
     type Err = EdtfError;
     fn from_str(given: &str) -> Result<Self, EdtfError> {
         Self::parse(given)
+    }
+}
+
+impl<'de> Deserialize<'de> for Edtf {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        typed::deserialized(deserializer, Self::parse)
     }
 }
 

@@ -59,6 +59,20 @@ pub struct ImportOptions {
     pub all_or_nothing: bool,
 }
 
+/// How far an import is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Far {
+    /// So many lines are decided.
+    Lines(u64),
+    /// The view takes in what was recorded.
+    View {
+        /// How many events are taken in.
+        done: u64,
+        /// How many there are to take in, at most.
+        all: u64,
+    },
+}
+
 /// A line that was refused, or a part of a row.
 #[derive(Debug)]
 pub struct RefusedLine {
@@ -145,8 +159,8 @@ impl Service {
     /// Records the commands of an input, one JSON object a line. A second import of the same lines changes nothing.
     ///
     /// A line without a command id gets one from its content (and, for a line that stands several times, from which
-    /// of them it is), so a line is the same command wherever and whenever it is imported. `progress` is called with
-    /// the number of lines decided.
+    /// of them it is), so a line is the same command wherever and whenever it is imported. `progress` hears
+    /// how far it is.
     ///
     /// # Errors
     ///
@@ -156,7 +170,7 @@ impl Service {
         &self,
         input: &mut dyn BufRead,
         options: &ImportOptions,
-        progress: impl FnMut(u64),
+        progress: impl FnMut(Far) + Send,
     ) -> Result<Imported, ExecuteError> {
         self.import_commands(&mut Lines::new(input), options, progress).await
     }
@@ -170,7 +184,7 @@ impl Service {
         &self,
         commands: &mut dyn Commands,
         options: &ImportOptions,
-        mut progress: impl FnMut(u64),
+        mut progress: impl FnMut(Far) + Send,
     ) -> Result<Imported, ExecuteError> {
         let _alone = self.turns.alone().await;
         // What an import decides about lies on its own desk.
@@ -192,9 +206,11 @@ impl Service {
         };
         let decided = import.all(commands, &mut progress).await;
         let ended = match decided {
-            Ok(()) => import.end().await,
+            Ok(()) => import.end(&mut progress).await,
             // What the input held before it broke off is recorded.
-            Err(error @ ExecuteError::Input { .. }) if !import.keeps_all() => import.record().await.and(Err(error)),
+            Err(error @ ExecuteError::Input { .. }) if !import.keeps_all() => {
+                import.record(&mut progress).await.and(Err(error))
+            }
             Err(error) => Err(error),
         };
         if ended.is_err() {
@@ -239,7 +255,11 @@ impl Import<'_> {
     }
 
     /// Decides all commands, each chunk while the next one is parsed and the one before is written.
-    async fn all(&mut self, commands: &mut dyn Commands, progress: &mut impl FnMut(u64)) -> Result<(), ExecuteError> {
+    async fn all(
+        &mut self,
+        commands: &mut dyn Commands,
+        progress: &mut (impl FnMut(Far) + Send),
+    ) -> Result<(), ExecuteError> {
         let mut number = 0;
         let mut next = chunk(commands);
         while let Some(Chunk { parsing, broken }) = next {
@@ -252,7 +272,7 @@ impl Import<'_> {
                 return Err(ExecuteError::Input { lines: number, source });
             }
         }
-        progress(number);
+        progress(Far::Lines(number));
         Ok(())
     }
 
@@ -260,7 +280,7 @@ impl Import<'_> {
         &mut self,
         chunk: Vec<Parsed>,
         number: &mut u64,
-        progress: &mut impl FnMut(u64),
+        progress: &mut (impl FnMut(Far) + Send),
     ) -> Result<(), ExecuteError> {
         self.writer.forget_durable();
         let named: Vec<_> = chunk.into_iter().map(|parsed| self.named(parsed)).collect();
@@ -286,13 +306,13 @@ impl Import<'_> {
                 self.writer.send().await?;
             }
             if self.done.commands.is_multiple_of(TOLD_EVERY) {
-                progress(line);
+                progress(Far::Lines(line));
             }
         }
         if !self.keeps_all() {
             self.desk.make_room(self.writer.durable());
             if self.desk.knows_too_many() {
-                self.record().await?;
+                self.record(progress).await?;
             }
         }
         Ok(())
@@ -310,15 +330,15 @@ impl Import<'_> {
     }
 
     /// Makes everything durable that was decided, and has the view take it in.
-    async fn record(&mut self) -> Result<(), ExecuteError> {
+    async fn record(&mut self, progress: &mut (impl FnMut(Far) + Send)) -> Result<(), ExecuteError> {
         self.writer.finish().await?;
-        self.service.catch_up().await?;
+        self.service.catch_up_with(&mut |done, all| progress(Far::View { done, all })).await?;
         self.desk.forget_opened();
         Ok(())
     }
 
     /// Ends the import as its options have it.
-    async fn end(&mut self) -> Result<(), ExecuteError> {
+    async fn end(&mut self, progress: &mut (impl FnMut(Far) + Send)) -> Result<(), ExecuteError> {
         if self.options.execution.dry_run {
             self.done.moved = self.moved_in_all().await?;
             return Ok(());
@@ -329,7 +349,7 @@ impl Import<'_> {
         }
         // Nothing more is decided: the view is given the room.
         self.desk = Desk::default();
-        self.record().await
+        self.record(progress).await
     }
 
     /// What the register's own facts that are not yet durable move, each after the one before it.

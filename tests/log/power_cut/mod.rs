@@ -65,7 +65,7 @@ impl Run {
     /// What was done last before a cut, for whoever has to find out why the store did not survive it.
     fn told(&self, after: usize) -> String {
         let acts = self.acts[after.saturating_sub(TOLD)..after].iter();
-        acts.map(|act| format!("{act}\n")).collect()
+        acts.map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
     /// Cuts the power after a number of acts; returns the folder that survives and what was acknowledged by then.
