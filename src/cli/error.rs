@@ -3,6 +3,7 @@
 use crate::domain::command::RequestError;
 use crate::domain::decide::Refusal;
 use crate::log::{AppendError, OpenError, ReadError};
+use crate::service::backup::BackupError;
 use crate::service::error::{ExecuteError, QueryError, RegisterError, RestoreError};
 use crate::service::mapping::MappingError;
 use crate::service::settings::SettingsError;
@@ -323,7 +324,8 @@ impl From<RegisterError> for Failure {
             RegisterError::Open(OpenError::Damaged { .. }) | RegisterError::Settings(SettingsError::Damaged { .. }) => {
                 (Exit::Integrity, "damaged")
             }
-            RegisterError::Open(OpenError::NewerFormat { .. }) => (Exit::Storage, "newer_format"),
+            RegisterError::Open(OpenError::NewerFormat { .. })
+            | RegisterError::Settings(SettingsError::Newer { .. }) => (Exit::Storage, "newer_format"),
             RegisterError::Open(OpenError::Missing { .. }) => (Exit::Refused, NO_REGISTER),
             RegisterError::Open(_) | RegisterError::Settings(_) => (Exit::Storage, "storage"),
         };
@@ -343,5 +345,32 @@ impl From<RestoreError> for Failure {
             RestoreError::Line { .. } => Self::new(Exit::Refused, "line", error.to_string(), None),
             RestoreError::Input(_) => Self::new(Exit::Storage, "input", error.to_string(), None),
         }
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        let hint = hint::of_backup(&error);
+        let (exit, code) = match error {
+            BackupError::Read(error) => return error.into(),
+            BackupError::Append(error) => return error.into(),
+            BackupError::Settings(error) => return RegisterError::Settings(error).into(),
+            BackupError::Open { source: OpenError::Held { .. }, .. } => (Exit::Storage, "held"),
+            BackupError::Open { source: OpenError::NewerFormat { .. }, .. } | BackupError::Newer { .. } => {
+                (Exit::Storage, "newer_format")
+            }
+            BackupError::Exists { .. } => (Exit::Refused, "exists"),
+            BackupError::Inside { .. } => (Exit::Usage, "inside_store"),
+            BackupError::InMemory => (Exit::Refused, NO_REGISTER),
+            BackupError::Output { .. } => (Exit::Storage, "output"),
+            BackupError::Input { .. } => (Exit::Storage, "input"),
+            BackupError::NotOne { .. } => (Exit::Refused, "no_backup"),
+            BackupError::NotEmpty { .. } => (Exit::Refused, "not_empty"),
+            BackupError::Differs { .. }
+            | BackupError::Damaged { .. }
+            | BackupError::Open { source: OpenError::Damaged { .. }, .. } => (Exit::Integrity, "damaged"),
+            BackupError::Open { .. } => (Exit::Storage, "storage"),
+        };
+        Self::new(exit, code, chain(&error), hint)
     }
 }

@@ -13,8 +13,10 @@ use crate::domain::patch::PatchError;
 use crate::domain::recurrence::{INSTANCES_MAX, RepeatError};
 use crate::domain::zone::Zone;
 use crate::log::OpenError;
+use crate::service::backup::BackupError;
 use crate::service::error::{QueryError, RegisterError};
 use crate::service::mapping::{MappingError, ProblemKind};
+use crate::service::settings::SettingsError;
 
 use super::error::Exit;
 
@@ -249,7 +251,7 @@ pub fn of_query(error: &QueryError) -> Option<String> {
         }
         QueryError::ViewDamaged { .. } => said("servanda rebuild makes the views anew from the log"),
         QueryError::Read(_) | QueryError::View(_) => None,
-        QueryError::Codec(_) => said("keep the store as it is, and restore an export into a new folder"),
+        QueryError::Codec(_) => said("servanda doctor says what is damaged and what can be saved, and changes nothing"),
     }
 }
 
@@ -258,10 +260,16 @@ pub fn of_query(error: &QueryError) -> Option<String> {
 pub fn of_opening(error: &RegisterError) -> Option<String> {
     match error {
         RegisterError::Open(OpenError::Held { .. }) => said("wait for it, or wait longer with --wait SECONDS"),
-        RegisterError::Open(OpenError::Damaged { .. }) | RegisterError::Settings(_) => said(
-            "keep a copy of the folder as it is before anything else; restore an export or a backup into a new folder",
+        RegisterError::Open(OpenError::NewerFormat { by, .. })
+        | RegisterError::Settings(SettingsError::Newer { by, .. }) => match by {
+            Some(by) => said(format!("use servanda {by} or a later one; nothing was changed")),
+            None => said("use the servanda that wrote it, or a later one; nothing was changed"),
+        },
+        RegisterError::Open(OpenError::Damaged { .. })
+        | RegisterError::Settings(SettingsError::Damaged { .. } | SettingsError::File { .. }) => said(
+            "servanda doctor says what is damaged and what can be saved, and changes nothing; a backup is restored into a new \
+             folder with servanda restore",
         ),
-        RegisterError::Open(OpenError::NewerFormat { .. }) => said("use the servanda that wrote it, or a later one"),
         RegisterError::Open(OpenError::Missing { .. }) => {
             said("the first command that records makes it; servanda init makes it empty; --store names another folder")
         }
@@ -274,11 +282,40 @@ pub fn of_opening(error: &RegisterError) -> Option<String> {
 pub fn of_storage(exit: Exit) -> Option<String> {
     match exit {
         Exit::Conflict => said("nothing was recorded; try again"),
-        Exit::Integrity => said("keep a copy of the folder as it is before anything else"),
+        Exit::Integrity => said("servanda doctor says what is damaged and what can be saved, and changes nothing"),
         Exit::Storage => {
             said("look at the disk's free space, then run the same command again with the same --command-id")
         }
         Exit::Done | Exit::Refused | Exit::Usage | Exit::Found | Exit::Bug => None,
+    }
+}
+
+/// What to do about a backup that was not made or cannot be restored.
+pub fn of_backup(error: &BackupError) -> Option<String> {
+    match error {
+        BackupError::Exists { .. } => said("give another name, such as one with today's date"),
+        BackupError::Inside { .. } => said("give a place outside the store, best on another disk"),
+        BackupError::InMemory | BackupError::Read(_) | BackupError::Append(_) | BackupError::Settings(_) => None,
+        BackupError::Output { .. } => {
+            said("look at the folder's permissions and the disk's free space; nothing was kept")
+        }
+        BackupError::Input { .. } => {
+            said("look at the permissions of the file, and that nobody else writes to the folder")
+        }
+        BackupError::Differs { .. } => {
+            said("nothing was kept: the disk gives back other bytes than were written to it; use another one")
+        }
+        BackupError::NotOne { .. } => said("give a file or folder that servanda backup made, or an export"),
+        BackupError::Newer { by: Some(by), .. } => said(format!("use servanda {by} or a later one")),
+        BackupError::Newer { by: None, .. } => said("use the servanda that made it, or a later one"),
+        BackupError::Damaged { .. } => {
+            said("restore another backup; the register in which this was found is to be thrown away")
+        }
+        BackupError::NotEmpty { .. } => said("give a new folder: servanda restore FILE --store DIR"),
+        BackupError::Open { source: OpenError::Held { .. }, .. } => said("wait until nobody uses it"),
+        BackupError::Open { path, .. } => {
+            said(format!("servanda doctor --store {} says what is wrong", path.display()))
+        }
     }
 }
 

@@ -136,7 +136,7 @@ fn run(globals: Globals, matches: &clap::ArgMatches) -> Result<Exit, Failure> {
     let Some((name, sub)) = matches.subcommand() else {
         return Err(Failure::usage("no_command", "no command was given"));
     };
-    let session = Session::new(globals);
+    let session = Session::new(globals, name);
     runtime.block_on(async {
         if let Some(verb) = VERBS.iter().find(|verb| verb.name == name) {
             return verbs::run(verb, sub, &session).await;

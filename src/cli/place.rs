@@ -88,11 +88,11 @@ pub fn actor() -> String {
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
-/// What this process calls itself to others that wait for the register.
+/// What this process calls itself to others that wait for the register: the program and the command, and nothing else of
+/// what was typed, which may be confidential.
 #[must_use]
-pub fn holder() -> String {
-    let words: Vec<String> = std::env::args_os().take(3).map(|word| word.to_string_lossy().into_owned()).collect();
-    words.join(" ").chars().take(120).collect()
+pub fn holder(command: &str) -> String {
+    format!("servanda {command}")
 }
 
 /// Completes references of the register, with their titles; never waits long, and is silent where it cannot.

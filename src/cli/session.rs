@@ -26,13 +26,20 @@ use crate::views::filter::Filter;
 /// One run of the program.
 pub struct Session {
     globals: Globals,
+    command: String,
 }
 
 impl Session {
-    /// A run with these options.
+    /// A run of a command with these options.
     #[must_use]
-    pub const fn new(globals: Globals) -> Self {
-        Self { globals }
+    pub fn new(globals: Globals, command: &str) -> Self {
+        Self { globals, command: command.to_owned() }
+    }
+
+    /// The same command with other options.
+    #[must_use]
+    pub fn with(&self, globals: Globals) -> Self {
+        Self::new(globals, &self.command)
     }
 
     /// The options of this run.
@@ -107,7 +114,12 @@ impl Session {
         let folder = self.folder();
         let clock = place::clock().map_err(|why| Failure::usage("now", why))?;
         let new = create && !folder.join(crate::service::settings::FILE).exists();
-        let opening = Opening { create, wait: Duration::from_secs(self.globals.wait), holder: place::holder(), zone };
+        let opening = Opening {
+            create,
+            wait: Duration::from_secs(self.globals.wait),
+            holder: place::holder(&self.command),
+            zone,
+        };
         let service = open(&folder, &opening, clock, place::ids())?;
         if let Some(events) = service.migrated() {
             self.say(&format!(

@@ -15,6 +15,7 @@ use crate::domain::command::{Request, Subject, VERBS, VerbSpec, schema_of};
 use crate::domain::dates::DateKey;
 use crate::domain::due::DueDates;
 use crate::domain::id::Reference;
+use crate::service::clock::ClockBehind;
 use crate::service::execute::{Execution, Outcome};
 use crate::service::papers::{Paper, read_paper};
 use crate::views::outcome::{MovedView, OddView, OutcomeView, RemarkView};
@@ -229,9 +230,14 @@ fn view(outcome: &Outcome) -> OutcomeView {
             .iter()
             .map(|odd| OddView { code: odd.objection.code(), message: odd.objection.to_string(), fact: odd.seq })
             .collect(),
-        remarks: outcome.remarks.iter().map(RemarkView::from).collect(),
+        remarks: outcome.remarks.iter().map(RemarkView::from).chain(outcome.clock_behind.map(behind)).collect(),
         moved: outcome.moved.iter().map(MovedView::from).collect(),
     }
+}
+
+/// What is said of a clock that is behind the last record.
+pub(super) fn behind(clock: ClockBehind) -> RemarkView {
+    RemarkView { code: ClockBehind::CODE, message: clock.to_string() }
 }
 
 fn report(outcome: &Outcome, view: &OutcomeView) -> Report {

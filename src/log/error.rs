@@ -245,12 +245,18 @@ pub enum OpenError {
         what: String,
     },
     /// The store was written by a newer program.
-    #[error("the store has format {found}, but this program reads formats up to {supported}")]
+    #[error(
+        "the store has format {found}{}, but this program ({}) reads formats up to {supported}",
+        by.as_deref().map(|by| format!(", written by servanda {by}")).unwrap_or_default(),
+        env!("CARGO_PKG_VERSION")
+    )]
     NewerFormat {
         /// The store's format.
         found: u32,
         /// The newest format that this program reads.
         supported: u32,
+        /// The version of the program that wrote it, where the witness says.
+        by: Option<String>,
     },
     /// The disk or the engine failed.
     #[error("the store failed while {doing}")]

@@ -62,6 +62,13 @@ pub const READ_EVENTS_MAX: usize = 65_536;
 /// The bytes of headers and bodies after which a read stops early, so that one answer fits in memory.
 pub const READ_BYTES_MAX: usize = 64 * 1024 * 1024;
 
+/// Tells whether a name in a store's folder is the log's own: its files, its lock, its witness, and what it leaves there
+/// while it works. Everything else there is somebody else's and is no part of the log.
+#[must_use]
+pub fn is_of_the_log(name: &str) -> bool {
+    matches!(name, "log" | "lock" | "witness") || name.starts_with("log.")
+}
+
 /// An append-only log of events in streams, with the promises L1 to L9 of this module.
 #[async_trait]
 pub trait EventLog: Send + Sync {

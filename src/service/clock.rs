@@ -10,6 +10,41 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Instant;
 }
 
+/// By how much a clock may lie before the last record without a word, in microseconds: a minute, which is more than clocks are
+/// put right by while they run.
+const BEHIND_MIN: i64 = 60 * 1_000_000;
+
+/// The clock says an earlier time than the last record bears; what is recorded bears the later one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockBehind {
+    /// What the clock says.
+    pub clock: Instant,
+    /// The time of the last record.
+    pub last: Instant,
+}
+
+impl ClockBehind {
+    /// Its stable code.
+    pub const CODE: &'static str = "clock_behind";
+
+    /// A clock that is behind the last record by more than clocks are put right by.
+    #[must_use]
+    pub fn of(clock: Instant, last: Instant) -> Option<Self> {
+        (last.micros().saturating_sub(clock.micros()) > BEHIND_MIN).then_some(Self { clock, last })
+    }
+}
+
+impl std::fmt::Display for ClockBehind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { clock, last } = self;
+        write!(
+            f,
+            "this machine's clock says {clock}, but the last record is of {last}; recorded times never run backwards, so \
+             what is recorded now bears the time of the last record: look at the clock"
+        )
+    }
+}
+
 /// The machine's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::Service;
 use super::almanac::{REGISTER, with};
+use super::clock::ClockBehind;
 use super::error::ExecuteError;
 use super::keep::Grown;
 use crate::domain::command::{Command, Request};
@@ -60,6 +61,8 @@ pub struct Outcome {
     pub odd: Vec<Objected>,
     /// What has to be said beside the date that it gives.
     pub remarks: Vec<Remark>,
+    /// The clock is behind the last record, whose time it bears.
+    pub clock_behind: Option<ClockBehind>,
     /// The dates that it moved, as of today; after a change of a calendar, those of the whole register.
     pub moved: Vec<Moved>,
 }
@@ -316,6 +319,11 @@ impl Service {
         Ok(Context { now, today: self.settings.zone.day_of(now), actor, asserted })
     }
 
+    /// Whether what is recorded for a time bears it because the clock is behind the last record.
+    pub(super) fn clock_behind(&self, recorded: Instant, asserted: bool) -> Option<ClockBehind> {
+        if asserted { None } else { ClockBehind::of(self.now(), recorded) }
+    }
+
     pub(super) fn fact(
         &self,
         loaded: &Loaded,
@@ -339,7 +347,8 @@ impl Service {
         adopted: &[Fact],
         dry_run: bool,
     ) -> Result<(Outcome, bool), ExecuteError> {
-        let now = Moment { day: self.settings.zone.day_of(fact.recorded.at), at: Some(fact.recorded.at) };
+        let (at, asserted) = (fact.recorded.at, fact.recorded.asserted);
+        let now = Moment { day: self.settings.zone.day_of(at), at: Some(at) };
         let events = vec![newest(loaded.id, &fact)];
         let (alone, moved) = if loaded.id == REGISTER {
             (false, self.moved_by(loaded.docket.timeline(), &fact, now).await?)
@@ -362,6 +371,7 @@ impl Service {
             dry_run,
             odd: decision.odd,
             remarks: decision.remarks,
+            clock_behind: self.clock_behind(at, asserted),
             moved,
         };
         Ok((outcome, alone))
@@ -435,6 +445,7 @@ impl Service {
             dry_run: execution.dry_run,
             odd: decision.odd,
             remarks: decision.remarks,
+            clock_behind: None,
             moved: Vec::new(),
         })
     }

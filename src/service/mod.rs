@@ -8,6 +8,7 @@
 pub mod almanac;
 mod anew;
 pub mod audit;
+pub mod backup;
 pub mod calendar_file;
 pub mod clock;
 pub mod error;
@@ -102,6 +103,11 @@ impl Service {
     #[must_use]
     pub const fn migrated(&self) -> Option<u64> {
         self.migrated
+    }
+
+    /// The folder of the store; none of a register in memory.
+    fn folder(&self) -> Option<&std::path::Path> {
+        self.papers.as_deref().and_then(std::path::Path::parent)
     }
 
     /// The register's settings.

@@ -10,7 +10,7 @@ use super::error::RegisterError;
 use super::identity::IdSource;
 use super::settings::{Settings, zone_of_the_machine};
 use crate::domain::zone::Zone;
-use crate::log::{EventLog, MemoryLog, OpenOptions, SledLog, ViewStore};
+use crate::log::{EventLog, MemoryLog, OpenError, OpenOptions, SledLog, ViewStore};
 
 /// How to open a register.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct Opening {
 }
 
 /// The folder inside a store that keeps attached documents.
-const PAPERS: &str = "papers";
+pub(super) const PAPERS: &str = "papers";
 
 /// Opens the register in a folder.
 ///
@@ -45,20 +45,37 @@ pub fn open(
         since: clock.now().to_string(),
         create: opening.create,
     };
-    let log = Arc::new(SledLog::open(folder, &options)?);
     let made = opening.create && !folder.join(super::settings::FILE).exists();
-    let settings = if made {
+    // Before the log, which an opening changes: a register of a newer format is left as it is.
+    let settings = if made { None } else { Some(Settings::read(folder)?) };
+    let log = Arc::new(SledLog::open(folder, &options)?);
+    let settings = if let Some(settings) = settings {
+        settings
+    } else {
         let settings = Settings { zone: opening.zone.clone().unwrap_or_else(zone_of_the_machine) };
         settings.write(folder)?;
         settings
-    } else {
-        Settings::read(folder)?
     };
     let migrated = log.migrated();
     let views: Arc<dyn ViewStore> = log.clone();
     let log: Arc<dyn EventLog> = log;
     let service = Service::new(log, views, clock, ids, settings, Some(folder.join(PAPERS)));
     Ok(Service { migrated, ..service })
+}
+
+/// Opens the log of a store without its register, such as that of a backup.
+///
+/// # Errors
+///
+/// As for [`open`].
+pub(super) fn open_log(folder: &Path, opening: &Opening, clock: &dyn Clock) -> Result<Arc<dyn EventLog>, OpenError> {
+    let options = OpenOptions {
+        wait: opening.wait,
+        holder: opening.holder.clone(),
+        since: clock.now().to_string(),
+        create: opening.create,
+    };
+    Ok(Arc::new(SledLog::open(folder, &options)?))
 }
 
 /// A register in memory, gone with the process.

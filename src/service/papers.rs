@@ -55,7 +55,33 @@ pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     drop(file);
     fs::rename(&unfinished, path)?;
-    File::open(folder)?.sync_all()
+    sync_folder(folder)
+}
+
+/// Syncs a folder, so that the names in it survive a power cut.
+#[cfg(unix)]
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Windows has no way to sync a folder.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the unix twin can fail")]
+pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes a folder, and those on the way to it, for their owner alone, whatever the umask is.
+///
+/// # Errors
+///
+/// Whatever the file system refuses.
+pub fn private_folders(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 impl Service {
@@ -70,9 +96,9 @@ impl Service {
         if path.exists() {
             return Ok(());
         }
-        fs::create_dir_all(folder)?;
+        private_folders(folder)?;
         if let Some(store) = folder.parent() {
-            File::open(store)?.sync_all()?;
+            sync_folder(store)?;
         }
         write_whole(&path, &paper.content)
     }

@@ -28,6 +28,20 @@ pub struct Settings {
 struct Stored {
     format: u32,
     zone: String,
+    /// The version of the program that wrote it; unknown of registers that were made before it was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+}
+
+/// The format of the file that this program writes, and the newest that it reads.
+const FORMAT: u32 = 1;
+
+/// What every format of the file has.
+#[derive(Deserialize)]
+struct Outline {
+    format: u32,
+    #[serde(default)]
+    by: Option<String>,
 }
 
 /// Why settings cannot be read or written.
@@ -49,6 +63,28 @@ pub enum SettingsError {
         /// What is wrong with it.
         why: String,
     },
+    /// The file was written by a newer program.
+    #[error(
+        "{file} has format {found}{}, but this program ({}) reads formats up to {supported}",
+        by.as_deref().map(|by| format!(", written by servanda {by}")).unwrap_or_default(),
+        env!("CARGO_PKG_VERSION")
+    )]
+    Newer {
+        /// The file.
+        file: String,
+        /// Its format.
+        found: u32,
+        /// The newest format that this program reads.
+        supported: u32,
+        /// The version of the program that wrote it, where the file says.
+        by: Option<String>,
+    },
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { zone: Zone::utc() }
+    }
 }
 
 impl Settings {
@@ -65,14 +101,26 @@ impl Settings {
     /// [`SettingsError`] when there are some that cannot be read.
     pub fn read(folder: &Path) -> Result<Self, SettingsError> {
         let path = folder.join(FILE);
+        match std::fs::read(&path) {
+            Ok(text) => Self::parse(&text, &path),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) => Err(SettingsError::File { file: path.display().to_string(), source }),
+        }
+    }
+
+    /// Reads the settings that a file holds.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] when they cannot be read.
+    pub fn parse(text: &[u8], path: &Path) -> Result<Self, SettingsError> {
         let file = path.display().to_string();
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self { zone: Zone::utc() }),
-            Err(source) => return Err(SettingsError::File { file, source }),
-        };
-        let stored: Stored = serde_json::from_str(&text)
-            .map_err(|e| SettingsError::Damaged { file: file.clone(), why: e.to_string() })?;
+        let damaged = |e: serde_json::Error| SettingsError::Damaged { file: file.clone(), why: e.to_string() };
+        let outline: Outline = serde_json::from_slice(text).map_err(damaged)?;
+        if outline.format > FORMAT {
+            return Err(SettingsError::Newer { file, found: outline.format, supported: FORMAT, by: outline.by });
+        }
+        let stored: Stored = serde_json::from_slice(text).map_err(damaged)?;
         let zone = Zone::named(&stored.zone).map_err(|e| SettingsError::Damaged { file, why: e.to_string() })?;
         Ok(Self { zone })
     }
@@ -85,7 +133,8 @@ impl Settings {
     pub fn write(&self, folder: &Path) -> Result<(), SettingsError> {
         let path = folder.join(FILE);
         let fault = |source| SettingsError::File { file: path.display().to_string(), source };
-        let stored = Stored { format: 1, zone: self.zone.name().to_owned() };
+        let by = Some(env!("CARGO_PKG_VERSION").to_owned());
+        let stored = Stored { format: FORMAT, zone: self.zone.name().to_owned(), by };
         let text = serde_json::to_string(&stored).map_err(|e| fault(e.into()))?;
         super::papers::write_whole(&path, format!("{text}\n").as_bytes()).map_err(fault)
     }

@@ -91,6 +91,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("import", shown::<outcome::ImportView>()),
         ("init", shown::<outcome::MadeView>()),
         ("rebuild", shown::<outcome::RebuiltView>()),
+        ("backup", shown::<outcome::BackupView>()),
         ("restore", shown::<outcome::RestoredView>()),
         ("error", shown::<outcome::ErrorView>()),
     ]

@@ -22,11 +22,11 @@ pub struct OddView {
     pub fact: u64,
 }
 
-/// What has to be said beside a date that was counted.
+/// What has to be said beside what was done: of a date that was counted, or of the machine's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct RemarkView {
-    /// The stable code: `last_day_off`, `beyond_known_days`.
+    /// The stable code: `last_day_off`, `beyond_known_days`; `clock_behind` where the machine's clock is behind the last record.
     pub code: &'static str,
     /// What is to be said, in words.
     pub message: String,
@@ -103,7 +103,7 @@ pub struct OutcomeView {
     pub adopted: Vec<CalendarId>,
     /// What is odd about them, recorded with the reason.
     pub odd: Vec<OddView>,
-    /// What has to be said beside the date that they give.
+    /// What has to be said beside them, such as of the date that they give.
     pub remarks: Vec<RemarkView>,
     /// The dates that it moves, as of today; after a change of a calendar, those of the whole register.
     pub moved: Vec<MovedView>,
@@ -173,6 +173,8 @@ pub struct ImportView {
     /// The dates of agreements on record that a change of calendars moves; of an import that is not of one calendar,
     /// only where it was tried.
     pub moved: Vec<MovedView>,
+    /// What has to be said beside it.
+    pub remarks: Vec<RemarkView>,
     /// What the table held; null for lines of commands.
     pub table: Option<TableView>,
 }
@@ -193,11 +195,30 @@ pub struct RebuiltView {
     pub agreements: usize,
 }
 
+/// A backup that was made, read back and compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct BackupView {
+    /// Where it is.
+    pub to: String,
+    /// What it is: `file` or `folder`.
+    pub form: &'static str,
+    /// How many events.
+    pub events: u64,
+    /// How many files beside the log, such as attached papers.
+    pub files: u64,
+    /// The SHA-256 of all events with what lies beside them, in hexadecimal.
+    pub sha256: String,
+}
+
 /// A register that was restored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RestoredView {
     /// How many events.
     pub events: u64,
+    /// How many files beside the log, such as attached papers; an export has none.
+    pub files: u64,
+    /// The SHA-256 of all events, as that of the backup; null for an export, which bears none.
+    pub sha256: Option<String>,
 }
 
 /// Why a command failed; written to standard error.

@@ -411,7 +411,7 @@ fn a_second_process_waits_for_the_register_and_names_the_holder() {
     }));
     let held = desk.run("list --wait 0 --json").exits(5).error();
     assert_eq!(held["code"], "held");
-    assert!(held["message"].as_str().is_some_and(|words| words.contains("import -")), "{held}");
+    assert!(held["message"].as_str().is_some_and(|words| words.contains("servanda import (process")), "{held}");
     assert!(held["hint"].as_str().is_some_and(|words| words.contains("--wait")), "{held}");
     let _ = desk.run("list --wait 1").exits(5);
     let waiting = start(desk.servanda().args(words("list --json --wait 60")));

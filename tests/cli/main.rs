@@ -4,6 +4,7 @@ mod bad_input;
 mod calendar;
 mod completion;
 mod contract;
+mod copies;
 mod harness;
 mod interrupted;
 mod lint;

@@ -10,6 +10,7 @@
 )]
 
 mod at_size;
+mod copies;
 mod days;
 mod deciding;
 mod given;

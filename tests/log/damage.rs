@@ -322,7 +322,9 @@ async fn a_store_of_a_newer_format_is_refused_by_its_number() {
     let text = fs::read_to_string(&witness).unwrap();
     fs::write(&witness, newer(&text[..512]) + &newer(&text[512..])).unwrap();
     match open(&dir.path().join("store")) {
-        Err(OpenError::NewerFormat { found, supported }) => assert_eq!((found, supported), (3, 2)),
+        Err(OpenError::NewerFormat { found, supported, by }) => {
+            assert_eq!((found, supported, by.as_deref()), (3, 2, Some(env!("CARGO_PKG_VERSION"))));
+        }
         other => panic!("{:?}", other.err()),
     }
 }

@@ -1,4 +1,4 @@
-//! `import`, `export` and `restore`.
+//! `import` and `export`.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write as _};
@@ -7,15 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Counted, EVENTS, Kind, Length, Progress, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Counted, EVENTS, Item, Kind, Length, Progress, Report, Section, Tone};
 use crate::cli::session::Session;
-use crate::cli::verbs::moved_items;
+use crate::cli::verbs::{behind, moved_items};
 use crate::service::error::ExecuteError;
 use crate::service::execute::Execution;
 use crate::service::import::{Far, ImportOptions, Imported};
 use crate::service::mapping::language::MAPPING_BYTES_MAX;
 use crate::service::mapping::{Mapping, Rows};
-use crate::views::outcome::{ImportView, MovedView, RefusedView, RestoredView, TableView, WarningView};
+use crate::views::outcome::{ImportView, MovedView, RefusedView, TableView, WarningView};
 
 /// What is counted while an import runs.
 const LINES: &str = "lines";
@@ -51,15 +51,7 @@ pub struct ExportArgs {
     output: Option<PathBuf>,
 }
 
-/// Options of `restore`.
-#[derive(Clone, Debug, clap::Args)]
-pub struct RestoreArgs {
-    /// The export; - reads standard input.
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-}
-
-fn input(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
+pub(super) fn input(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
     if path.as_os_str() == "-" {
         return Ok(Box::new(io::stdin().lock()));
     }
@@ -170,6 +162,7 @@ fn view(imported: &Imported, dry_run: bool) -> ImportView {
         dry_run,
         refused: refused.collect(),
         moved: imported.moved.iter().map(MovedView::from).collect(),
+        remarks: imported.clock_behind.map(behind).into_iter().collect(),
         table: None,
     }
 }
@@ -216,6 +209,8 @@ fn report(view: &ImportView) -> Report {
         Column::text("hint", "What to do").priority(4),
     ];
     let line = Column::number("line", "Line");
+    let remarks = view.remarks.iter().map(|remark| Item::bullet(0, Cell::from(&remark.message).tone(Tone::Warn)));
+    let remarks = Section::text("remarks", remarks);
     let Some(table) = &view.table else {
         let rows = view.refused.iter().map(|refused| {
             [
@@ -228,7 +223,7 @@ fn report(view: &ImportView) -> Report {
         let columns = [line].into_iter().chain(why);
         let refused = Section::table("refused", columns).titled("Refused").rows(rows);
         let moved = Section::text("moved", moved_items(&view.moved, view.dry_run));
-        return Report::new().heading(totals(view)).section(refused).section(moved);
+        return Report::new().heading(totals(view)).section(refused).section(moved).section(remarks);
     };
     let text = |text: &Option<String>| Cell::from(text.as_deref().unwrap_or_default());
     let place = |first: &'static str, title: &str| {
@@ -253,6 +248,7 @@ fn report(view: &ImportView) -> Report {
     Report::new()
         .section(Section::table("refused", refused_columns).titled("Refused").rows(refused))
         .section(Section::table("warnings", warned_columns).titled("Warnings").rows(warned))
+        .section(remarks)
         .footing(totals(view))
 }
 
@@ -277,15 +273,4 @@ pub(super) async fn export(args: &ExportArgs, session: &Session) -> Result<Exit,
         Err(error) if to_file.is_none() && error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
         Err(error) => Err(fault(error)),
     }
-}
-
-pub(super) async fn restore(args: &RestoreArgs, session: &Session) -> Result<Exit, Failure> {
-    let mut input = input(&args.file)?;
-    let service = session.open(true)?;
-    let result = service.restore(input.as_mut()).await;
-    let closed = service.close().await;
-    let events = result?;
-    closed?;
-    let made = RestoredView { events };
-    session.answer(&made, [&made], || Report::new().heading(format!("restored {events} events")))
 }

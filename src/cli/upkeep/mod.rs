@@ -1,5 +1,6 @@
 //! Upkeep: making a register, moving it in and out, and what helps at the keyboard.
 
+pub mod copies;
 pub mod exchange;
 pub mod keyboard;
 pub mod store;
@@ -22,9 +23,16 @@ pub enum Upkeep {
     /// Every event, one JSON object a line
     #[command(after_help = "Example:\n  servanda export > register.events.jsonl")]
     Export(exchange::ExportArgs),
-    /// Make the same log from an export, byte for byte
-    #[command(after_help = "Example:\n  servanda restore register.events.jsonl --store copy")]
-    Restore(exchange::RestoreArgs),
+    /// Copy the whole register while others use it, and read the copy back
+    #[command(
+        after_help = "A name that ends in .tar.zst makes one file, any other name a folder that opens as it is.\n\nExamples:\n  servanda backup /mnt/backup/register-2026-01-05.tar.zst\n  servanda backup /mnt/backup/register"
+    )]
+    Backup(copies::BackupArgs),
+    /// Make the same register from a backup, or the same log from an export, byte for byte
+    #[command(
+        after_help = "Examples:\n  servanda restore register-2026-01-05.tar.zst --store register\n  servanda restore register.events.jsonl --store copy"
+    )]
+    Restore(copies::RestoreArgs),
     /// Throw the views away and make them anew from the log
     #[command(after_help = "Example:\n  servanda rebuild")]
     Rebuild,
@@ -47,7 +55,8 @@ impl Upkeep {
             Self::Init(args) => store::init(&args, session).await,
             Self::Import(args) => exchange::import(&args, session).await,
             Self::Export(args) => exchange::export(&args, session).await,
-            Self::Restore(args) => exchange::restore(&args, session).await,
+            Self::Backup(args) => copies::backup(&args, session).await,
+            Self::Restore(args) => copies::restore(&args, session).await,
             Self::Rebuild => store::rebuild(session).await,
             Self::Completions(args) => keyboard::completions(&args, session),
             Self::Man(args) => keyboard::man(&args, session),

@@ -32,7 +32,7 @@ pub(super) async fn init(args: &InitArgs, session: &Session) -> Result<Exit, Fai
     if globals.store.is_none() {
         globals.store = Some(named_store().unwrap_or_else(|| std::path::PathBuf::from(FOLDER)));
     }
-    let session = Session::new(globals);
+    let session = session.with(globals);
     let folder = session.folder();
     if folder.join(FILE).exists() {
         return Err(Failure::refused("register_there", format!("there is a register in {} already", folder.display())));

@@ -1,6 +1,6 @@
 //! The files of a store: made private, and known to the disk before anything is acknowledged.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
@@ -209,6 +209,13 @@ pub(super) fn remove_unfinished_snapshots(log: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Has a file that is made belong to its owner alone, whatever the umask is.
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
 }
 
 fn private_builder() -> DirBuilder {

@@ -69,7 +69,7 @@ fn format(db: &Db, reading: &Reading) -> Result<Option<u32>, OpenError> {
     match found {
         FORMAT_BEFORE | FORMAT => Ok(Some(found)),
         0 => Err(refuse("its format number is 0".to_owned())),
-        _ => Err(OpenError::NewerFormat { found, supported: FORMAT }),
+        _ => Err(OpenError::NewerFormat { found, supported: FORMAT, by: None }),
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use super::folder::private;
 use crate::log::Holder;
 
 /// How long to sleep between two tries: short for people, long for the processor.
@@ -37,7 +38,7 @@ impl From<io::Error> for Refused {
 ///
 /// The wait is counted in sleeps, so that no clock is asked; a loaded machine waits a little longer.
 pub(super) fn take(path: &Path, wait: Duration, words: &str, since: &str) -> Result<Lock, Refused> {
-    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+    let mut file = private(OpenOptions::new().read(true).write(true).create(true).truncate(false)).open(path)?;
     let mut waited = Duration::ZERO;
     loop {
         match file.try_lock() {

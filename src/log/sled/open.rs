@@ -130,7 +130,8 @@ fn look_before_opening(folder: &Folder, reading: &Reading) -> Result<(), OpenErr
         return Ok(());
     };
     if witness.format > FORMAT {
-        return Err(OpenError::NewerFormat { found: witness.format, supported: FORMAT });
+        let by = witness::written_by(&folder.witness());
+        return Err(OpenError::NewerFormat { found: witness.format, supported: FORMAT, by });
     }
     // sled gives whole segments at the file's end back on its own, at any time; other losses are damage.
     let given_back = length < witness.length && length > 0 && length % SEGMENT_BYTES as u64 == 0;

@@ -357,6 +357,8 @@ impl Store {
             self.bear_witness(&mut writer, *length, true);
         }
         drop(file);
+        // sled makes files with the rights that the umask leaves; the next opening restricts them where this fails.
+        let _ = self.folder.restrict();
         drop(lock);
         outcome.map(|_| ())
     }

@@ -8,12 +8,15 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write as _};
 use std::path::Path;
 
+use super::folder::private;
 use super::frame::digest;
 use crate::log::Position;
 
 /// Written in one piece by every disk.
 const SLOT_BYTES: usize = 512;
 const TITLE: &str = "servanda witness";
+/// Who wrote it. Not needed to read a witness of this format, so witnesses without it are whole.
+const BY: &str = env!("CARGO_PKG_VERSION");
 
 /// What was acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +58,17 @@ pub(super) fn read(path: &Path) -> io::Result<Reading> {
     Ok(newest.map_or(Reading::Torn, |(witness, turn)| Reading::Valid(witness, turn)))
 }
 
+/// Returns the version of the program that wrote the witness last, where it says: whoever cannot read the store needs it.
+pub(super) fn written_by(path: &Path) -> Option<String> {
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(2 * SLOT_BYTES as u64).read_to_end(&mut bytes).ok()?;
+    let slots = bytes.chunks(SLOT_BYTES).filter_map(|slot| Some((slot, parse(slot)?.1)));
+    let newest = std::str::from_utf8(slots.max_by_key(|(_, turn)| *turn)?.0).ok()?;
+    let by = newest.lines().find_map(|line| line.strip_prefix("by "))?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+');
+    by.chars().all(is_plain).then(|| by.to_owned())
+}
+
 /// The witness of an open store.
 pub(super) struct WitnessFile {
     file: File,
@@ -64,7 +78,7 @@ pub(super) struct WitnessFile {
 impl WitnessFile {
     /// Opens the file for writing, and makes it if need be; `turn` is that of the slot that was read.
     pub(super) fn open(path: &Path, turn: u64) -> io::Result<Self> {
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        let file = private(OpenOptions::new().write(true).create(true).truncate(false)).open(path)?;
         Ok(Self { file, turn })
     }
 
@@ -87,7 +101,7 @@ fn print(witness: &Witness, turn: u64) -> Vec<u8> {
     let sum = sum.map_or_else(|| "none".to_owned(), |sum| format!("{sum:032x}"));
     let (end, closed) = (end.get(), if *closed { "yes" } else { "no" });
     let mut text = format!(
-        "{TITLE}\nformat {format}\nturn {turn}\nend {end}\nlast {last:032x}\nlength {length}\nsum {sum}\nclosed {closed}\n"
+        "{TITLE}\nformat {format}\nturn {turn}\nend {end}\nlast {last:032x}\nlength {length}\nsum {sum}\nclosed {closed}\nby {BY}\n"
     );
     let check = digest(text.as_bytes());
     // Writing to a string cannot fail.

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 
 use super::Service;
 use super::almanac::{REGISTER, with};
+use super::clock::ClockBehind;
 use super::error::ExecuteError;
 use super::execute::{Execution, Loaded, points_at};
 use crate::domain::command::{Request, RequestError};
@@ -97,6 +98,8 @@ pub struct Imported {
     pub refused: Vec<RefusedLine>,
     /// Of a dry run, the dates of agreements on record that changes of the register's own facts would move.
     pub moved: Vec<Moved>,
+    /// The clock is behind the last record, whose time bears what was recorded without one of its own.
+    pub clock_behind: Option<ClockBehind>,
 }
 
 /// Where the commands of an import come from, in their order.
@@ -387,6 +390,9 @@ impl Import<'_> {
         }
         self.load(&request).await?;
         let context = self.service.context_after(&request, &self.options.execution, self.last)?;
+        if self.done.clock_behind.is_none() {
+            self.done.clock_behind = self.service.clock_behind(context.now, context.asserted);
+        }
         let mut none = Docket::default();
         none.enter(self.register.clone());
         let held = self.desk.held(&request.agreement, &self.register);
