@@ -2,6 +2,7 @@
 //!
 //! The matches have no wildcard arm: a new refusal does not compile until somebody says what to do about it.
 
+mod ailment;
 mod finding;
 
 use crate::domain::command::RequestError;
@@ -20,6 +21,7 @@ use crate::service::settings::SettingsError;
 
 use super::error::Exit;
 
+pub use ailment::of_ailment;
 pub use finding::of_finding;
 
 #[expect(clippy::unnecessary_wraps, reason = "every arm of the matches below is an option")]

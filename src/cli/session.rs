@@ -16,11 +16,14 @@ use crate::domain::spoken;
 use crate::domain::status::AgreementStatus;
 use crate::domain::vocabulary::AgreementKind;
 use crate::domain::zone::Zone;
+use crate::log::mending::Far;
 use crate::service::Service;
+use crate::service::doctor;
 use crate::service::execute::Execution;
 use crate::service::open::{Opening, in_memory, open};
 use crate::service::settings::{self, Settings};
 use crate::views::Asked;
+use crate::views::checkup::Checkup;
 use crate::views::filter::Filter;
 
 /// One run of the program.
@@ -135,6 +138,18 @@ impl Session {
             ));
         }
         Ok(service)
+    }
+
+    /// Looks at the store without opening it, and with `fix` mends it.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when it is not there, held, of a newer format, or the disk fails.
+    pub fn look(&self, fix: bool, far: Far<'_>) -> Result<Checkup, Failure> {
+        let clock = place::clock().map_err(|why| Failure::usage("now", why))?;
+        let wait = Duration::from_secs(self.globals.wait);
+        let opening = Opening { create: false, wait, holder: place::holder(&self.command), zone: None };
+        Ok(doctor::look(&self.folder(), &opening, clock.as_ref(), fix, far)?)
     }
 
     /// Who asks.

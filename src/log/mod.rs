@@ -34,6 +34,7 @@ use async_trait::async_trait;
 pub use error::{AppendError, Fault, Holder, InvalidAppend, OpenError, Place, ReadError};
 pub use memory::MemoryLog;
 pub use record::{Append, CommandId, Draft, Position, Receipt, Recorded, StreamId, StreamVersion};
+pub use sled::mending;
 pub use sled::{OpenOptions, SledLog, WitnessFinding};
 pub use tail::{Tail, tail};
 pub use view_store::{Change, VIEW_KEY_BYTES_MAX, VIEW_NAME_BYTES_MAX, VIEW_VALUE_BYTES_MAX, ViewStore};

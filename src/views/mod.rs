@@ -10,6 +10,7 @@ pub mod because;
 pub mod board;
 pub mod calendar;
 pub mod chart;
+pub mod checkup;
 pub mod derivation;
 pub mod diff;
 pub mod document;
@@ -92,6 +93,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("init", shown::<outcome::MadeView>()),
         ("rebuild", shown::<outcome::RebuiltView>()),
         ("backup", shown::<outcome::BackupView>()),
+        ("doctor", shown::<checkup::Checkup>()),
         ("restore", shown::<outcome::RestoredView>()),
         ("error", shown::<outcome::ErrorView>()),
     ]

@@ -211,7 +211,7 @@ pub struct BackupView {
 }
 
 /// A register that was restored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Default, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RestoredView {
     /// How many events.
     pub events: u64,
@@ -219,6 +219,10 @@ pub struct RestoredView {
     pub files: u64,
     /// The SHA-256 of all events, as that of the backup; null for an export, which bears none.
     pub sha256: Option<String>,
+    /// Of events taken in under new positions, how many were in the register already.
+    pub repeated: u64,
+    /// Of those, which were left out because an event of their agreement before them is missing: `REF@7`.
+    pub left_out: Vec<String>,
 }
 
 /// Why a command failed; written to standard error.

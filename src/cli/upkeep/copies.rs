@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::exchange::input;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Progress, Report};
+use crate::cli::output::{Cell, Item, Progress, Report, Section};
 use crate::cli::session::Session;
 use crate::service::backup::{BackupError, Kept, Source};
+use crate::service::salvaged::Taken;
 use crate::views::outcome::{BackupView, RestoredView};
 
 /// What is counted while a backup is made or restored.
@@ -54,6 +55,9 @@ pub(super) async fn restore(args: &RestoreArgs, session: &Session) -> Result<Exi
         return Err(Failure::refused("file", format!("{}: there is no such file or folder", args.from.display())));
     }
     let source = if is_stdin || args.renumber { None } else { Source::at(&args.from)? };
+    if args.renumber {
+        return take_salvaged(&args.from, session).await;
+    }
     match source {
         Some(source) => restore_backup(&source, session).await,
         None => restore_lines(&args.from, session).await,
@@ -78,10 +82,28 @@ async fn restore_backup(source: &Source, session: &Session) -> Result<Exit, Fail
     let closed = service.close().await;
     let Kept { events, sha256, files, .. } = restored?;
     closed?;
-    let view = RestoredView { events, files, sha256: Some(sha256) };
+    let view = RestoredView { events, files, sha256: Some(sha256), ..RestoredView::default() };
     session.answer(&view, [&view], || {
         let words = format!("restored {events} events and {files} other files, and read them back");
         Report::new().heading(words)
+    })
+}
+
+async fn take_salvaged(from: &Path, session: &Session) -> Result<Exit, Failure> {
+    let mut input = input(from)?;
+    let service = session.open(true)?;
+    let result = service.take_salvaged(input.as_mut()).await;
+    let closed = service.close().await;
+    let Taken { events, repeated, left_out, named } = result?;
+    closed?;
+    let view = RestoredView { events, files: 0, sha256: None, repeated, left_out: named };
+    session.answer(&view, [&view], || {
+        let words = format!(
+            "took in {events} events under new positions; {repeated} were in the register already; {left_out} were left out, \
+             because an event of their agreement before them is missing"
+        );
+        let named = view.left_out.iter().map(|name| Item::bullet(0, Cell::from(name)));
+        Report::new().heading(words).section(Section::text("left_out", named))
     })
 }
 
@@ -92,6 +114,6 @@ async fn restore_lines(from: &Path, session: &Session) -> Result<Exit, Failure> 
     let closed = service.close().await;
     let events = result?;
     closed?;
-    let view = RestoredView { events, files: 0, sha256: None };
+    let view = RestoredView { events, ..RestoredView::default() };
     session.answer(&view, [&view], || Report::new().heading(format!("restored {events} events")))
 }

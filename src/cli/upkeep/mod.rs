@@ -1,6 +1,7 @@
 //! Upkeep: making a register, moving it in and out, and what helps at the keyboard.
 
 pub mod copies;
+pub mod doctor;
 pub mod exchange;
 pub mod keyboard;
 pub mod store;
@@ -33,6 +34,11 @@ pub enum Upkeep {
         after_help = "Examples:\n  servanda restore register-2026-01-05.tar.zst --store register\n  servanda restore register.events.jsonl --store copy"
     )]
     Restore(copies::RestoreArgs),
+    /// Say what is wrong with the store, and mend it
+    #[command(
+        after_help = "Looks at the files, their rights, every event, every index and view, and every attached paper; changes nothing without --fix. Exits with 0 when nothing is damaged or lost, and with 4 when something is.\n\nExamples:\n  servanda doctor\n  servanda doctor --fix"
+    )]
+    Doctor(doctor::DoctorArgs),
     /// Throw the views away and make them anew from the log
     #[command(after_help = "Example:\n  servanda rebuild")]
     Rebuild,
@@ -57,6 +63,7 @@ impl Upkeep {
             Self::Export(args) => exchange::export(&args, session).await,
             Self::Backup(args) => copies::backup(&args, session).await,
             Self::Restore(args) => copies::restore(&args, session).await,
+            Self::Doctor(args) => doctor::doctor(&args, session),
             Self::Rebuild => store::rebuild(session).await,
             Self::Completions(args) => keyboard::completions(&args, session),
             Self::Man(args) => keyboard::man(&args, session),

@@ -46,6 +46,21 @@ impl Folder {
         self.root.join("log.gone")
     }
 
+    /// Where a mended log is made, as a store of its own.
+    pub(super) fn log_mended(&self) -> PathBuf {
+        self.root.join("log.mended")
+    }
+
+    /// The file that is there while the damaged log and the mended one change places.
+    pub(super) fn log_mending(&self) -> PathBuf {
+        self.root.join("log.mending")
+    }
+
+    /// Tells whether there is a store, or something that was one.
+    pub(super) fn is_there(&self) -> bool {
+        [self.log(), self.witness(), self.log_old(), self.log_mending()].iter().any(|path| path.exists())
+    }
+
     pub(super) fn witness(&self) -> PathBuf {
         self.root.join("witness")
     }
@@ -191,6 +206,21 @@ impl Folder {
 /// What sled's snapshots are called while they are written.
 const UNFINISHED: &str = ".generating";
 
+/// Returns the name of a snapshot that sled was writing when its process ended, if there is one.
+pub(super) fn has_unfinished_snapshot(log: &Path) -> io::Result<Option<String>> {
+    let entries = match fs::read_dir(log) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        entries => entries?,
+    };
+    for entry in entries {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.starts_with("snap.") && name.ends_with(UNFINISHED) {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
 /// Removes snapshots that sled was writing when its process ended.
 ///
 /// sled 0.34.7 means to pass them over, but looks for another ending (`.in___motion`): it would take such a file for its newest
@@ -218,7 +248,7 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-fn private_builder() -> DirBuilder {
+pub(super) fn private_builder() -> DirBuilder {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -13,6 +13,7 @@ mod index;
 mod inspect;
 mod layout;
 mod lock;
+pub mod mending;
 mod migration;
 mod open;
 mod packed;

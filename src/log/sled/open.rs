@@ -39,7 +39,10 @@ pub(super) struct Findings {
 /// Opens the store of a folder.
 pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, Findings), OpenError> {
     let folder = Folder::new(root);
-    if !folder.log().exists() && !folder.witness().exists() && !folder.log_old().exists() {
+    if folder.log_mending().exists() {
+        return Err(refuse("a repair of it was interrupted; servanda doctor goes on with it".to_owned()));
+    }
+    if !folder.is_there() {
         if !options.create {
             return Err(OpenError::Missing { dir: root.to_owned() });
         }
@@ -112,7 +115,7 @@ pub(super) fn refuse(what: String) -> OpenError {
 }
 
 /// Refuses what sled must not touch.
-fn look_before_opening(folder: &Folder, reading: &Reading) -> Result<(), OpenError> {
+pub(super) fn look_before_opening(folder: &Folder, reading: &Reading) -> Result<(), OpenError> {
     folder.remove_probe().map_err(storage("removing an old probe"))?;
     let length = folder.db_length().map_err(storage("reading the log's length"))?;
     let Some(length) = length else {

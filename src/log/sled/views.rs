@@ -10,14 +10,14 @@ mod overlay;
 mod state;
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
 
 use ::sled::{Batch, Tree};
 
 use self::state::State;
 use super::frame::{self, Kind};
-use super::layout::{CHUNK_BYTES_MAX, view_change_key, view_pages_prefix, view_position_key, view_prefix};
+use super::layout::{CHUNK_BYTES_MAX, VIEW, view_change_key, view_pages_prefix, view_position_key, view_prefix};
 use super::packed::{self, Entry, Table};
 use super::reader::{damaged, fault};
 use crate::log::{AppendError, Change, Place, Position, ReadError};
@@ -27,6 +27,9 @@ const DIRECT_ENTRIES: usize = 512;
 
 /// A change of more bytes than this goes into the pages directly.
 const DIRECT_BYTES: usize = 512 * 1024;
+
+/// How many entries are read at a time where all are.
+const CHECKED_AT_ONCE: usize = 4_096;
 
 /// New values by key, or nothing where a key is taken away.
 type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -228,6 +231,28 @@ fn sorted(changes: Vec<Change>) -> (Changes, Changes) {
 pub(super) fn clear(tree: &Tree, view: &str) -> Result<(), AppendError> {
     tree.remove(view_position_key(view)).map_err(|error| fault("clearing a view", error))?;
     Ok(packed::clear(tree, &view_prefix(view))?)
+}
+
+/// Names the views that the tree holds anything of.
+pub(super) fn names(tree: &Tree) -> Result<BTreeSet<String>, ReadError> {
+    let mut names = BTreeSet::new();
+    for key in tree.scan_prefix([VIEW]).keys() {
+        let key = key.map_err(failed)?;
+        let length = key.get(1).copied().map_or(0, usize::from);
+        names.extend(key.get(2..2 + length).map(|name| String::from_utf8_lossy(name).into_owned()));
+    }
+    Ok(names)
+}
+
+/// Reads all of a view.
+pub(super) fn check(tree: &Tree, view: &str, end: Position) -> Result<(), ReadError> {
+    let mut from = Vec::new();
+    loop {
+        let mut page = scan(tree, view, &from, None, CHECKED_AT_ONCE, end)?;
+        let Some((last, _)) = page.pop() else { return Ok(()) };
+        from = last;
+        from.push(0);
+    }
 }
 
 #[cfg(test)]

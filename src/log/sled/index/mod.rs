@@ -89,6 +89,17 @@ pub(super) fn position(tree: &Tree) -> Result<Position, ReadError> {
     number.map(Position::new).map_err(|_| refused("it has another length".to_owned()))
 }
 
+/// Reads all of both indexes, and what their rows say.
+pub(super) fn check(tree: &Tree) -> Result<(), ReadError> {
+    position(tree)?;
+    for table in [streams(&[]), commands(&[])] {
+        for entry in packed::range(tree, &table, b"", None) {
+            entry?;
+        }
+    }
+    Ok(())
+}
+
 /// The newest row of a stream, and how many are before it.
 #[derive(Default)]
 struct Head {
