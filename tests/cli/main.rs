@@ -5,6 +5,7 @@ mod calendar;
 mod completion;
 mod contract;
 mod copies;
+mod doctor;
 mod harness;
 mod interrupted;
 mod lint;

@@ -11,7 +11,7 @@ use crate::given::{commit, everything, open};
 
 /// How a store came to be what it is when the damage is done to it.
 #[derive(Clone, Copy, Debug)]
-enum Left {
+pub(crate) enum Left {
     /// Closed, opened and closed again, so that sled has made its snapshot.
     Closed,
     /// As a killed process leaves it: a copy of the files of an open store.
@@ -20,14 +20,14 @@ enum Left {
 
 /// What came of opening and reading a damaged store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Outcome {
+pub(crate) enum Outcome {
     Unharmed,
     RefusedAtOpening,
     ReportedWhenRead,
 }
 
 /// Bytes that cannot be compressed.
-fn noise(seed: u128, bytes: usize) -> Vec<u8> {
+pub(crate) fn noise(seed: u128, bytes: usize) -> Vec<u8> {
     let mut state = u64::try_from(seed).unwrap().wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut next = || {
         state ^= state << 13;
@@ -39,7 +39,7 @@ fn noise(seed: u128, bytes: usize) -> Vec<u8> {
 }
 
 /// A store with some hundred commits in its segments, in its indexes and in its tail, and what it holds.
-async fn store(left: Left) -> (TempDir, Vec<Recorded>) {
+pub(crate) async fn store(left: Left) -> (TempDir, Vec<Recorded>) {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("store");
     let log = open(&path).unwrap();
@@ -67,7 +67,7 @@ async fn store(left: Left) -> (TempDir, Vec<Recorded>) {
     }
 }
 
-fn copied(from: &Path) -> TempDir {
+pub(crate) fn copied(from: &Path) -> TempDir {
     let to = TempDir::new().unwrap();
     copy(from, to.path());
     to
@@ -104,7 +104,7 @@ pub(crate) fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 /// Damages a copy of a store, opens it and reads all of it.
-async fn judge(original: &Path, expected: &[Recorded], damage: impl FnOnce(&Path)) -> Outcome {
+pub(crate) async fn judge(original: &Path, expected: &[Recorded], damage: impl FnOnce(&Path)) -> Outcome {
     let dir = copied(original);
     let path = dir.path().join("store");
     damage(&path);
@@ -160,7 +160,7 @@ async fn judge(original: &Path, expected: &[Recorded], damage: impl FnOnce(&Path
     outcome
 }
 
-fn flip(file: &Path, at: usize) {
+pub(crate) fn flip(file: &Path, at: usize) {
     let mut bytes = fs::read(file).unwrap();
     bytes[at] ^= 0x40;
     fs::write(file, bytes).unwrap();
@@ -171,7 +171,7 @@ fn length(file: &Path) -> usize {
 }
 
 /// Where the last byte is that is not zero: sled fills its last segment with zeros.
-fn used(file: &Path) -> usize {
+pub(crate) fn used(file: &Path) -> usize {
     fs::read(file).unwrap().iter().rposition(|byte| *byte != 0).unwrap()
 }
 

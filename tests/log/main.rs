@@ -19,6 +19,8 @@ mod contract;
 mod crash;
 mod damage;
 mod earlier;
+#[cfg(unix)]
+mod faults;
 mod full;
 mod given;
 mod likeness;

@@ -70,6 +70,18 @@ impl Program<'_> {
         self.done(typed, &["--format", "jsonl"]).lines().map(row).collect()
     }
 
+    /// What is said of a store whose log is cut off, once it is mended.
+    fn damaged(&self) -> Answer {
+        self.done(&["backup", "damaged"], &[]);
+        let db = self.folder.join("damaged/log/db");
+        let bytes = std::fs::read(&db).unwrap();
+        std::fs::write(&db, &bytes[..bytes.len() / 3]).unwrap();
+        let output = self.run(&["doctor", "--fix", "--store", "damaged"], &["--json"]);
+        assert_eq!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stderr));
+        let value = serde_json::from_slice(&output.stdout).unwrap();
+        Answer { typed: "doctor --fix".to_owned(), view: "doctor", value }
+    }
+
     fn failure(&self, code: i32, typed: &[&str]) -> Answer {
         let output = self.run(typed, &["--json"]);
         assert_eq!(output.status.code(), Some(code), "{typed:?}");
@@ -148,6 +160,10 @@ fn write() -> Written {
     answers.push(program.answer("rebuild", &["rebuild"]));
     program.done(&["export", "--output", "events.jsonl"], &[]);
     answers.push(program.answer("restore", &["restore", "events.jsonl", "--store", "restored"]));
+    answers.push(program.answer("backup", &["backup", "copy.tar.zst"]));
+    answers.push(program.answer("restore", &["restore", "copy.tar.zst", "--store", "again"]));
+    answers.push(program.answer("doctor", &["doctor"]));
+    answers.push(program.damaged());
     answers.push(program.answer("init", &["init", "--store", "made", "--zone", "Asia/Karachi"]));
     let events = program.done(&["export"], &[]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     Written { events, answers, rows }

@@ -1,6 +1,7 @@
 //! The panic boundary around sled: a damaged store makes sled panic, and a panic becomes an error (MEASURED: 56 of 60 flips).
 
 use std::cell::RefCell;
+use std::ops::Deref;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
@@ -41,14 +42,60 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     outcome.map_err(|_| words)
 }
 
+/// Something of sled's that may panic when it is dropped, such as an open store on a disk that fails.
+///
+/// Wherever it is dropped, the panic stays inside; whoever wants to hear of it releases it and drops it inside [`guarded`].
+pub(super) struct Caught<T>(Option<T>);
+
+impl<T> Caught<T> {
+    pub(super) const fn new(inner: T) -> Self {
+        Self(Some(inner))
+    }
+
+    /// Hands it out.
+    pub(super) fn release(mut self) -> T {
+        self.0.take().expect("it is there until it is released, which happens once")
+    }
+}
+
+impl<T> Deref for Caught<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_ref().expect("it is there until it is released, which takes it away")
+    }
+}
+
+impl<T> Drop for Caught<T> {
+    fn drop(&mut self) {
+        if let Some(inner) = self.0.take() {
+            // Something else has failed already, or nobody cares.
+            let _ = guarded(move || drop(inner));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::guarded;
+    use super::{Caught, guarded};
 
     #[test]
     fn a_panic_becomes_its_words() {
         let words = guarded(|| panic!("page {} is gone", 7)).unwrap_err();
         assert!(words.contains("page 7 is gone"), "{words}");
+    }
+
+    #[test]
+    fn a_panic_of_what_is_dropped_stays_inside() {
+        struct Loud;
+        impl Drop for Loud {
+            fn drop(&mut self) {
+                panic!("the disk is gone");
+            }
+        }
+        drop(Caught::new(Loud));
+        let words = guarded(|| drop(Caught::new(Loud).release())).unwrap_err();
+        assert!(words.contains("the disk is gone"), "{words}");
     }
 
     #[test]

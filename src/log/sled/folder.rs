@@ -8,6 +8,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 /// The largest `db` that is hashed whole: some milliseconds.
 const SUM_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// The longest `db` that sled can have made before anything was written to it: two segments.
+const UNMADE_BYTES_MAX: u64 = 1024 * 1024;
 const READ_BYTES: usize = 256 * 1024;
 
 /// The paths of a store.
@@ -130,6 +132,29 @@ impl Folder {
             sync_folder(parent.unwrap_or(Path::new(".")))?;
         }
         Ok(())
+    }
+
+    /// Tells whether sled's files are there but were never used: their making was interrupted, or failed, before anything was
+    /// written that could have been acknowledged. sled calls some of these corrupt, for ever.
+    pub(super) fn was_never_made(&self) -> io::Result<bool> {
+        if !self.log().join("conf").exists() && self.db_length()?.is_none() || self.has_snapshot()? {
+            return Ok(false);
+        }
+        match self.db_length()? {
+            None => Ok(true),
+            Some(length) if length > UNMADE_BYTES_MAX => Ok(false),
+            Some(_) => {
+                let bytes = fs::read(self.log().join("db"))?;
+                Ok(!bytes.windows(3).any(|three| three == b"SvL"))
+            }
+        }
+    }
+
+    /// Makes the folder of a log that was never used as it was before sled.
+    pub(super) fn make_log_anew(&self) -> io::Result<()> {
+        Self::remove(&self.log())?;
+        private_builder().create(self.log())?;
+        self.sync_root()
     }
 
     /// Makes the folder for a rewritten log.

@@ -17,7 +17,7 @@ use std::io;
 
 use ::sled::{Batch, Db};
 
-use super::boundary::guarded;
+use super::boundary::{Caught, guarded};
 use super::earlier;
 use super::folder::Folder;
 use super::frame;
@@ -53,13 +53,18 @@ pub(super) fn settle(folder: &Folder, reading: &Reading) -> io::Result<()> {
 }
 
 /// Rewrites the store that was opened and inspected; returns how many events it has.
-pub(super) fn migrate(folder: &Folder, db: Db, standing: Standing, reading: &Reading) -> Result<u64, OpenError> {
+pub(super) fn migrate(
+    folder: &Folder,
+    db: Caught<Db>,
+    standing: Standing,
+    reading: &Reading,
+) -> Result<u64, OpenError> {
     Folder::remove(&folder.log_new()).map_err(storage("removing an unfinished migration"))?;
     folder.create_log_new().map_err(storage("making the folder of the migrated log"))?;
     let new = open_sled(&folder.log_new())?;
     let written = guarded(|| rewrite(&db, standing, &new)).unwrap_or_else(|words| Err(panicked(&words)));
-    guarded(move || drop(db)).map_err(|words| panicked(&words))?;
-    guarded(move || drop(new)).map_err(|words| panicked(&words))?;
+    guarded(move || drop(db.release())).map_err(|words| panicked(&words))?;
+    guarded(move || drop(new.release())).map_err(|words| panicked(&words))?;
     let standing = written?;
     folder.sync_log(&folder.log_new()).map_err(storage("syncing the migrated log"))?;
     folder.rename(&folder.log(), &folder.log_old()).map_err(storage("putting the earlier log aside"))?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ::sled::Db;
 
-use super::boundary::guarded;
+use super::boundary::{Caught, guarded};
 use super::folder::{Folder, remove_unfinished_snapshots, sync_folder};
 use super::inspect::{Found, inspect};
 use super::layout::{FORMAT, FORMAT_KEY, SEGMENT_BYTES};
@@ -57,6 +57,9 @@ pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, Finding
     let (db, reading, found) = loop {
         let reading = witness::read(&folder.witness()).map_err(storage("reading the witness"))?;
         migration::settle(&folder, &reading).map_err(storage("settling an unfinished migration"))?;
+        if matches!(reading, Reading::Missing) && folder.was_never_made().map_err(storage("looking at the log"))? {
+            folder.make_log_anew().map_err(storage("making the log's folder anew"))?;
+        }
         look_before_opening(&folder, &reading)?;
         let db = open_sled(&folder.log())?;
         match inspect(&db, &reading)? {
@@ -162,7 +165,7 @@ fn probe(folder: &Folder, reading: &Reading) -> Result<(), OpenError> {
     }
     let found = open_sled(&folder.probe()).and_then(|db| {
         let found = inspect(&db, reading);
-        let closed = guarded(move || drop(db)).map_err(|words| panicked(&words).into());
+        let closed = guarded(move || drop(db.release())).map_err(|words| panicked(&words).into());
         found.and(closed)
     });
     folder.remove_probe().map_err(storage("removing the probe"))?;
@@ -179,7 +182,7 @@ fn probe(folder: &Folder, reading: &Reading) -> Result<(), OpenError> {
 /// sled renames a snapshot into its folder and does not sync the folder. Relying on it, it then overwrites the segments that hold
 /// nothing any more. With these on the disk and the snapshot's name not, it would find nothing at all: without a snapshot it
 /// starts at a segment that the newest one's head names as stable, which may be one of these.
-pub(super) fn open_sled(path: &Path) -> Result<Db, OpenError> {
+pub(super) fn open_sled(path: &Path) -> Result<Caught<Db>, OpenError> {
     remove_unfinished_snapshots(path).map_err(storage("removing an unfinished snapshot"))?;
     if path.exists() {
         sync_folder(path).map_err(storage("syncing the log's folder"))?;
@@ -189,7 +192,7 @@ pub(super) fn open_sled(path: &Path) -> Result<Db, OpenError> {
     Ok(db)
 }
 
-fn open_locked(path: &Path) -> Result<Db, OpenError> {
+fn open_locked(path: &Path) -> Result<Caught<Db>, OpenError> {
     let config = || {
         ::sled::Config::new().path(path).segment_size(SEGMENT_BYTES).cache_capacity(CACHE_BYTES).flush_every_ms(None)
     };
@@ -197,7 +200,7 @@ fn open_locked(path: &Path) -> Result<Db, OpenError> {
     loop {
         tries += 1;
         match guarded(|| config().open()) {
-            Ok(Ok(db)) => return Ok(db),
+            Ok(Ok(db)) => return Ok(Caught::new(db)),
             Ok(Err(::sled::Error::Io(error)))
                 if tries < SLED_TRIES && error.to_string().contains("could not acquire lock") =>
             {

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use ::sled::{Db, Tree};
 use tokio::sync::{oneshot, watch};
 
-use super::boundary::guarded;
+use super::boundary::{Caught, guarded};
 use super::cache::Cache;
 use super::folder::Folder;
 use super::index;
@@ -63,7 +63,7 @@ pub(super) struct Store {
 
 /// sled, and beside it the handle that makes what it wrote durable.
 pub(super) struct Engine {
-    pub(super) db: Db,
+    pub(super) db: Caught<Db>,
     /// sled's flush syncs neither the file's length nor its metadata; `fdatasync` through our own handle does both.
     pub(super) file: File,
     /// Let go after sled is, so that the next holder never meets sled's own lock.
@@ -336,7 +336,7 @@ impl Store {
             self.index(&db, writer.standing.end);
         }
         let failed = self.failure.get().is_some();
-        let dropped = guarded(move || drop(db)).map_err(|words| AppendError::from(panicked(&words)));
+        let dropped = guarded(move || drop(db.release())).map_err(|words| AppendError::from(panicked(&words)));
         let sync = || {
             synced(&file).map_err(|source| AppendError::Storage {
                 doing: "syncing the log while closing",
@@ -350,7 +350,7 @@ impl Store {
             // sled makes its index of `db` when it opens: whoever wrote much waits for it, not whoever asks next.
             outcome = open_sled(&self.folder.log())
                 .map_err(|error| AppendError::Storage { doing: "opening the log once more", source: error.into() })
-                .and_then(|db| guarded(move || drop(db)).map_err(|words| panicked(&words).into()))
+                .and_then(|db| guarded(move || drop(db.release())).map_err(|words| panicked(&words).into()))
                 .and_then(|()| sync());
         }
         if let (Ok(length), false) = (&outcome, failed) {

@@ -68,8 +68,8 @@ impl Unopened {
             leftovers: self.leftovers().map_err(storage("reading the store's folder"))?,
             is_earlier: false,
         };
-        if self.folder.log_old().exists() && !self.folder.log().exists() {
-            // A migration was cut between two names: the next opening goes on, and there is nothing to look at before.
+        if self.folder.log_old().exists() {
+            // Which of the two logs counts is decided, and done, by the next opening; then there is one to look at.
             return Ok(examined);
         }
         match look_before_opening(&self.folder, &self.reading).and_then(|()| self.open_copy(far, each, &mut examined)) {
@@ -102,7 +102,7 @@ impl Unopened {
         self.folder.copy_to_probe().map_err(storage("copying the log, to look at the copy"))?;
         let looked = open_sled(&self.folder.probe()).and_then(|db| {
             let looked = self.look(&db, far, each, examined);
-            let closed = guarded(move || drop(db)).map_err(|words| panicked(&words).into());
+            let closed = guarded(move || drop(db.release())).map_err(|words| panicked(&words).into());
             looked.and(closed)
         });
         self.folder.remove_probe().map_err(storage("removing the copy"))?;

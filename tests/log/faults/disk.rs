@@ -1,0 +1,91 @@
+//! A disk that fails: the n-th act of a process on its files, for every n.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::is_soaked;
+use crate::child::{acknowledged, appending, check};
+use crate::given::open;
+
+/// Commits that the child makes; enough for a seal of the tail and a large group.
+const COMMITS: u64 = 100;
+/// How many of the acts fail in turn, where `SERVANDA_SOAK` does not ask for each.
+const TRIED: u64 = 24;
+/// How long a child may take to fail.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn shim(dir: &Path) -> PathBuf {
+    let library = dir.join("fail.so");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/log/faults/fail.c");
+    let mut compiler = Command::new("cc");
+    compiler.args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).arg(source).arg("-ldl");
+    assert!(compiler.status().unwrap().success(), "cc compiles the shim");
+    library
+}
+
+/// Lets a child append on a disk that fails at an act; whether it failed, what the child said, and what it acknowledged.
+fn failing(shim: &Path, at: u64, once: bool) -> (TempDir, bool, String) {
+    let dir = TempDir::new().unwrap();
+    let store = dir.path().join("store");
+    let told = dir.path().join("told");
+    let mut child = appending(&store, COMMITS);
+    child.env("LD_PRELOAD", shim).env("FAIL_ROOT", &store).env("FAIL_AT", at.to_string()).env("FAIL_TOLD", &told);
+    if once {
+        child.env("FAIL_ONCE", "1");
+    }
+    let said = dir.path().join("said");
+    let mut child = child.stderr(Stdio::from(fs::File::create(&said).unwrap())).spawn().unwrap();
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begun.elapsed() > PATIENCE {
+            child.kill().unwrap();
+            panic!("it hangs when act {at} fails");
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let said = fs::read_to_string(&said).unwrap();
+    (dir, told.exists(), said)
+}
+
+#[test]
+fn l8_a_disk_that_fails_at_any_act_loses_nothing_acknowledged_and_the_store_works_again_after_it() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let tools = TempDir::new().unwrap();
+    let shim = shim(tools.path());
+    for once in [true, false] {
+        let (mut at, mut failed, mut kept) = (1, 0, 0);
+        loop {
+            let (dir, has_failed, said) = failing(&shim, at, once);
+            let store = dir.path().join("store");
+            let acknowledged = acknowledged(&store);
+            if has_failed {
+                failed += 1;
+                let is_told = ["Storage", "Damaged", "AfterFailure"].iter().any(|word| said.contains(word));
+                // What fails behind the last commit, such as its witness, is told with the next one: there is none.
+                let is_done = acknowledged.last() >= Some(&(COMMITS - 1));
+                assert!(is_told || is_done, "act {at} fails and nobody is told: {said}");
+            }
+            let log =
+                open(&store).unwrap_or_else(|error| panic!("after act {at} failed (once: {once}): {error:?}\n{said}"));
+            kept += runtime.block_on(check(&log, &acknowledged));
+            drop(log);
+            if !has_failed {
+                break;
+            }
+            // There is a disk again.
+            let before = acknowledged.len();
+            appending(&store, 3).stderr(Stdio::null()).status().unwrap();
+            assert!(crate::child::acknowledged(&store).len() > before, "it works again");
+            at += if is_soaked() { 1 } else { 1 + at / (TRIED / 6) };
+        }
+        println!(
+            "a disk that fails {}: {failed} failures, {kept} commits kept",
+            if once { "once" } else { "from then on" }
+        );
+        assert!(failed > 10);
+    }
+}
