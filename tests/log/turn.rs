@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::given::{commit, open};
 
 /// Long beyond what an append takes on the slowest machine.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn runtime(threads: usize) -> Runtime {
     Builder::new_current_thread().enable_all().max_blocking_threads(threads).build().unwrap()
