@@ -372,11 +372,26 @@ impl Looking<'_> {
     }
 }
 
-/// The first of many, and how many more there are.
+/// Many events in few words: those that follow each other together, and how many more there are.
 fn told_of(names: &[String]) -> String {
-    const SHOWN: usize = 12;
-    let first = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN { format!("{first} and {} more", names.len() - SHOWN) } else { first }
+    const SHOWN: usize = 8;
+    let parts =
+        |name: &String| name.rsplit_once('@').and_then(|(of, seq)| Some((of.to_owned(), seq.parse::<u64>().ok()?)));
+    let mut stretches: Vec<(String, u64, u64)> = Vec::new();
+    for (of, seq) in names.iter().filter_map(parts) {
+        match stretches.last_mut().filter(|(last, _, to)| *last == of && *to + 1 == seq) {
+            Some((_, _, to)) => *to = seq,
+            None => stretches.push((of, seq, seq)),
+        }
+    }
+    let words = stretches.iter().take(SHOWN).map(|(of, from, to)| match to - from {
+        0 => format!("{of}@{from}"),
+        1 => format!("{of}@{from} and @{to}"),
+        _ => format!("{of}@{from} to @{to}"),
+    });
+    let words = words.collect::<Vec<_>>().join(", ");
+    let more: u64 = stretches.iter().skip(SHOWN).map(|(_, from, to)| to - from + 1).sum();
+    if more > 0 { format!("{words}, and {more} more") } else { words }
 }
 
 /// The file of events behind the first missing one, made with the first of them.

@@ -12,11 +12,11 @@ fn desk() -> Desk {
     let desk = Desk::with(&["init --zone Asia/Karachi"]);
     let mut lines = String::new();
     let mut state = 7_u64;
-    for number in 0..60 {
+    for number in 0..40 {
         lines += &format!(
             "{{\"command\":\"record\",\"agreement\":\"a-{number}\",\"kind\":\"mou\",\"on\":\"2025-01-01\",\"party\":[\"pk:state=Pakistan\"]}}\n"
         );
-        for _ in 0..20 {
+        for _ in 0..12 {
             let mut text = String::new();
             for _ in 0..60 {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -67,9 +67,9 @@ fn nothing_is_wrong_with_a_whole_store_and_nothing_is_done_to_it() {
     let (output, checkup) = looked(&desk, "doctor --fix");
     assert_eq!(output.code, Some(0));
     assert_eq!((&checkup["ok"], &checkup["findings"]), (&Value::Bool(true), &Value::Array(Vec::new())));
-    assert_eq!((checkup["events"].as_u64(), checkup["acknowledged"].as_u64()), (Some(1262), Some(1262)));
+    assert_eq!((checkup["events"].as_u64(), checkup["acknowledged"].as_u64()), (Some(522), Some(522)));
     let text = desk.run("doctor").ok().stdout;
-    assert_eq!(text, format!("{}: 1262 events, nothing is wrong\n", desk.store().display()));
+    assert_eq!(text, format!("{}: 522 events, nothing is wrong\n", desk.store().display()));
     assert!(fs::read(desk.store().join("log/db")).unwrap().len() >= before.len());
     assert_eq!(desk.run("doctor --store nowhere --json").exits(1).error()["code"], "no_register");
 }
@@ -80,7 +80,7 @@ fn a_damaged_log_is_saved_up_to_the_first_missing_event_and_the_rest_is_taken_in
     let all = desk.export();
     let lines: Vec<&str> = all.lines().collect();
     let (mut has_lost, mut named) = (0, 0);
-    for part in 1..6 {
+    for part in [1, 3, 5] {
         let store = desk.home().join(format!("damaged-{part}"));
         copy_folder(&desk.store(), &store);
         damage(&store, part, 7);
@@ -120,7 +120,7 @@ fn a_damaged_log_is_saved_up_to_the_first_missing_event_and_the_rest_is_taken_in
             let _ = desk.run(&format!("overdue {on}")).ok();
         }
     }
-    assert!(has_lost > 2, "no damage lost anything");
+    assert!(has_lost > 1, "no damage lost anything");
     assert!(named > 0, "what comes after a gap tells what was in it");
 }
 

@@ -8,6 +8,7 @@ mod copies;
 mod doctor;
 mod harness;
 mod interrupted;
+mod lasting;
 mod lint;
 mod mappings;
 mod migration;

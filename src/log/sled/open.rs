@@ -39,9 +39,6 @@ pub(super) struct Findings {
 /// Opens the store of a folder.
 pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, Findings), OpenError> {
     let folder = Folder::new(root);
-    if folder.log_mending().exists() {
-        return Err(refuse("a repair of it was interrupted; servanda doctor goes on with it".to_owned()));
-    }
     if !folder.is_there() {
         if !options.create {
             return Err(OpenError::Missing { dir: root.to_owned() });
@@ -53,6 +50,10 @@ pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, Finding
             Refused::Held(by, waited) => OpenError::Held { by, waited },
             Refused::Failed(source) => storage("locking the store")(source),
         })?;
+    // While somebody repairs it, the lock is held; whoever gets it and finds this is not that one.
+    if folder.log_mending().exists() {
+        return Err(refuse("a repair of it was interrupted; servanda doctor begins it again".to_owned()));
+    }
     let mut migrated = None;
     let (db, reading, found) = loop {
         let reading = witness::read(&folder.witness()).map_err(storage("reading the witness"))?;

@@ -14,7 +14,7 @@ use crate::given::open;
 /// Commits that the child makes; enough for a seal of the tail and a large group.
 const COMMITS: u64 = 100;
 /// How many of the acts fail in turn, where `SERVANDA_SOAK` does not ask for each.
-const TRIED: u64 = 24;
+const TRIED: u64 = 12;
 /// How long a child may take to fail.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -86,6 +86,6 @@ fn l8_a_disk_that_fails_at_any_act_loses_nothing_acknowledged_and_the_store_work
             "a disk that fails {}: {failed} failures, {kept} commits kept",
             if once { "once" } else { "from then on" }
         );
-        assert!(failed > 10);
+        assert!(failed > 6);
     }
 }
