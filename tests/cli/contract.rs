@@ -195,7 +195,7 @@ fn an_export_restores_to_the_same_bytes() {
     assert_eq!(export.lines().count(), 6);
     let _ = desk.run("export --output out.jsonl").ok();
     assert_eq!(std::fs::read_to_string(desk.home().join("out.jsonl")).expect("it was written"), export);
-    assert_eq!(desk.run("restore out.jsonl --store copy --json").ok().json(), json!({ "events": 6 }));
+    assert_eq!(desk.run("restore out.jsonl --store copy --json").ok().json()["events"], 6);
     assert_eq!(desk.run("export --store copy").ok().stdout, export);
     let ask = |store: &str| {
         desk.run(&format!("show pk-ps-health-2025 --as-of 2026-01-05 --known-at 2026-01-05T10:00:00Z --json {store}"))

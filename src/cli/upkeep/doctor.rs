@@ -45,11 +45,11 @@ pub(super) fn doctor(args: &DoctorArgs, session: &Session) -> Result<Exit, Failu
 fn summary(checkup: &Checkup, fix: bool) -> String {
     let events = checkup.events;
     match &checkup.log {
-        None if checkup.findings.is_empty() => format!("{}: {events} events, nothing is wrong", checkup.store),
-        None => format!("{}: {events} events, all of them whole", checkup.store),
+        None if checkup.findings.is_empty() => format!("{events} events, nothing is wrong"),
+        None => format!("{events} events, all of them whole"),
         Some(log) => {
             let verb = if fix { "were" } else { "can be" };
-            let kept = format!("{}: {} events from the beginning on {verb} saved", checkup.store, log.kept);
+            let kept = format!("{} events from the beginning on {verb} saved", log.kept);
             if log.missing == 0 && log.behind == 0 {
                 format!("{kept}, which is all of them")
             } else {

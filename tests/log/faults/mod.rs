@@ -16,6 +16,7 @@ use servanda::log::{EventLog, OpenError, Recorded};
 use tempfile::TempDir;
 
 use crate::damage::{self, Left, Outcome, copied, files, judge};
+use crate::earlier::{FORMAT_1, unpack};
 use crate::given::{commit, everything, open, options};
 
 /// How many bytes of the small store are altered, where `SERVANDA_SOAK` does not ask for all.
@@ -235,6 +236,29 @@ async fn l7_random_damage_and_cuts_of_a_larger_store_are_harmless_or_found_and_w
         }
         println!("{left:?}, {} events, damages: {count:?}", expected.len());
         assert!(count.told_of > 0, "the damage is damage");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_store_of_format_1_is_saved_in_todays_format() {
+    for name in FORMAT_1 {
+        let dir = TempDir::new().unwrap();
+        unpack(name, &dir.path().join("store"));
+        let whole = copied(dir.path());
+        let log = open(&whole.path().join("store")).unwrap();
+        let expected = everything(&log).await;
+        log.close().await.unwrap();
+        let used = damage::used(&dir.path().join("store/log/db"));
+        let mut told_of = 0;
+        for part in 1..5 {
+            let damaged = copied(dir.path());
+            let store = damaged.path().join("store");
+            damage::flip(&store.join("log/db"), used * part / 5);
+            let healed = healed(&store, &expected).await;
+            told_of += usize::from(healed.harms > 0);
+            assert!(healed.missing < expected.len() as u64 / 4, "{healed:?}");
+        }
+        println!("format 1, {name}: {told_of} of 4 damages told of");
     }
 }
 

@@ -15,10 +15,10 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::super::frame;
-use super::super::layout::{CHUNK_BYTES_MAX, SEGMENT_BYTES, parse_run_key, run_key};
-use super::super::runs::Shelf;
 use crate::log::Position;
+use crate::log::sled::frame;
+use crate::log::sled::layout::{CHUNK_BYTES_MAX, SEGMENT_BYTES, parse_run_key, run_key};
+use crate::log::sled::runs::Shelf;
 
 /// What a frame of ours begins with, the three letters that every kind has.
 const MAGIC: &[u8; 3] = b"SvL";

@@ -5,18 +5,18 @@ use std::io;
 
 use ::sled::Db;
 
-use super::super::boundary::guarded;
-use super::super::folder::has_unfinished_snapshot;
-use super::super::inspect::{Found, inspect};
-use super::super::layout::{parse_run_key, run_key};
-use super::super::open::{look_before_opening, open_sled, storage};
-use super::super::reader::fault;
-use super::super::run::Run;
-use super::super::runs::{Runs, Shelf};
-use super::super::store::panicked;
-use super::super::witness::Reading;
-use super::super::{WitnessFinding, index, views};
 use super::{Far, Unopened};
+use crate::log::sled::boundary::guarded;
+use crate::log::sled::folder::has_unfinished_snapshot;
+use crate::log::sled::inspect::{Found, inspect};
+use crate::log::sled::layout::{parse_run_key, run_key};
+use crate::log::sled::open::{look_before_opening, open_sled, storage};
+use crate::log::sled::reader::fault;
+use crate::log::sled::run::Run;
+use crate::log::sled::runs::{Runs, Shelf};
+use crate::log::sled::store::panicked;
+use crate::log::sled::witness::Reading;
+use crate::log::sled::{WitnessFinding, index, views};
 use crate::log::{OpenError, Place, Position, ReadError, Recorded};
 
 /// How many places are named one by one; a file with more is lost in any case.
@@ -99,7 +99,11 @@ impl Unopened {
         each: &mut dyn FnMut(Vec<Recorded>),
         examined: &mut Examined,
     ) -> Result<(), OpenError> {
-        self.folder.copy_to_probe().map_err(storage("copying the log, to look at the copy"))?;
+        if let Err(source) = self.folder.copy_to_probe() {
+            // Half a copy only takes the room that there is.
+            self.folder.remove_probe().map_err(storage("removing the copy"))?;
+            return Err(storage("copying the log, to look at the copy")(source));
+        }
         let looked = open_sled(&self.folder.probe()).and_then(|db| {
             let looked = self.look(&db, far, each, examined);
             let closed = guarded(move || drop(db.release())).map_err(|words| panicked(&words).into());

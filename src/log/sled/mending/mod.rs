@@ -109,9 +109,7 @@ impl Unopened {
             found => found.map_err(&fault)?,
         };
         let file = File::open(&db).map_err(&fault)?;
-        // The witness of format 1 speaks of blocks.
-        let witness = self.witness().filter(|witness| witness.format == super::layout::FORMAT);
-        Ok(Salvage::of(file, found, witness))
+        Ok(Salvage::of(file, found, self.witness()))
     }
 
     /// Hands out what can be saved of the log, without sled; returns whether the event that was acknowledged last is another

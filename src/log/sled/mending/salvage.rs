@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io;
 
-use super::super::frame;
-use super::super::layout::run_key;
-use super::super::run::Run;
-use super::super::runs::Shelf;
-use super::super::segment;
-use super::super::witness::Witness;
 use super::carve::{Found, Orphan, Piece, payload};
+use crate::log::sled::frame;
+use crate::log::sled::layout::{FORMAT, run_key};
+use crate::log::sled::run::Run;
+use crate::log::sled::runs::Shelf;
+use crate::log::sled::segment;
+use crate::log::sled::witness::Witness;
 use crate::log::{CommandId, Position, StreamId};
 
 /// How many ways to put a run together from copies of its chunks are tried.
@@ -217,7 +217,8 @@ impl Salvage {
 
     /// Compares a run with the witness, which knows the commit that was acknowledged last.
     fn compare(&mut self, run: &Run) {
-        let Some(witness) = self.witness else { return };
+        // The witness of format 1 knows the hash of a block.
+        let Some(witness) = self.witness.filter(|witness| witness.format == FORMAT) else { return };
         let last = run.commits().find(|commit| commit.receipt.end() == witness.end);
         self.is_other |= last.is_some_and(|commit| frame::digest(commit.bytes) != witness.last);
     }
