@@ -413,14 +413,13 @@ impl Salvaging {
             }
         };
         for event in events {
-            match codec::flat(event) {
-                Ok(flat) => writeln!(out, "{}", serde_json::Value::Object(flat))?,
+            if let Ok(flat) = codec::flat(event) {
+                writeln!(out, "{}", serde_json::Value::Object(flat))?;
+            } else {
                 // What is no event of this program is kept for a person as it is.
-                Err(_) => {
-                    let mut text = Vec::new();
-                    line::write(event, &mut text);
-                    out.write_all(&text)?;
-                }
+                let mut text = Vec::new();
+                line::write(event, &mut text);
+                out.write_all(&text)?;
             }
         }
         Ok(())

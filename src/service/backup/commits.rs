@@ -10,13 +10,13 @@ const GROUP_BYTES: usize = 8 * 1024 * 1024;
 /// Appends to a log the events of another, in their order.
 pub(crate) struct Commits<'l> {
     log: &'l dyn EventLog,
-    commits: Vec<Append>,
+    waiting: Vec<Append>,
     bytes: usize,
 }
 
 impl<'l> Commits<'l> {
     pub(crate) fn to(log: &'l dyn EventLog) -> Self {
-        Self { log, commits: Vec::new(), bytes: 0 }
+        Self { log, waiting: Vec::new(), bytes: 0 }
     }
 
     /// Takes the next events; a command makes one commit, so those of one command that follow each other are one.
@@ -25,17 +25,17 @@ impl<'l> Commits<'l> {
             let Recorded { stream, seq, command, recorded_at, header, body, .. } = event;
             self.bytes += header.len() + body.len();
             let draft = Draft { header, body };
-            match self.commits.last_mut().filter(|last| last.command == command && last.stream == stream) {
-                Some(last) => last.events.push(draft),
-                None => {
-                    if self.commits.len() >= GROUP || self.bytes >= GROUP_BYTES {
-                        self.append().await?;
-                    }
-                    let expected = StreamVersion::new(seq.saturating_sub(1));
-                    let events = vec![draft];
-                    self.commits.push(Append { command, stream, expected, expected_end: None, recorded_at, events });
-                }
+            let own = self.waiting.last_mut().filter(|last| last.command == command && last.stream == stream);
+            if let Some(own) = own {
+                own.events.push(draft);
+                continue;
             }
+            if self.waiting.len() >= GROUP || self.bytes >= GROUP_BYTES {
+                self.append().await?;
+            }
+            let expected = StreamVersion::new(seq.saturating_sub(1));
+            let events = vec![draft];
+            self.waiting.push(Append { command, stream, expected, expected_end: None, recorded_at, events });
         }
         Ok(())
     }
@@ -43,7 +43,7 @@ impl<'l> Commits<'l> {
     /// Appends what it holds.
     pub(crate) async fn append(&mut self) -> Result<(), AppendError> {
         self.bytes = 0;
-        for answer in self.log.append_all(std::mem::take(&mut self.commits)).await {
+        for answer in self.log.append_all(std::mem::take(&mut self.waiting)).await {
             answer?;
         }
         Ok(())

@@ -152,7 +152,7 @@ async fn total_of(log: &dyn EventLog, end: Position, mut far: impl FnMut(u64)) -
     let mut tally = Tally::default();
     while tally.events() < end.get() {
         let events = page(log, tally.events(), end).await?;
-        events.iter().for_each(|event| tally.add(event));
+        tally.add_all(&events);
         far(tally.events());
     }
     Ok(tally.total())
@@ -229,7 +229,7 @@ impl Service {
         let mut tally = Tally::default();
         while tally.events() < end.get() {
             let events = page(self.log.as_ref(), tally.events(), end).await?;
-            events.iter().for_each(|event| tally.add(event));
+            tally.add_all(&events);
             far(tally.events(), end);
             let Ok(()) = pieces.send(Piece::Events(events)).await else { break };
         }
@@ -367,7 +367,7 @@ impl Service {
         let mut tally = Tally::default();
         while tally.events() < end.get() {
             let events = page(log.as_ref(), tally.events(), end).await?;
-            events.iter().for_each(|event| tally.add(event));
+            tally.add_all(&events);
             far(tally.events(), end.get());
             let Ok(()) = pieces.send(Piece::Events(events)).await else { break };
         }

@@ -34,6 +34,13 @@ impl Tally {
         }
     }
 
+    /// Takes in the next events.
+    pub(crate) fn add_all(&mut self, events: &[Recorded]) {
+        for event in events {
+            self.add(event);
+        }
+    }
+
     /// How many it has taken in.
     pub(crate) const fn events(&self) -> u64 {
         self.events

@@ -168,20 +168,21 @@ fn segment(bytes: &[u8], offset: u64, found: &mut Found) {
         let whole = &bytes[frame.at..frame.at + frame.length];
         let tried = keys.iter().rev().filter(|(_, chunk, letter)| (*chunk, *letter) == (frame.chunk, shelf.letter()));
         let mut tried = tried.map(|(first, ..)| *first).take(KEYS_TRIED).chain(first_inside(shelf, whole));
-        let lying = Lying { offset: offset + at as u64, length: frame.length, written: lsn.saturating_add(at as i64) };
+        let lying = Lying {
+            offset: offset + at as u64,
+            length: frame.length,
+            written: lsn.saturating_add(i64::try_from(at).unwrap_or(0)),
+        };
         let (chunk, chunks) = (frame.chunk, frame.chunks);
         let is_its = |first: &Position| frame::unseal(&run_key(shelf, *first, chunk), shelf.kind(), whole).is_ok();
-        match tried.find(is_its) {
-            Some(first) => {
-                found.pieces.push(Piece { shelf, first, chunk, chunks, lying });
-                at += frame.length;
+        if let Some(first) = tried.find(is_its) {
+            found.pieces.push(Piece { shelf, first, chunk, chunks, lying });
+            at += frame.length;
+        } else {
+            if found.orphans.len() < ORPHANS_MAX {
+                found.orphans.push(Orphan { shelf, chunk, chunks, lying });
             }
-            None => {
-                if found.orphans.len() < ORPHANS_MAX {
-                    found.orphans.push(Orphan { shelf, chunk, chunks, lying });
-                }
-                at += MAGIC.len();
-            }
+            at += MAGIC.len();
         }
     }
 }
@@ -263,9 +264,8 @@ fn page_at(bytes: &[u8], at: usize, first: usize) -> Option<Page> {
     if prefix > low.len() || (!high.is_empty() && high.get(..prefix) != low.get(..prefix)) {
         return None;
     }
-    if text(0).is_none() {
-        return None;
-    }
+    // A leaf: what follows are keys and values.
+    text(0)?;
     let (count, took) = number(bytes.get(next..first)?)?;
     if count == 0 || count > KEYS_MAX {
         return None;

@@ -166,20 +166,16 @@ impl Salvage {
                     break;
                 }
             }
-            match found {
-                Some(run) => {
-                    receive(Saved::Missing(next, run.first))?;
-                    next = run.end;
-                    self.compare(&run);
-                    receive(Saved::Run(run))?;
+            let Some(run) = found else {
+                if let Some(end) = acknowledged.filter(|end| next < *end) {
+                    receive(Saved::Missing(next, end))?;
                 }
-                None => {
-                    if let Some(end) = acknowledged.filter(|end| next < *end) {
-                        receive(Saved::Missing(next, end))?;
-                    }
-                    return Ok(());
-                }
-            }
+                return Ok(());
+            };
+            receive(Saved::Missing(next, run.first))?;
+            next = run.end;
+            self.compare(&run);
+            receive(Saved::Run(run))?;
         }
     }
 
@@ -211,7 +207,9 @@ impl Salvage {
         }
         self.orphans.retain(|orphan| mine.iter().all(|piece| piece.lying != orphan.lying));
         let found = !mine.is_empty();
-        mine.into_iter().for_each(|piece| self.add(piece));
+        for piece in mine {
+            self.add(piece);
+        }
         Ok(found)
     }
 
