@@ -88,11 +88,12 @@ fn main() {
         _ => {}
     }
     let wanted = wanted();
-    let peers = Peers::listed(wanted.programs.as_deref());
-    let mut table = Table::new(&wanted.folder, &wanted.sizes, &peers.remarks);
+    let all = Peers::listed(wanted.programs.as_deref());
+    let mut table = Table::new(&wanted.folder, &wanted.sizes, &all.remarks);
     for size in &wanted.sizes {
         let dir = tempfile::tempdir_in(&wanted.folder).expect("there is room");
         table.begin(*size);
+        let peers = all.beside(*size);
         let held = bulk::measure(&mut table, dir.path(), *size, &peers);
         // Before more is recorded, so that everything that is read is the same.
         replay::measure(&mut table, dir.path(), *size, &peers, &held);

@@ -28,6 +28,12 @@ use crate::timing::timed;
 
 use program::Program;
 
+/// The largest register that programs are measured beside: some of them take minutes for each thousand commits.
+const PROGRAMS_UP_TO: usize = 100_000;
+
+/// The largest register that any other store is measured beside.
+const OTHERS_UP_TO: usize = 1_000_000;
+
 /// The one that is the measure of loading an agreement.
 pub(crate) const SQLITE: &str = "SQLite table";
 
@@ -147,6 +153,7 @@ const HERE: [(&str, bool, Opened); 3] = [
 const HERE: [(&str, bool, Opened); 0] = [];
 
 /// Another store that can be opened.
+#[derive(Clone)]
 pub(crate) struct Choice {
     pub(crate) name: String,
     /// Whether it calls itself a framework of event sourcing, not only a place for events.
@@ -154,6 +161,7 @@ pub(crate) struct Choice {
     way: Way,
 }
 
+#[derive(Clone)]
 enum Way {
     Here(Opened),
     Program(Vec<String>),
@@ -230,6 +238,12 @@ impl Peers {
             }
         }
         peers
+    }
+
+    /// Those that a register of this size is measured beside.
+    pub(crate) fn beside(&self, size: usize) -> Self {
+        let fits = |choice: &&Choice| size <= if choice.is_program() { PROGRAMS_UP_TO } else { OTHERS_UP_TO };
+        Self { choices: self.choices.iter().filter(fits).cloned().collect(), remarks: Vec::new() }
     }
 
     /// All of them, open.
