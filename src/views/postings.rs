@@ -90,15 +90,21 @@ fn take(bytes: &mut &[u8]) -> Option<u64> {
 /// Writes a list; nothing for one that is empty.
 #[must_use]
 pub fn written(postings: &Postings) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(postings.len() * 4);
+    listed(postings.iter().map(|(position, day)| (*position, *day)))
+}
+
+/// Writes the agreements of a list, which come in the order of their positions; nothing where there are none.
+#[must_use]
+pub fn listed(postings: impl Iterator<Item = (u64, Day)>) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(postings.size_hint().0 * 4);
     let (mut before, mut day_before) = (0, 0);
     for (position, day) in postings {
-        let day = Day::MIN.days_until(*day);
+        let day = Day::MIN.days_until(day);
         let apart: i64 = day - day_before;
         put(&mut bytes, position - before);
         // The sign goes into the lowest bit, so that small differences are short either way.
         put(&mut bytes, (apart.unsigned_abs() << 1) | u64::from(apart < 0));
-        (before, day_before) = (*position, day);
+        (before, day_before) = (position, day);
     }
     (!bytes.is_empty()).then_some(bytes)
 }
@@ -118,11 +124,16 @@ pub fn read(mut bytes: &[u8]) -> Option<Postings> {
     Some(postings)
 }
 
-/// Joins two lists of different agreements, written; none where one of them is not a list.
+/// Joins lists of different agreements, written; none where one of them is not a list.
 #[must_use]
-pub fn joined([one, other]: [&[u8]; 2]) -> Option<Vec<u8>> {
-    let mut postings = read(one)?;
-    postings.extend(read(other)?);
+pub fn joined(mut lists: Vec<Vec<u8>>) -> Option<Vec<u8>> {
+    if lists.len() == 1 {
+        return lists.pop();
+    }
+    let mut postings = Postings::new();
+    for list in lists {
+        postings.extend(read(&list)?);
+    }
     written(&postings)
 }
 

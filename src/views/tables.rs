@@ -75,6 +75,12 @@ pub fn head_key(reference: &str) -> Vec<u8> {
     [&[HEAD], reference.as_bytes()].concat()
 }
 
+/// Whether a key is that of a head; they lie before all others.
+#[must_use]
+pub fn is_head(key: &[u8]) -> bool {
+    key.first() == Some(&HEAD)
+}
+
 /// The reference in the key of a head, or of what is counted by the register.
 #[must_use]
 pub fn reference_in(key: &[u8]) -> Option<Reference> {
