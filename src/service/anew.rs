@@ -24,7 +24,7 @@ use crate::views::tables::{self, Row};
 
 /// How many changes are written to a view at a time, and how many bytes of them.
 const CHANGES: usize = 16_384;
-const CHANGES_BYTES: usize = 4 * 1024 * 1024;
+const CHANGES_BYTES: usize = 2 * 1024 * 1024;
 
 /// Which views are made anew.
 #[derive(Clone, Copy)]
@@ -171,8 +171,14 @@ impl Service {
             rows.extend(of_register);
             lists.extend(of_words);
         }
-        Ok((!anew.register || self.write(VIEW, rows, |mut values| values.pop(), None, end).await?)
-            && (!anew.words || self.write(WORDS, lists, postings::joined, None, end).await?))
+        let of_register = async {
+            Ok::<_, QueryError>(!anew.register || self.write(VIEW, rows, |mut all| all.pop(), None, end).await?)
+        };
+        let of_words =
+            async { Ok::<_, QueryError>(!anew.words || self.write(WORDS, lists, postings::joined, None, end).await?) };
+        // Rows of the one are read back while the other is written.
+        let (register, words) = tokio::try_join!(of_register, of_words)?;
+        Ok(register && words)
     }
 
     /// Writes rows to a view that stands at a position, or is absent; `one` makes one value of those that a key has. False when

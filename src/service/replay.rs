@@ -21,7 +21,7 @@ use crate::domain::timeline::{Register, Timeline};
 use crate::log::{Position, ReadError, Recorded, codec};
 
 /// How many events are read from the log at a time.
-pub(super) const PAGE: usize = 2_048;
+pub(super) const PAGE: usize = 1_024;
 
 /// How many pages may wait for a worker, so that the reader runs ahead a little and not far.
 const PAGES_WAITING: usize = 2;

@@ -12,7 +12,7 @@ use super::spool::{Aside, Block, Spool};
 use crate::views::tables::Row;
 
 /// How many bytes of rows are held until they are sorted and set aside.
-pub(super) const OPEN_BYTES: usize = 6 * 1024 * 1024;
+pub(super) const OPEN_BYTES: usize = 4 * 1024 * 1024;
 
 /// How many bytes of rows a block has: one of each run is in memory while runs are read back.
 const BLOCK_BYTES: usize = 32 * 1024;

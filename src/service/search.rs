@@ -33,7 +33,7 @@ const READ_ALONE: usize = 1_024;
 const TAKEN_IN_MAX: usize = 8_192;
 
 /// How many postings a worker holds: some 100 bytes each, where most words stand in one agreement alone.
-pub(super) const POSTINGS_HELD: usize = 64 * 1024;
+pub(super) const POSTINGS_HELD: usize = 48 * 1024;
 
 /// How often bringing the view up is begun anew when somebody else did it at the same time.
 const ATTEMPTS_MAX: u32 = 64;

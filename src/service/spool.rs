@@ -16,7 +16,7 @@ use crate::log::ReadError;
 const LEVEL: i32 = 1;
 
 /// How many bytes of compressed blocks are held in memory, by all workers of a reading together.
-pub(super) const HELD_BYTES: usize = 8 * 1024 * 1024;
+pub(super) const HELD_BYTES: usize = 4 * 1024 * 1024;
 
 /// Where bytes are set aside.
 #[derive(Clone, Debug)]

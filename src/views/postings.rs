@@ -111,17 +111,25 @@ pub fn listed(postings: impl Iterator<Item = (u64, Day)>) -> Option<Vec<u8>> {
 
 /// Reads a list; none where it is not one.
 #[must_use]
-pub fn read(mut bytes: &[u8]) -> Option<Postings> {
+pub fn read(bytes: &[u8]) -> Option<Postings> {
     let mut postings = Postings::new();
+    each(bytes, |position, day| {
+        postings.insert(position, day);
+    })?;
+    Some(postings)
+}
+
+/// Hands over the agreements of a list in their order; none where it is not one.
+fn each(mut bytes: &[u8], mut hand: impl FnMut(u64, Day)) -> Option<()> {
     let (mut position, mut day) = (0_u64, 0_i64);
     while !bytes.is_empty() {
         position = position.checked_add(take(&mut bytes)?)?;
         let apart = take(&mut bytes)?;
         let far = i64::try_from(apart >> 1).ok()?;
         day = if apart & 1 == 1 { day.checked_sub(far)? } else { day.checked_add(far)? };
-        postings.insert(position, Day::MIN.plus_days(day)?);
+        hand(position, Day::MIN.plus_days(day)?);
     }
-    Some(postings)
+    Some(())
 }
 
 /// Joins lists of different agreements, written; none where one of them is not a list.
@@ -130,11 +138,13 @@ pub fn joined(mut lists: Vec<Vec<u8>>) -> Option<Vec<u8>> {
     if lists.len() == 1 {
         return lists.pop();
     }
-    let mut postings = Postings::new();
+    let mut postings: Vec<(u64, Day)> = Vec::new();
     for list in lists {
-        postings.extend(read(&list)?);
+        each(&list, |position, day| postings.push((position, day)))?;
     }
-    written(&postings)
+    // Lists are in order: a stable sort takes them as they come.
+    postings.sort_by_key(|(position, _)| *position);
+    listed(postings.into_iter())
 }
 
 #[cfg(test)]

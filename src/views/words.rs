@@ -28,6 +28,9 @@ enum Piece {
 
 /// Whether a character stands inside a word of an unfolded text.
 fn is_within(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
     c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}' | '\u{00ad}')
 }
 
@@ -59,9 +62,6 @@ fn alike(c: char) -> char {
 }
 
 fn folded(run: &str) -> String {
-    if run.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return run.to_ascii_lowercase();
-    }
     let lower = run.nfkd().flat_map(char::to_lowercase);
     let bare =
         lower.filter(|c| !is_combining_mark(*c) && !matches!(c, '\u{0640}' | '\u{200c}' | '\u{200d}' | '\u{00ad}'));
@@ -87,7 +87,22 @@ fn pieces(text: &str, mut each: impl FnMut(&str, usize, Piece)) {
         let (run, after) = run.split_at(end);
         let at = text.len() - run.len() - after.len();
         rest = after;
+        // Most words by far: nothing to take apart, and each letter keeps its place.
+        if run.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            if run.bytes().any(|b| b.is_ascii_uppercase()) {
+                each(cut(&run.to_ascii_lowercase()), at, Piece::Word);
+            } else {
+                each(cut(run), at, Piece::Word);
+            }
+            continue;
+        }
         let folded = folded(run);
+        if folded.chars().all(|c| c.is_alphanumeric() && !is_unspaced(c)) {
+            if !folded.is_empty() {
+                each(cut(&folded), at, Piece::Word);
+            }
+            continue;
+        }
         // Where folding keeps each letter, a place in it is a place in the text.
         let places: Vec<usize> = run.char_indices().map(|(place, _)| place).collect();
         let kept = places.len() == folded.chars().count();
