@@ -354,7 +354,8 @@ mod tests {
             said(Place::Note, 3, "2025-04-01", "Health accord"),
             said(Place::Note, 4, "2025-01-01", "Health accord"),
         ];
-        let days = |said: &[Said<'_>]| word_days(said).days.into_values().map(|day| day.to_string()).collect::<Vec<_>>();
+        let days =
+            |said: &[Said<'_>]| word_days(said).days.into_values().map(|day| day.to_string()).collect::<Vec<_>>();
         assert_eq!(days(&all[..3]), ["2025-02-01", "2025-03-01"]);
         assert_eq!(days(&all), ["2025-01-01", "2025-01-01"]);
     }

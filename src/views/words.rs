@@ -31,7 +31,12 @@ fn is_within(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric();
     }
-    c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}' | '\u{00ad}')
+    is_ideograph(c) || c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}' | '\u{00ad}')
+}
+
+/// Whether a character is one of the common Chinese ones, which no folding changes.
+const fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
 }
 
 /// Whether a character belongs to a script that puts no space between words.
@@ -78,6 +83,22 @@ fn cut(word: &str) -> &str {
     &word[..end]
 }
 
+/// Hands over the pieces of common Chinese characters alone, which are their own folding.
+fn pairs(run: &str, at: usize, each: &mut impl FnMut(&str, usize, Piece)) {
+    let mut letters = run.char_indices().map(|(place, _)| place).chain([run.len()]);
+    let mut from = letters.next().unwrap_or(0);
+    let mut next = letters.next();
+    let alone = next == Some(run.len());
+    while let Some(end) = next {
+        next = letters.next();
+        match next {
+            Some(end) => each(&run[from..end], at + from, Piece::Pair),
+            None => each(&run[from..end], at + from, Piece::Last { alone }),
+        }
+        from = end;
+    }
+}
+
 /// Hands over each piece of a text, folded, with the place of its beginning in the text.
 fn pieces(text: &str, mut each: impl FnMut(&str, usize, Piece)) {
     let mut rest = text;
@@ -94,6 +115,10 @@ fn pieces(text: &str, mut each: impl FnMut(&str, usize, Piece)) {
             } else {
                 each(cut(run), at, Piece::Word);
             }
+            continue;
+        }
+        if run.chars().all(is_ideograph) {
+            pairs(run, at, &mut each);
             continue;
         }
         let folded = folded(run);
@@ -231,6 +256,36 @@ mod tests {
     fn words_are_compared_without_their_marks_and_case() {
         assert_eq!(all("Coopération: l'ACCORD de Straße"), ["cooperation", "l", "accord", "de", "strasse"]);
         assert_eq!(all("pk-ps-health-2025"), ["pk", "ps", "health", "2025"]);
+    }
+
+    #[test]
+    fn what_needs_no_folding_is_cut_as_what_does() {
+        let pieces_of = |text: &str| {
+            let mut all = Vec::new();
+            pieces(text, |word, at, piece| all.push((word.to_owned(), at, piece)));
+            all
+        };
+        // Letters that folding makes the plain ones go the long way.
+        for (plain, other) in [
+            ("accord", "\u{ff41}ccord"),
+            ("\u{9818}土", "\u{f9b4}土"),
+            ("土\u{9818}", "土\u{f9b4}"),
+            ("\u{9818}", "\u{f9b4}"),
+        ] {
+            let words = |text| pieces_of(text).into_iter().map(|(word, _, piece)| (word, piece)).collect::<Vec<_>>();
+            assert_eq!(words(plain), words(other));
+        }
+        assert_eq!(
+            pieces_of("x 谅解录"),
+            [
+                ("x", 0, Piece::Word),
+                ("谅解", 2, Piece::Pair),
+                ("解录", 5, Piece::Pair),
+                ("录", 8, Piece::Last { alone: false })
+            ]
+            .map(|(word, at, piece)| (word.to_owned(), at, piece))
+        );
+        assert_eq!(pieces_of("京"), [("京".to_owned(), 0, Piece::Last { alone: true })]);
     }
 
     #[test]
