@@ -68,10 +68,10 @@ impl Spool {
         };
         self.packed.clear();
         self.packed.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
-        let packed = packer.compress_to_buffer(bytes, &mut self.packed)?;
-        let in_file = self.aside.folder.is_some() && self.held.len() + packed > self.aside.held;
+        let length = packer.compress_to_buffer(bytes, &mut self.packed)?;
+        let in_file = self.aside.folder.is_some() && self.held.len() + length > self.aside.held;
         let at = if in_file { self.write()? } else { self.hold() };
-        Ok(Block { at, packed, bytes: bytes.len(), in_file, sum: xxh3_64(bytes) })
+        Ok(Block { at, packed: length, bytes: bytes.len(), in_file, sum: xxh3_64(bytes) })
     }
 
     fn hold(&mut self) -> u64 {
