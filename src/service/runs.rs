@@ -34,13 +34,13 @@ pub(super) struct Runs {
     /// How many bytes are open, and how many may be.
     bytes: usize,
     most: usize,
-    runs: Vec<Run>,
+    sorted: Vec<Run>,
 }
 
 impl Runs {
     /// No rows yet; `most` bytes of them are held until they are set aside.
     pub(super) const fn new(aside: Aside, most: usize) -> Self {
-        Self { spool: Spool::new(aside), open: Vec::new(), bytes: 0, most, runs: Vec::new() }
+        Self { spool: Spool::new(aside), open: Vec::new(), bytes: 0, most, sorted: Vec::new() }
     }
 
     /// Takes rows in, in any order.
@@ -68,9 +68,9 @@ impl Runs {
         }
         self.bytes = 0;
         let blocks = writing.done(&mut self.spool)?;
-        self.runs.push(Run { blocks, made: 0 });
+        self.sorted.push(Run { blocks, made: 0 });
         for made in 0.. {
-            let alike = self.runs.iter().rev().take_while(|run| run.made == made).count();
+            let alike = self.sorted.iter().rev().take_while(|run| run.made == made).count();
             if alike < ALIKE_MAX {
                 break;
             }
@@ -83,7 +83,7 @@ impl Runs {
     fn make_one(&mut self, many: usize, made: u32) -> io::Result<()> {
         let empty = Spool::new(self.spool.aside().clone());
         let spool = mem::replace(&mut self.spool, empty);
-        let last = self.runs.split_off(self.runs.len() - many);
+        let last = self.sorted.split_off(self.sorted.len() - many);
         let mut merged = Merged::default();
         merged.add(spool, last)?;
         let mut writing = Writing::default();
@@ -95,7 +95,7 @@ impl Runs {
         let mut spool = merged.spools.pop().ok_or(io::ErrorKind::NotFound)?;
         let blocks = writing.done(&mut spool)?;
         self.spool = spool;
-        self.runs.push(Run { blocks, made });
+        self.sorted.push(Run { blocks, made });
         Ok(())
     }
 
@@ -104,7 +104,7 @@ impl Runs {
         let mut merged = Merged::default();
         for mut runs in all {
             runs.sort();
-            merged.add(runs.spool, runs.runs)?;
+            merged.add(runs.spool, runs.sorted)?;
             merged.sources.push(Source::Held(runs.open.into_iter()));
             merged.go_on(merged.sources.len() - 1)?;
         }
@@ -148,13 +148,16 @@ enum Source {
     Run { spool: usize, blocks: VecDeque<Block>, block: Vec<u8>, at: usize },
 }
 
+/// The next row of a source: its key, its value, and the source's number.
+type Next = (Vec<u8>, Vec<u8>, usize);
+
 /// The rows of several runs, one after the other.
 #[derive(Default)]
 pub(super) struct Merged {
     spools: Vec<Spool>,
     sources: Vec<Source>,
     /// The next row of each source.
-    heads: BinaryHeap<Reverse<(Vec<u8>, Vec<u8>, usize)>>,
+    heads: BinaryHeap<Reverse<Next>>,
 }
 
 impl Merged {
@@ -249,7 +252,7 @@ mod tests {
         for number in (0..many).rev() {
             runs.take([row(number)]).expect("there is room");
         }
-        assert_eq!(runs.runs.len(), 8);
+        assert_eq!(runs.sorted.len(), 8);
         let mut merged = Runs::merged(vec![runs]).expect("it is read");
         for number in 0..many {
             assert_eq!(merged.next().expect("it is read"), Some(row(number)));
