@@ -10,6 +10,7 @@ mod anew;
 pub mod audit;
 pub mod calendar_file;
 pub mod clock;
+mod dealt;
 pub mod error;
 pub mod exchange;
 pub mod execute;
@@ -28,6 +29,7 @@ mod runs;
 pub mod search;
 pub mod settings;
 mod shelf;
+mod spool;
 mod turns;
 
 use std::path::PathBuf;
@@ -51,6 +53,8 @@ pub struct Service {
     ids: Arc<dyn IdSource>,
     settings: Settings,
     papers: Option<PathBuf>,
+    /// The store's folder, where there is one: what does not fit into memory is set aside there.
+    folder: Option<PathBuf>,
     /// How many events the log rewrote from an earlier format when it was opened.
     migrated: Option<u64>,
     /// The register's own facts as they were last read.
@@ -84,6 +88,7 @@ impl Service {
             ids,
             settings,
             papers,
+            folder: None,
             migrated: None,
             register: std::sync::Mutex::new(register),
             turns: turns::Turns::default(),
