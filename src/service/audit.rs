@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Service;
 use super::error::QueryError;
-use super::replay::EVENTS_AT_ONCE;
+use super::replay::Reading;
 use crate::domain::id::{AgreementId, Reference};
 use crate::domain::timeline::Timeline;
 use crate::domain::vocabulary::AgreementKind;
@@ -28,11 +28,13 @@ impl Service {
         // One pass over the log: reading stream after stream would seek as often as there are agreements.
         let only: HashSet<Uuid> = entries.iter().map(|entry| entry.id.0).collect();
         let register = self.register().await?.known_at(asked.known_at);
-        let fold = Arc::new(|all: &mut Vec<_>, id, timeline: Timeline| all.push((id, timeline)));
-        let mut timelines: HashMap<AgreementId, Timeline> = HashMap::new();
-        for part in self.parts(self.known_by(asked.known_at).await?, Some(only), EVENTS_AT_ONCE).await? {
-            timelines.extend(self.fold(part, &register, &fold, |_| ()).await?.into_iter().flatten());
-        }
+        let fold = Arc::new(|all: &mut Vec<_>, id, timeline: Timeline| {
+            all.push((id, timeline));
+            Ok(())
+        });
+        let reading = Reading::of(only, self.known_by(asked.known_at).await?);
+        let all = self.fold(reading, &register, &fold, |_| ()).await?;
+        let mut timelines: HashMap<AgreementId, Timeline> = all.into_iter().flatten().collect();
         let known = |entry: Entry| timelines.remove(&entry.id).map(|timeline| (entry, timeline));
         Ok(entries.into_iter().filter_map(known).collect())
     }

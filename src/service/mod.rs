@@ -12,6 +12,7 @@ pub mod backup;
 pub mod calendar_file;
 pub mod clock;
 pub mod doctor;
+mod dealt;
 pub mod error;
 pub mod exchange;
 pub mod execute;
@@ -31,6 +32,7 @@ pub mod salvaged;
 pub mod search;
 pub mod settings;
 mod shelf;
+mod spool;
 mod turns;
 
 use std::path::PathBuf;
@@ -54,6 +56,8 @@ pub struct Service {
     ids: Arc<dyn IdSource>,
     settings: Settings,
     papers: Option<PathBuf>,
+    /// The store's folder, where there is one: what does not fit into memory is set aside there.
+    folder: Option<PathBuf>,
     /// How many events the log rewrote from an earlier format when it was opened.
     migrated: Option<u64>,
     /// The register's own facts as they were last read.
@@ -87,6 +91,7 @@ impl Service {
             ids,
             settings,
             papers,
+            folder: None,
             migrated: None,
             register: std::sync::Mutex::new(register),
             turns: turns::Turns::default(),

@@ -17,6 +17,7 @@ pub mod mending;
 mod migration;
 mod open;
 mod packed;
+mod passing;
 mod reader;
 mod recent;
 mod run;

@@ -20,7 +20,7 @@ use super::{OpenOptions, WitnessFinding, frame, migration};
 use crate::log::{OpenError, Place, Position};
 
 /// Memory that sled may use for its pages; the working set of a desk's register is far below.
-const CACHE_BYTES: u64 = 128 * 1024 * 1024;
+const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The largest `db` that is tried out on a copy after a crash; copying more would make people wait.
 const PROBE_BYTES_MAX: u64 = 256 * 1024 * 1024;
