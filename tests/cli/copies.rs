@@ -1,5 +1,11 @@
 //! Copies of a register: made while it stands, restored whole, and never of something else.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::format_push_string,
+    reason = "a file that is not there fails the test; its texts are short"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

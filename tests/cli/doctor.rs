@@ -1,5 +1,11 @@
 //! What is wrong with a store is said, what can be saved is saved, and nothing is thrown away.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::format_push_string,
+    reason = "a file that is not there fails the test; its texts are short"
+)]
+
 use std::fs;
 use std::path::Path;
 

@@ -16,7 +16,7 @@ const COMMITS: u64 = 100;
 /// How many of the acts fail in turn, where `SERVANDA_SOAK` does not ask for each.
 const TRIED: u64 = 12;
 /// How long a child may take to fail.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn shim(dir: &Path) -> PathBuf {
     let library = dir.join("fail.so");
