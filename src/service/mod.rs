@@ -8,6 +8,7 @@
 pub mod almanac;
 mod anew;
 pub mod audit;
+mod by_name;
 pub mod calendar_file;
 pub mod clock;
 pub mod error;
@@ -17,6 +18,7 @@ pub mod identity;
 pub mod import;
 mod keep;
 mod line;
+pub mod listed;
 pub mod mapping;
 pub mod open;
 pub mod papers;
