@@ -28,4 +28,5 @@ mod migration;
 mod power_cut;
 mod sealing;
 mod second_process;
+mod turn;
 mod views;

@@ -1,14 +1,15 @@
 //! How far a long work has come: a bar on standard error, for the eye of somebody who waits at a terminal.
 
+use std::fmt;
 use std::io::{self, BufRead, IsTerminal as _, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// What is counted while the views are made or brought up.
-pub const EVENTS: &str = "events taken into the views";
+pub const EVENTS: &str = "events in the views";
 
 /// How often the bar moves on while nothing is told, so that it is seen to live.
 const TICK: Duration = Duration::from_millis(250);
@@ -37,12 +38,18 @@ pub enum Length {
     Unknown,
 }
 
+/// The bar takes the room that the words leave, so that a line stays one line.
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    // indicatif's own rate has three decimals.
+    style.progress_chars("=> ").with_key("rate", |state: &ProgressState, into: &mut dyn fmt::Write| {
+        // A bar that cannot be drawn ends no work.
+        let _ = write!(into, "{:.0}/s", state.per_sec());
+    })
 }
 
 fn counting(steps: &str) -> ProgressStyle {
-    style(&format!("[{{bar:30}}] {{human_pos}} of {{human_len}} {steps}, {{per_sec}}, {{eta}} left"))
+    style(&format!("[{{wide_bar}}] {{human_pos}} of {{human_len}} {steps}, {{rate}}, {{eta}} left"))
 }
 
 impl Progress {
@@ -51,10 +58,10 @@ impl Progress {
     pub fn new(length: Length, steps: &'static str) -> Self {
         let (total, read, own) = match length {
             Length::Bytes(bytes, read) => {
-                (Some(bytes), Some(read), style("[{bar:30}] {percent}%, {msg}, {bytes_per_sec}, {eta} left"))
+                (Some(bytes), Some(read), style("[{wide_bar}] {percent}%, {msg}, {bytes_per_sec}, {eta} left"))
             }
             Length::Steps(all) => (Some(all), None, counting(steps)),
-            Length::Unknown => (None, None, style(&format!("{{human_pos}} {steps}, {{per_sec}}"))),
+            Length::Unknown => (None, None, style(&format!("{{human_pos}} {steps}, {{rate}}"))),
         };
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
         bar.set_style(own.clone());

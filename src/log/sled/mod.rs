@@ -168,16 +168,14 @@ impl SledLog {
 #[async_trait]
 impl EventLog for SledLog {
     async fn append(&self, commit: Append) -> Result<Receipt, AppendError> {
-        let mut answer = self.store.enqueue(commit);
-        let turn = self.writing(Store::serve_queue);
-        // An earlier turn may serve ours: then there is nothing to wait for. After our own turn it was served, unless the
-        // queue is longer than one group; then the turn of a later one serves it.
-        tokio::select! {
-            biased;
-            answer = &mut answer => return answer.unwrap_or(Err(AppendError::Closed)),
-            turn = turn => turn?,
+        let (answer, turn) = self.store.enqueue(commit);
+        // One turn serves all that wait when it comes: sixteen appends at once wake one thread, and share a flush.
+        if let Some(turn) = turn {
+            drop(tokio::task::spawn_blocking(move || turn.serve()));
         }
-        answer.await.unwrap_or(Err(AppendError::Closed))
+        answer.await.unwrap_or_else(|lost| {
+            Err(AppendError::Storage { doing: "writing on another thread", source: lost.into() })
+        })
     }
 
     async fn append_all(&self, commits: Vec<Append>) -> Vec<Result<Receipt, AppendError>> {

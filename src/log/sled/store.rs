@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use ::sled::{Db, Tree};
 use tokio::sync::{oneshot, watch};
@@ -52,8 +52,8 @@ pub(super) struct Store {
     cache: Cache,
     /// Why the indexes take in nothing more until the store is reopened.
     unindexed: OnceLock<String>,
-    /// Appends that wait for the writer; whoever gets it serves them all with one flush.
-    queue: Mutex<VecDeque<(Append, oneshot::Sender<Answer>)>>,
+    /// Appends that wait for the writer; one turn serves all that came before it with one flush.
+    queue: Mutex<Queue>,
     durable: watch::Sender<Durable>,
     failure: OnceLock<String>,
     closing: AtomicBool,
@@ -77,6 +77,36 @@ struct Writer {
     untouched: Option<u64>,
 }
 
+/// Appends that wait.
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<(Append, oneshot::Sender<Answer>)>,
+    /// A turn is on its way that will serve them.
+    awaited: bool,
+}
+
+/// The right and duty to serve the appends that wait.
+///
+/// Where it is lost unused, because the threads it was to run on were stopped, the appends learn that nobody serves them.
+pub(super) struct Turn(Option<Arc<Store>>);
+
+impl Turn {
+    /// Serves the appends that wait, with one flush for a group of them.
+    pub(super) fn serve(mut self) {
+        if let Some(store) = self.0.take() {
+            store.serve_queue();
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(store) = self.0.take() {
+            *store.queue() = Queue::default();
+        }
+    }
+}
+
 impl Store {
     /// A store that was opened; with its witness comes the length that this bears, where the store was closed cleanly before.
     pub(super) fn new(
@@ -95,7 +125,7 @@ impl Store {
             recent: RwLock::new(recent),
             cache: Cache::default(),
             unindexed: OnceLock::new(),
-            queue: Mutex::new(VecDeque::new()),
+            queue: Mutex::default(),
             durable: watch::Sender::new(Durable {
                 end: standing.end,
                 last_recorded_at: standing.last_recorded_at,
@@ -177,25 +207,34 @@ impl Store {
         )
     }
 
-    /// Puts an append where the next writer finds it.
-    pub(super) fn enqueue(&self, commit: Append) -> oneshot::Receiver<Answer> {
+    /// Puts an append where the next turn finds it; whoever is handed that turn sees to it that it is used.
+    pub(super) fn enqueue(self: &Arc<Self>, commit: Append) -> (oneshot::Receiver<Answer>, Option<Turn>) {
         let (answer, receiver) = oneshot::channel();
-        self.queue().push_back((commit, answer));
-        receiver
+        let mut queue = self.queue();
+        queue.waiting.push_back((commit, answer));
+        let turn = !std::mem::replace(&mut queue.awaited, true);
+        (receiver, turn.then(|| Turn(Some(Arc::clone(self)))))
     }
 
-    /// Serves the appends that wait, which may be none: an earlier writer may have served them.
-    pub(super) fn serve_queue(&self) {
+    fn serve_queue(&self) {
         let mut writer = self.writer();
-        let waiting: Vec<_> = {
-            let mut queue = self.queue();
-            let count = queue.len().min(GROUP_COMMITS_MAX);
-            queue.drain(..count).collect()
-        };
-        let (commits, answers): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
-        for (receiver, answer) in answers.into_iter().zip(self.append_group(&mut writer, &commits)) {
-            // A caller that no longer waits finds its commit by its command.
-            let _ = receiver.send(answer);
+        loop {
+            let (waiting, more): (Vec<_>, bool) = {
+                let mut queue = self.queue();
+                let count = queue.waiting.len().min(GROUP_COMMITS_MAX);
+                let group = queue.waiting.drain(..count).collect();
+                // Whoever comes from here on needs another turn, unless this one goes on.
+                queue.awaited = !queue.waiting.is_empty();
+                (group, queue.awaited)
+            };
+            let (commits, answers): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+            for (receiver, answer) in answers.into_iter().zip(self.append_group(&mut writer, &commits)) {
+                // A caller that no longer waits finds its commit by its command.
+                let _ = receiver.send(answer);
+            }
+            if !more {
+                break;
+            }
         }
         self.tend(&writer);
     }
@@ -393,7 +432,7 @@ impl Store {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn queue(&self) -> MutexGuard<'_, VecDeque<(Append, oneshot::Sender<Answer>)>> {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
