@@ -117,7 +117,11 @@ fn entry(name: &str, about: &str, width: usize) -> String {
 pub fn main() -> ExitCode {
     clap_complete::CompleteEnv::with_factory(command).complete();
     // What is no command, help among it, is said by the whole command line.
-    let matches = match parser().try_get_matches().or_else(|_| command().try_get_matches()) {
+    let whole = |error: clap::Error| match error.kind() {
+        clap::error::ErrorKind::DisplayVersion => Err(error),
+        _ => command().try_get_matches(),
+    };
+    let matches = match parser().try_get_matches().or_else(whole) {
         Ok(matches) => matches,
         Err(error) => return ExitCode::from(error::report_usage(&error).code()),
     };

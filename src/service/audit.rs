@@ -40,7 +40,9 @@ impl Service {
             let _viewing = self.viewing.read().await;
             let mut going = self.going(filter, |_| true).await?;
             while let Some(heads) = self.next_heads(&mut going, asked, filter).await? {
-                heads.iter().for_each(|head| each(&head.entry));
+                for head in &heads {
+                    each(&head.entry);
+                }
             }
             return Ok(());
         }

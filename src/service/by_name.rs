@@ -46,30 +46,29 @@ impl ByName {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as slices are split")]
 const fn is_zero(byte: &u8) -> bool {
     *byte == 0
 }
 
 fn read(row: &[u8]) -> Option<PartyRow> {
-    let mut parts = row.splitn(4, is_zero);
-    let mut text = || std::str::from_utf8(parts.next()?).ok();
+    let mut pieces = row.splitn(4, is_zero);
+    let mut text = || std::str::from_utf8(pieces.next()?).ok();
     let (name, agreement, party) = (Line::parse(text()?), Reference::parse(text()?), PartyId::parse(text()?));
-    let Rest(kind, status, signed, signed_earliest, acting_through, names, owes, overdue, owed) =
-        serde_json::from_slice(parts.next()?).ok()?;
-    let (name, agreement, party) = (name.ok()?, agreement.ok()?, party.ok()?);
+    let rest: Rest = serde_json::from_slice(pieces.next()?).ok()?;
     Some(PartyRow {
-        name,
-        kind,
-        agreement,
-        party,
-        status,
-        signed,
-        signed_earliest,
-        acting_through,
-        names,
-        owes,
-        overdue,
-        owed,
+        name: name.ok()?,
+        kind: rest.0,
+        agreement: agreement.ok()?,
+        party: party.ok()?,
+        status: rest.1,
+        signed: rest.2,
+        signed_earliest: rest.3,
+        acting_through: rest.4,
+        names: rest.5,
+        owes: rest.6,
+        overdue: rest.7,
+        owed: rest.8,
     })
 }
 
@@ -103,7 +102,9 @@ mod tests {
         ) {
             let rows: Vec<PartyRow> = given.iter().map(|(n, a, p, owes)| row(n, a, p, *owes)).collect();
             let mut by_name = ByName::default();
-            rows.iter().for_each(|row| by_name.push(row.clone()));
+            for row in &rows {
+                by_name.push(row.clone());
+            }
             let mut sorted = rows;
             sorted.sort_by(|a, b| (&a.name, &a.agreement, &a.party).cmp(&(&b.name, &b.agreement, &b.party)));
             prop_assert_eq!(by_name.in_order().collect::<Vec<_>>(), sorted);

@@ -194,7 +194,9 @@ impl Service {
         let few = self.are_few(&going).await?;
         let (mut tally, mut wanted) = (Tally::default(), HashSet::new());
         while let Some(heads) = self.next_heads(&mut going, asked, filter).await? {
-            heads.iter().for_each(|head| tally.take(&head.entry, asked.as_of));
+            for head in &heads {
+                tally.take(&head.entry, asked.as_of);
+            }
             if few {
                 self.commitments_of(&heads, asked, |entry| tally.take_commitments(entry, asked.as_of)).await?;
             } else {

@@ -208,7 +208,9 @@ impl Service {
             self.kept_parties(asked, filter, |row| rows.push(row)).await?;
         } else {
             let all = self.rows_known_at(asked, filter, move |entry| list::party_rows(entry, day)).await?;
-            all.into_iter().for_each(|row| rows.push(row));
+            for row in all {
+                rows.push(row);
+            }
         }
         let _ = rows.in_order().try_for_each(each);
         Ok(())

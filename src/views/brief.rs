@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 
 use super::entry::Entry;
 use super::filter::Filter;
+use crate::domain::status::AgreementStatus;
+use crate::domain::vocabulary::AgreementKind;
 
 /// The brief of an agreement.
 #[must_use]
@@ -46,8 +48,8 @@ impl Glance {
     #[must_use]
     pub fn of(filter: &Filter) -> Self {
         Self {
-            kind: filter.kind.map(|kind| kind.word()),
-            status: filter.status.map(|status| status.word()),
+            kind: filter.kind.map(AgreementKind::word),
+            status: filter.status.map(AgreementStatus::word),
             party: filter.party.as_ref().map(|party| (party.clone(), party.to_lowercase())),
             subject: filter.subject.as_ref().map(|subject| subject.to_lowercase()),
         }
@@ -72,7 +74,6 @@ impl Glance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::vocabulary::AgreementKind;
 
     #[test]
     fn each_condition_looks_at_its_own_lines() {

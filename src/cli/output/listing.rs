@@ -120,9 +120,8 @@ impl Listing {
         match (self.format, self.rows) {
             (Format::Json, 0) => self.waiting.push_str("[]\n"),
             (Format::Json, _) => self.waiting.push_str("\n]\n"),
-            (Format::Jsonl | Format::Csv, _) => {}
             (Format::Markdown, 0) => self.waiting = render(&self.nothing(), Layout::Markdown, self.terminal),
-            (Format::Markdown, _) => {}
+            (Format::Jsonl | Format::Csv | Format::Markdown, _) => {}
             (Format::Table, 0) => self.waiting = render(&self.nothing(), Layout::Table, self.terminal),
             (Format::Table, _) => self.draw(),
         }
@@ -155,14 +154,13 @@ impl Listing {
                 rest = after;
             }
             let rows: Vec<Vec<Value<'_>>> = drawn.chunks(across).map(|row| table::values(&order, row)).collect();
-            match &widths {
-                Some(widths) => table::rows(&mut pen, &columns, widths, &rows),
-                None => {
-                    if nth > 0 {
-                        pen.blank();
-                    }
-                    blocks::records(&mut pen, &columns, &rows);
+            if let Some(widths) = &widths {
+                table::rows(&mut pen, &columns, widths, &rows);
+            } else {
+                if nth > 0 {
+                    pen.blank();
                 }
+                blocks::records(&mut pen, &columns, &rows);
             }
             self.waiting.push_str(&pen.taken());
             if self.waiting.len() >= WAITING_BYTES {

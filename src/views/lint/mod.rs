@@ -151,7 +151,7 @@ pub struct Findings {
     agreements: usize,
     recomputed: usize,
     agree: usize,
-    findings: Vec<Finding>,
+    found: Vec<Finding>,
 }
 
 impl Findings {
@@ -162,7 +162,7 @@ impl Findings {
         let found = found_in(&case);
         self.recomputed += found.recomputed;
         self.agree += found.agree;
-        self.findings.extend(found.findings);
+        self.found.extend(found.findings);
     }
 
     /// Adds what was found in other agreements.
@@ -170,16 +170,16 @@ impl Findings {
         self.agreements += other.agreements;
         self.recomputed += other.recomputed;
         self.agree += other.agree;
-        self.findings.extend(other.findings);
+        self.found.extend(other.found);
     }
 
     /// The whole of it, with what was found between agreements.
     #[must_use]
     pub fn lint(mut self, between: Vec<Finding>, asked: Asked) -> Lint {
-        self.findings.extend(between);
+        self.found.extend(between);
         // What was found in one agreement stays in its order.
-        self.findings.sort_by(|a, b| (a.severity, a.code, &a.agreement).cmp(&(b.severity, b.code, &b.agreement)));
-        let of = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
+        self.found.sort_by(|a, b| (a.severity, a.code, &a.agreement).cmp(&(b.severity, b.code, &b.agreement)));
+        let of = |severity| self.found.iter().filter(|finding| finding.severity == severity).count();
         let (errors, warnings, notes) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
         Lint {
             as_of: asked.as_of,
@@ -191,7 +191,7 @@ impl Findings {
             errors,
             warnings,
             notes,
-            findings: self.findings,
+            findings: self.found,
         }
     }
 }

@@ -310,7 +310,9 @@ fn register(first: &[Value], second: &[Value]) -> Vec<Entry> {
 fn between(first: &[Value], second: &[Value]) -> Vec<&'static str> {
     let register = register(first, second);
     let mut standing = duplicates::Standing::default();
-    register.iter().for_each(|entry| standing.take(entry, Day::parse(TODAY).expect("a day")));
+    for entry in &register {
+        standing.take(entry, Day::parse(TODAY).expect("a day"));
+    }
     standing.twice(|_| true).iter().map(|f| f.code).collect()
 }
 
