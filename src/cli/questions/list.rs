@@ -93,3 +93,17 @@ fn cells(row: &ListRow, narrow: bool) -> Vec<Cell> {
     });
     cells
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_parties_three_are_named_and_the_others_counted() {
+        let parties =
+            |many: usize| (1..=many).map(|n| Line::parse(&format!("p{n}")).expect("a name")).collect::<Vec<_>>();
+        assert_eq!(some(&parties(100)), "p1, p2, p3 and 97 more");
+        assert_eq!(some(&parties(4)), "p1, p2, p3, p4");
+        assert_eq!(some(&[]), "–");
+    }
+}
