@@ -303,6 +303,9 @@ fn forgotten(sources: &[Source]) -> Vec<String> {
         let parts: Vec<&str> = path.split('/').collect();
         matches!(parts.as_slice(), ["src", "lib.rs" | "main.rs"] | ["tests" | "benches" | "examples", _])
             || matches!(parts.as_slice(), ["tests" | "benches" | "examples", _, "main.rs"])
+            // A package of its own.
+            || matches!(parts.as_slice(), ["benches", package, "src", "main.rs"]
+                if sources.iter().any(|source| source.path == format!("benches/{package}/Cargo.toml")))
     };
     let mut reached: BTreeSet<String> = BTreeSet::new();
     let mut open: Vec<String> = all.iter().filter(|path| is_root(path)).map(|path| (*path).to_owned()).collect();
@@ -515,8 +518,10 @@ fn a_dead_path_is_noticed() {
 
 #[test]
 fn every_dependency_says_what_it_is_for() {
-    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
-    none(unexplained(&manifest));
+    let tree = tree();
+    let manifests: Vec<_> = tree.iter().filter(|source| source.path.ends_with("Cargo.toml")).collect();
+    assert!(manifests.len() > 1, "the manifests were not found");
+    manifests.into_iter().for_each(|manifest| none(unexplained(&manifest.text)));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use servanda::domain::command::Request;
 use servanda::log::{Append, Draft, EventLog as _, Position, Recorded, SledLog, StreamVersion};
 
-use crate::peers::{self, Event};
+use crate::peers::{Choice, Event, Peer, Peers};
 use crate::process::median;
 use crate::register::{Lines, NOTED_FROM};
 use crate::store::{self, Open, folder};
@@ -20,6 +20,9 @@ use crate::timing::timed;
 
 const ROUNDS: usize = 200;
 const WRITERS: usize = 16;
+/// After how long no further round begins, once there are a few.
+const ENOUGH: Duration = Duration::from_secs(30);
+const ROUNDS_MIN: usize = 20;
 
 /// The times of one kind of work.
 type Times = Vec<Duration>;
@@ -64,43 +67,75 @@ fn executed(open: &Open, requests: &[Request]) {
     }
 }
 
+/// The bytes of events, as a raw file keeps them.
+fn bytes(records: &[Recorded]) -> Vec<u8> {
+    records.iter().flat_map(|record| [record.header.as_slice(), &record.body].concat()).collect()
+}
+
+fn written(raw: &mut File, bytes: &[u8]) -> Duration {
+    let write = || {
+        raw.write_all(bytes).expect("there is room");
+        raw.sync_data().expect("the disk works");
+    };
+    timed(write).0
+}
+
 /// The rounds of one number of writers.
 struct Rounds {
     raw: Times,
     log: Times,
     service: Times,
+    /// Of the stores in this process.
     peers: Vec<Times>,
 }
 
-fn rounds(open: &Open, dir: &Path, count: usize, mut next: impl FnMut() -> Vec<Request>) -> Rounds {
+/// Those of a kind, open.
+fn opened(peers: &Peers, dir: &Path, programs: bool) -> Vec<Box<dyn Peer>> {
+    let of_kind = peers.choices.iter().filter(|choice| choice.is_program() == programs);
+    of_kind.map(|choice| choice.open(dir)).collect()
+}
+
+fn rounds(
+    open: &Open,
+    dir: &Path,
+    peers: &Peers,
+    count: usize,
+    mut next: impl FnMut() -> Vec<Request>,
+) -> (Rounds, Rounds) {
     let mut raw = File::create(dir.join("raw-one")).expect("there is room");
     let log = store::log(&dir.join("log-alone"));
-    let mut others: Vec<_> = peers::NAMES.iter().map(|name| peers::open(name, dir)).collect();
-    let none = Times::new;
-    let mut times = Rounds { raw: none(), log: none(), service: none(), peers: peers::NAMES.map(|_| none()).to_vec() };
+    let mut others = opened(peers, dir, false);
+    let mut times = Rounds { raw: vec![], log: vec![], service: vec![], peers: vec![Times::new(); others.len()] };
     for _ in 0..ROUNDS {
         let requests = next();
         times.service.push(timed(|| executed(open, &requests)).0);
         let records = last(open, count);
         let events: Vec<Event> = records.iter().map(Event::from).collect();
-        let bytes: Vec<u8> =
-            records.iter().flat_map(|record| [record.header.as_slice(), &record.body].concat()).collect();
         let commits = records.iter().map(commit).collect();
-        times.raw.push(
-            timed(|| {
-                raw.write_all(&bytes).expect("there is room");
-                raw.sync_data().expect("the disk works");
-            })
-            .0,
-        );
+        times.raw.push(written(&mut raw, &bytes(&records)));
         times.log.push(timed(|| appended(open, &log, commits)).0);
         for (other, times) in others.iter_mut().zip(&mut times.peers) {
-            times.push(timed(|| other.append(&events)).0);
+            times.push(other.append(&events));
         }
     }
     open.runtime.block_on(log.close()).expect("it closes");
     std::fs::remove_dir_all(dir.join("log-alone")).expect("it can be removed");
-    times
+    drop(others);
+
+    // Programs and the server behind them have rounds of their own, so that what they do between their answers lies on nobody else.
+    let mut others = opened(peers, dir, true);
+    let mut apart = Rounds { raw: vec![], log: vec![], service: vec![], peers: vec![Times::new(); others.len()] };
+    let records = if others.is_empty() { Vec::new() } else { last(open, count * ROUNDS) };
+    for records in records.chunks(count) {
+        let events: Vec<Event> = records.iter().map(|record| Event::from(record).alone()).collect();
+        apart.raw.push(written(&mut raw, &bytes(records)));
+        for (other, times) in others.iter_mut().zip(&mut apart.peers) {
+            if times.len() < ROUNDS_MIN || times.iter().sum::<Duration>() < ENOUGH {
+                times.push(other.append(&events));
+            }
+        }
+    }
+    (times, apart)
 }
 
 /// What one round in ten stays below: what others do on the machine shows least there.
@@ -109,29 +144,33 @@ fn quiet(mut times: Times) -> Duration {
     times[times.len() / 10]
 }
 
-fn rows(table: &mut Table, times: Rounds, what: &str, against: &str) {
-    let (raw, quiet_raw) = (median(times.raw.clone()), quiet(times.raw));
-    table.detail(against, "", long(raw));
-    let mut row = |name: &str, times: Times| {
-        let (time, quiet) = (median(times.clone()), quiet(times));
-        let figure = format!("{}, {} (quiet: {})", long(time), ratio(time, raw), ratio(quiet, quiet_raw));
+fn rows(table: &mut Table, peers: &Peers, (times, apart): (Rounds, Rounds), what: &str, against: &str) {
+    table.detail(against, "", long(median(times.raw.clone())));
+    let mut row = |name: &str, times: Times, raw: &Times| {
+        let rounds = if times.len() < ROUNDS { format!(", {} rounds", times.len()) } else { String::new() };
+        let (time, least) = (median(times.clone()), quiet(times));
+        let (raw, least_raw) = (median(raw.clone()), quiet(raw.clone()));
+        let figure = format!("{}, {} (quiet: {}){rounds}", long(time), ratio(time, raw), ratio(least, least_raw));
         table.figure(name, against, figure);
     };
-    row(&format!("record {what}: load, decide, hash, append, view"), times.service);
-    row(&format!("the log alone: append {what}"), times.log);
-    for (peer, times) in peers::NAMES.iter().zip(times.peers) {
-        row(&format!("{peer}: append {what}"), times);
+    row(&format!("record {what}: load, decide, hash, append, view"), times.service, &times.raw);
+    row(&format!("the log alone: append {what}"), times.log, &times.raw);
+    let (programs, here): (Vec<&Choice>, Vec<&Choice>) = peers.choices.iter().partition(|choice| choice.is_program());
+    let here = here.into_iter().zip(times.peers).map(|(choice, of)| (choice, of, &times.raw));
+    let programs = programs.into_iter().zip(apart.peers).map(|(choice, of)| (choice, of, &apart.raw));
+    for (choice, times, raw) in here.chain(programs) {
+        row(&format!("{}: append {what}", choice.name), times, raw);
     }
 }
 
-pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
+pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize, peers: &Peers) {
     let open = store::open(&folder(dir));
     table.heading("Recording, durable before it is acknowledged");
     let mut lines = Lines::new(1).skip(size);
-    let one = rounds(&open, dir, 1, || vec![request(lines.next().expect("it has no end"))]);
-    rows(table, one, "one event", "one raw write and fdatasync");
+    let one = rounds(&open, dir, peers, 1, || vec![request(lines.next().expect("it has no end"))]);
+    rows(table, peers, one, "one event", "one raw write and fdatasync");
     let mut round = 0;
-    let sixteen = rounds(&open, dir, WRITERS, || {
+    let sixteen = rounds(&open, dir, peers, WRITERS, || {
         round += 1;
         let note = |nth: usize| {
             let reference = format!("agreement-{:06}", NOTED_FROM + nth);
@@ -139,6 +178,6 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
         };
         (0..WRITERS).map(note).collect()
     });
-    rows(table, sixteen, "16 at once", "one raw write of 16 events and fdatasync");
+    rows(table, peers, sixteen, "16 at once", "one raw write of 16 events and fdatasync");
     open.close();
 }

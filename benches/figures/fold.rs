@@ -68,20 +68,24 @@ impl Fold {
     pub(crate) fn take(&mut self, header: &[u8], body: &[u8]) {
         let header: Header<'_> = serde_json::from_slice(header).expect("a header");
         let body: Body<'_> = serde_json::from_slice(body).expect("a body");
-        let state = self.0.entry(header.agreement).or_default();
+        let on = body.occurred.get("on").and_then(Option::as_deref);
+        self.count(header.agreement, header.kind, on, body.data.get().len());
+    }
+
+    /// Counts an event that was parsed already.
+    pub(crate) fn count(&mut self, agreement: Uuid, kind: &str, on: Option<&str>, payload_bytes: usize) {
+        let state = self.0.entry(agreement).or_default();
         state.events += 1;
-        match header.kind {
+        match kind {
             "agreement.signed" => state.signatures += 1,
             "deadline.set" => state.commitments += 1,
             "milestone.reported" => state.reports += 1,
             _ => {}
         }
-        if let Some(Some(on)) = body.occurred.get("on")
-            && on.as_ref() > state.last.as_str()
-        {
-            state.last = on.clone().into_owned();
+        if let Some(on) = on.filter(|on| *on > state.last.as_str()) {
+            on.clone_into(&mut state.last);
         }
-        state.payload_bytes += body.data.get().len();
+        state.payload_bytes += payload_bytes;
     }
 
     /// How many events there were, so that none of the work can be left out.

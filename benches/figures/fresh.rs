@@ -10,8 +10,7 @@ use servanda::domain::command::Request;
 use servanda::log::EventLog as _;
 use uuid::Uuid;
 
-use crate::fold::Fold;
-use crate::peers::{self, parts};
+use crate::peers::Peers;
 use crate::process::{Used, mebibytes, median, ourselves, program, run};
 use crate::register::{AGREEMENT, FREQUENT_WORD, NOTED, RARE_WORD, party, recorded_at};
 use crate::store::{self, folder};
@@ -39,17 +38,6 @@ pub(crate) fn hold(folder: &Path) {
     std::thread::sleep(Duration::from_mins(10));
 }
 
-/// Opens another store and loads one stream.
-pub(crate) fn load_one(peer: &str, dir: &Path, stream: &str) {
-    let mut fold = Fold::default();
-    let mut other = peers::open(peer, dir);
-    other.stream(Uuid::parse_str(stream).expect("an id"), &mut |data| {
-        let (header, body) = parts(data);
-        fold.take(header, body);
-    });
-    assert!(fold.events() > 0, "{stream} is not there");
-}
-
 /// How many rows an answer in JSON has, in all of its lists.
 fn rows_of(store: &Path, words: &[&str]) -> usize {
     let output = program(store, words).arg("--json").output().expect("it runs");
@@ -60,17 +48,17 @@ fn rows_of(store: &Path, words: &[&str]) -> usize {
     }
 }
 
-struct Question {
+struct Question<'a> {
     name: String,
     /// Whether the short table goes without it.
     detail: bool,
     /// How many rows the answer has, where it is a list.
     rows: Option<usize>,
-    command: Box<dyn Fn() -> Command>,
+    command: Box<dyn Fn() -> Command + 'a>,
     used: Vec<Used>,
 }
 
-fn questions(dir: &Path, size: usize) -> Vec<Question> {
+fn questions(dir: &Path, size: usize) -> Vec<Question<'static>> {
     let register = folder(dir);
     let (party, half) = (party(), recorded_at(size as u64 / 2));
     let asked: [(&str, bool, Vec<&str>); 13] = [
@@ -135,13 +123,13 @@ fn after_kills(dir: &Path) -> Duration {
     median(times.collect::<Vec<_>>())
 }
 
-pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
+pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize, peers: &Peers) {
     let mut questions = questions(dir, size);
-    let (stream, path) = (stream(dir).to_string(), dir.to_str().expect("a path").to_owned());
-    for name in peers::NAMES {
-        let (stream, path) = (stream.clone(), path.clone());
-        let command = move || ourselves(&["--load-one", name, &path, &stream]);
-        let name = format!("{name}: open and load the agreement");
+    let stream = stream(dir).to_string();
+    for choice in &peers.choices {
+        let stream = stream.clone();
+        let command = move || choice.load_one(dir, &stream);
+        let name = format!("{}: open and load the agreement", choice.name);
         questions.push(Question { name, detail: true, rows: None, command: Box::new(command), used: Vec::new() });
     }
     for question in &mut questions {

@@ -1,7 +1,7 @@
 //! The one table: what servanda's work costs, beside the raw cost and beside what people would pick instead.
 //!
 //! `benches/run` runs it with the other stores (`--features peers`) and can put the table into the README. By hand:
-//! `cargo bench [--features peers] --bench figures -- [--sizes 10000,100000] [--folder FOLDER] [--out FILE]`.
+//! `cargo bench [--features peers] --bench figures -- [--sizes 10000,100000] [--folder FOLDER] [--out FILE] [--programs LIST]`.
 //!
 //! A register of each size is made once, by importing it with the program; everything else works on that folder. What a figure
 //! is a ratio to is measured in the same run, round about with it: on a noisy machine only the ratios mean something. Figures
@@ -30,6 +30,7 @@ mod timing;
 
 use std::path::{Path, PathBuf};
 
+use peers::Peers;
 use table::Table;
 
 /// What was asked for on the command line.
@@ -37,11 +38,17 @@ struct Wanted {
     sizes: Vec<usize>,
     folder: PathBuf,
     out: PathBuf,
+    /// The list of other stores that are programs.
+    programs: Option<PathBuf>,
 }
 
 fn wanted() -> Wanted {
-    let mut wanted =
-        Wanted { sizes: vec![10_000, 100_000], folder: std::env::temp_dir(), out: "target/figures.md".into() };
+    let mut wanted = Wanted {
+        sizes: vec![10_000, 100_000],
+        folder: std::env::temp_dir(),
+        out: "target/figures.md".into(),
+        programs: None,
+    };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().unwrap_or_else(|| refuse(&format!("{word} wants a value")));
@@ -54,6 +61,7 @@ fn wanted() -> Wanted {
             }
             "--folder" => wanted.folder = value().into(),
             "--out" => wanted.out = value().into(),
+            "--programs" => wanted.programs = Some(value().into()),
             // What cargo adds.
             "--bench" => {}
             _ => refuse(&format!("unknown argument {word:?}; see the head of this file")),
@@ -76,18 +84,21 @@ fn main() {
         // The bench runs itself again where a figure is about another process.
         ["--run", program, words @ ..] => return process::measured(program, words),
         ["--hold", folder] => return fresh::hold(Path::new(folder)),
-        ["--load-one", peer, folder, stream] => return fresh::load_one(peer, Path::new(folder), stream),
+        ["--load-one", peer, folder, stream] => return peers::load_one(peer, Path::new(folder), stream),
         _ => {}
     }
     let wanted = wanted();
-    let mut table = Table::new(&wanted.folder, &wanted.sizes);
+    let all = Peers::listed(wanted.programs.as_deref());
+    let mut table = Table::new(&wanted.folder, &wanted.sizes, &all.remarks);
     for size in &wanted.sizes {
         let dir = tempfile::tempdir_in(&wanted.folder).expect("there is room");
         table.begin(*size);
-        bulk::measure(&mut table, dir.path(), *size);
-        durable::measure(&mut table, dir.path(), *size);
-        replay::measure(&mut table, dir.path(), *size);
-        fresh::measure(&mut table, dir.path(), *size);
+        let peers = all.beside(*size);
+        let held = bulk::measure(&mut table, dir.path(), *size, &peers);
+        // Before more is recorded, so that everything that is read is the same.
+        replay::measure(&mut table, dir.path(), *size, &peers, &held);
+        durable::measure(&mut table, dir.path(), *size, &peers);
+        fresh::measure(&mut table, dir.path(), *size, &peers);
         // After each size, so that a run that is cut short leaves what it has.
         std::fs::write(&wanted.out, table.markdown(false)).expect("the table can be written");
         std::fs::write(wanted.out.with_extension("short.md"), table.markdown(true)).expect("the table can be written");

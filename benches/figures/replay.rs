@@ -8,18 +8,22 @@ use serde_json::Value;
 use servanda::log::{EventLog as _, Recorded, StreamId, codec};
 use uuid::Uuid;
 
+use crate::bulk::Held;
 use crate::fold::Fold;
-use crate::peers::{self, parts};
+use crate::peers::{Peers, SQLITE};
 use crate::process::median;
 use crate::register::AGREEMENT;
 use crate::store::{self, folder};
-use crate::table::{Table, long, rate, ratio};
+use crate::table::{Table, long, named, rate, ratio};
 use crate::timing::timed;
 
 /// How often everything is read; fewer times where it is much.
 const fn rounds(size: usize) -> usize {
     if size > 200_000 { 3 } else { 5 }
 }
+
+/// After how long another store is read no further time.
+const ENOUGH: Duration = Duration::from_mins(1);
 
 /// How many agreements are read one by one.
 const ONES: usize = 400;
@@ -29,11 +33,11 @@ fn taken(page: &[Recorded], mut take: impl FnMut(&Recorded)) -> Duration {
     timed(|| page.iter().for_each(&mut take)).0
 }
 
-pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
+pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize, peers: &Peers, held: &[Held]) {
     let open = store::open(&folder(dir));
-    let mut others: Vec<_> = peers::NAMES.iter().map(|name| peers::open(name, dir)).collect();
+    let mut others = peers.open(dir);
     let [mut rebuilt, mut value, mut typed, mut decoded, mut read]: [Vec<Duration>; 5] = Default::default();
-    let mut replayed = peers::NAMES.map(|_| Vec::new());
+    let mut replayed: Vec<Vec<Duration>> = vec![Vec::new(); others.len()];
     let mut streams: Vec<Uuid> = Vec::new();
     for _ in 0..rounds(size) {
         rebuilt.push(timed(|| open.runtime.block_on(open.service.rebuild()).expect("it rebuilds")).0);
@@ -62,14 +66,12 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
         typed.push(as_types);
         decoded.push(as_facts);
         read.push(whole.saturating_sub(as_value + as_types + as_facts));
-        for (other, times) in others.iter_mut().zip(&mut replayed) {
-            let mut fold = Fold::default();
-            let take = &mut |data: &[u8]| {
-                let (header, body) = parts(data);
-                fold.take(header, body);
-            };
-            times.push(timed(|| other.each(take)).0);
-            assert!(fold.events() >= size as u64, "{} of {size} events were replayed", fold.events());
+        for ((other, times), held) in others.iter_mut().zip(&mut replayed).zip(held) {
+            if times.iter().sum::<Duration>() < ENOUGH {
+                let (time, events) = other.each();
+                assert_eq!(events, held.events as u64, "everything is replayed");
+                times.push(time);
+            }
         }
     }
     let (rebuilt, value, typed) = (median(rebuilt), median(value), median(typed));
@@ -81,20 +83,24 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
         format!("{}, {}", rate(size, rebuilt), ratio(rebuilt, value)),
     );
     table.detail(name, "parsing the same bytes alone, to types", ratio(rebuilt, typed));
-    let replayed = replayed.map(median);
-    if let Some(fastest) = replayed.iter().min() {
-        table.figure(name, "the fastest replay below", format!("{} its rate", ratio(*fastest, rebuilt)));
+    let replayed = replayed.into_iter().map(median).zip(held).zip(&peers.choices);
+    let replayed: Vec<_> =
+        replayed.map(|((time, held), choice)| (held.scaled(time, size), time, held, choice)).collect();
+    if let Some((fastest, _, _, choice)) = replayed.iter().min_by_key(|replayed| replayed.0) {
+        let figure = format!("{} its rate ({})", ratio(*fastest, rebuilt), named(&choice.name));
+        table.figure(name, "the fastest replay below", figure);
     }
     table.detail("read the log in order, checked", "", rate(size, median(read)));
     table.detail("parse to values, one core", "", rate(size, value));
     table.detail("parse to types and count, one core", "", rate(size, typed));
     table.detail("decode to facts, hashes checked, one core", "", rate(size, median(decoded)));
-    for (peer, time) in peers::NAMES.iter().zip(replayed) {
-        table.figure(&format!("{peer}: read in order, parse to types and count"), "", rate(size, time));
+    for (_, time, held, choice) in replayed {
+        let figure = format!("{}{}", rate(held.events, time), held.part_of(size));
+        table.figure(&format!("{}: read in order, parse to types and count", choice.name), "", figure);
     }
 
     let [mut one, mut shown]: [Vec<Duration>; 2] = Default::default();
-    let mut loaded = peers::NAMES.map(|_| Vec::new());
+    let mut loaded: Vec<Vec<Duration>> = vec![Vec::new(); others.len()];
     let reference = servanda::domain::id::Reference::parse(AGREEMENT).expect("a reference");
     let now = open.service.now();
     let asked = servanda::views::Asked::on(open.service.today(), now);
@@ -107,25 +113,23 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize) {
             })
             .0,
         );
-        for (other, times) in others.iter_mut().zip(&mut loaded) {
-            let mut fold = Fold::default();
-            let take = &mut |data: &[u8]| {
-                let (header, body) = parts(data);
-                fold.take(header, body);
-            };
-            times.push(timed(|| other.stream(*stream, take)).0);
-            assert!(fold.events() > 0, "{stream} is not in {}", peers::NAMES.join(", "));
+        for (((other, times), held), choice) in others.iter_mut().zip(&mut loaded).zip(held).zip(&peers.choices) {
+            let (time, events) = other.stream(*stream);
+            assert!(events > 0 || held.events < size, "{stream} is not in {}", choice.name);
+            times.extend((events > 0).then_some(time));
         }
         shown.push(timed(|| open.runtime.block_on(open.service.show(&reference, asked)).expect("it is there")).0);
     }
     table.heading("One agreement, store open");
     let one = median(one);
-    let loaded = loaded.map(median);
-    let against = loaded.first().map_or(String::new(), |sqlite| format!(", {}", ratio(one, *sqlite)));
-    let name = if loaded.is_empty() { "" } else { "SQLite table" };
-    table.figure("load its events, checked, parse to types and count", name, format!("{}{against}", long(one)));
-    for (peer, time) in peers::NAMES.iter().zip(loaded) {
-        table.detail(&format!("{peer}: load, parse to types and count"), "", long(time));
+    let loaded: Vec<(&str, Duration)> =
+        peers.choices.iter().zip(loaded).map(|(choice, times)| (choice.name.as_str(), median(times))).collect();
+    let sqlite = loaded.iter().find(|(name, _)| *name == SQLITE);
+    let (against, beside) =
+        sqlite.map_or(("", String::new()), |(name, time)| (*name, format!(", {}", ratio(one, *time))));
+    table.figure("load its events, checked, parse to types and count", against, format!("{}{beside}", long(one)));
+    for (name, time) in &loaded {
+        table.detail(&format!("{name}: load, parse to types and count"), "", long(*time));
     }
     table.detail("answer `show` in process", "", long(median(shown)));
     drop(others);

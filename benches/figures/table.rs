@@ -9,6 +9,7 @@ use std::time::Duration;
 /// The figures so far.
 pub(crate) struct Table {
     machine: String,
+    remarks: Vec<String>,
     sizes: Vec<usize>,
     now: usize,
     rows: Vec<Row>,
@@ -23,8 +24,9 @@ struct Row {
 }
 
 impl Table {
-    pub(crate) fn new(folder: &Path, sizes: &[usize]) -> Self {
-        Self { machine: machine(folder), sizes: sizes.to_vec(), now: 0, rows: Vec::new() }
+    /// Remarks stand above it, below the machine.
+    pub(crate) fn new(folder: &Path, sizes: &[usize], remarks: &[String]) -> Self {
+        Self { machine: machine(folder), remarks: remarks.to_vec(), sizes: sizes.to_vec(), now: 0, rows: Vec::new() }
     }
 
     /// What follows is about registers of this size.
@@ -58,7 +60,11 @@ impl Table {
     }
 
     pub(crate) fn markdown(&self, short: bool) -> String {
-        let mut text = format!("{}\n\n| Work | Measured against |", self.machine);
+        let mut text = self.machine.clone();
+        for remark in &self.remarks {
+            let _ = write!(text, "\\\n{remark}");
+        }
+        text.push_str("\n\n| Work | Measured against |");
         let sizes = self.sizes.iter().map(|size| thousands(*size));
         for size in sizes {
             let _ = write!(text, " {size} events |");
@@ -104,6 +110,11 @@ pub(crate) fn long(time: Duration) -> String {
         ..10_000_000.0 => format!("{:.0} ms", micros / 1e3),
         _ => format!("{:.1} s", micros / 1e6),
     }
+}
+
+/// A name within a sentence: what it is made with is not said again.
+pub(crate) fn named(name: &str) -> &str {
+    name.split(" on ").next().unwrap_or(name)
 }
 
 /// How much of the other.

@@ -236,6 +236,39 @@ pub struct Stamp {
     pub salt: Salt,
 }
 
+/// A record whose parts lie elsewhere: what [`decode_lying`] reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Lying<'a> {
+    /// Its position in the log.
+    pub position: u64,
+    /// Its stream.
+    pub stream: Uuid,
+    /// Its place in the stream, from 1.
+    pub seq: u64,
+    /// The command that made it.
+    pub command: Uuid,
+    /// When it was recorded, in microseconds since 1970 UTC.
+    pub recorded_at: i64,
+    /// The header, byte for byte as appended.
+    pub header: &'a [u8],
+    /// The body, byte for byte as appended.
+    pub body: &'a [u8],
+}
+
+impl<'a> From<&'a Recorded> for Lying<'a> {
+    fn from(record: &'a Recorded) -> Self {
+        Self {
+            position: record.position.get(),
+            stream: record.stream.get(),
+            seq: record.seq,
+            command: record.command.get(),
+            recorded_at: record.recorded_at,
+            header: &record.header,
+            body: &record.body,
+        }
+    }
+}
+
 /// Writes a fact as the two parts of a record.
 ///
 /// # Errors
@@ -267,21 +300,21 @@ fn disagrees(position: u64, what: &'static str, stated: &dyn ToString, found: &d
     CodecError::Disagrees { position, what, stated: stated.to_string(), found: found.to_string() }
 }
 
-fn header_of(record: &Recorded) -> Result<LaidHeader<'_>, CodecError> {
-    let position = record.position.get();
-    let header: LaidHeader<'_> = serde_json::from_slice(&record.header).map_err(|source| CodecError::Part {
+fn header_of<'a>(record: &Lying<'a>) -> Result<LaidHeader<'a>, CodecError> {
+    let position = record.position;
+    let header: LaidHeader<'_> = serde_json::from_slice(record.header).map_err(|source| CodecError::Part {
         position,
         part: "header",
         source,
     })?;
-    if header.agreement.0 != record.stream.get() {
-        return Err(disagrees(position, "agreement", &header.agreement, &record.stream.get()));
+    if header.agreement.0 != record.stream {
+        return Err(disagrees(position, "agreement", &header.agreement, &record.stream));
     }
     if header.seq != record.seq {
         return Err(disagrees(position, "place in the agreement", &header.seq, &record.seq));
     }
-    if header.cause.0 != record.command.get() {
-        return Err(disagrees(position, "command", &header.cause, &record.command.get()));
+    if header.cause.0 != record.command {
+        return Err(disagrees(position, "command", &header.cause, &record.command));
     }
     if header.recorded.at.micros() != record.recorded_at {
         return Err(disagrees(position, "time", &header.recorded.at.micros(), &record.recorded_at));
@@ -296,11 +329,20 @@ fn header_of(record: &Recorded) -> Result<LaidHeader<'_>, CodecError> {
 /// [`CodecError`] with the position, for parts that cannot be read, events unknown to this release, and parts that
 /// disagree.
 pub fn decode(record: &Recorded) -> Result<Fact, CodecError> {
-    let position = record.position.get();
+    decode_lying(&record.into())
+}
+
+/// Reads a record as [`decode`] does.
+///
+/// # Errors
+///
+/// As for [`decode`].
+pub fn decode_lying(record: &Lying<'_>) -> Result<Fact, CodecError> {
+    let position = record.position;
     let header = header_of(record)?;
     let body: LaidBody<'_> =
-        serde_json::from_slice(&record.body).map_err(|source| CodecError::Part { position, part: "body", source })?;
-    let found = body_hash(&unhex(body.salt).unwrap_or_default(), &record.body);
+        serde_json::from_slice(record.body).map_err(|source| CodecError::Part { position, part: "body", source })?;
+    let found = body_hash(&unhex(body.salt).unwrap_or_default(), record.body);
     if found != header.body_hash {
         return Err(disagrees(position, "hash of the body", &header.body_hash, &found));
     }

@@ -1,43 +1,30 @@
 //! Making views anew from the log's beginning, the register's view and the words in one pass where both are wanted.
+//!
+//! Workers make rows of the agreements and keep them in runs (`runs.rs`); at the end these are read side by side, and each view
+//! is written once, from its first key to its last.
 
+use std::io;
 use std::sync::Arc;
 
+use tokio::sync::mpsc;
+
 use super::Service;
+use super::dealt::Bounds;
 use super::error::QueryError;
 use super::register::VIEW;
-use super::replay::{EVENTS_AT_ONCE, Progress};
-use super::runs::Runs;
-use super::search::{Gathered, WORDS, damaged};
+use super::replay::{Progress, Reading};
+use super::runs::{Merged, OPEN_BYTES, Runs};
+use super::search::{Gathered, POSTINGS_HELD, WORDS};
+use super::spool::{Aside, failed};
 use crate::domain::timeline::{Register, Timeline};
-use crate::log::{AppendError, Change, Position};
+use crate::log::{Change, Position, ReadError};
 use crate::views::entry::Entry;
 use crate::views::postings;
 use crate::views::tables::{self, Row};
 
-/// How many changes are written to a view at a time.
+/// How many changes are written to a view at a time, and how many bytes of them.
 const CHANGES: usize = 16_384;
-
-/// How many bytes of changes are held, compressed to a fifth or less, before they are written.
-const PENDING_BYTES: usize = 64 * 1024 * 1024;
-
-/// What parts change in a view, before it is written.
-struct Pending {
-    runs: Runs,
-    /// How many bytes are held at most.
-    most: usize,
-    /// Where the view stands; nowhere until something is written.
-    at: Option<Position>,
-}
-
-impl Pending {
-    fn of(most: usize) -> Self {
-        Self { runs: Runs::default(), most, at: None }
-    }
-}
-
-fn kept(source: std::io::Error) -> QueryError {
-    QueryError::View(AppendError::Storage { doing: "holding the rows of a view", source: source.into() })
-}
+const CHANGES_BYTES: usize = 2 * 1024 * 1024;
 
 /// Which views are made anew.
 #[derive(Clone, Copy)]
@@ -55,32 +42,96 @@ impl Anew {
     }
 }
 
-/// What a worker makes of the agreements of a part.
+/// What a worker makes of its agreements.
 #[derive(Default)]
 struct Made {
-    rows: Vec<Row>,
+    rows: Option<Runs>,
     words: Gathered,
+    lists: Option<Runs>,
+}
+
+/// How much a worker holds; less in tests.
+#[derive(Clone, Copy)]
+struct Held {
+    reading: Bounds,
+    /// Bytes of rows of one kind, until they are set aside.
+    rows: usize,
+    /// Postings, until they are made rows.
+    postings: usize,
+}
+
+impl Held {
+    const USUAL: Self = Self { reading: Bounds::USUAL, rows: OPEN_BYTES, postings: POSTINGS_HELD };
+}
+
+/// Adds rows to those that a worker has.
+fn keep(
+    runs: &mut Option<Runs>,
+    rows: impl IntoIterator<Item = Row>,
+    (aside, most): (&Aside, usize),
+) -> Result<(), QueryError> {
+    runs.get_or_insert_with(|| Runs::new(aside.clone(), most)).take(rows).map_err(failed)
+}
+
+/// Rows in batches, each key once.
+struct Batches {
+    rows: Merged,
+    next: Option<Row>,
+    /// Makes one value of those that a key has.
+    one: fn(Vec<Vec<u8>>) -> Option<Vec<u8>>,
+}
+
+impl Batches {
+    /// The next batch; an empty one after the last.
+    fn next(&mut self) -> io::Result<Vec<Change>> {
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        while batch.len() < CHANGES && bytes < CHANGES_BYTES {
+            let Some((key, value)) = self.next.take().map_or_else(|| self.rows.next(), |row| Ok(Some(row)))? else {
+                break;
+            };
+            let mut values = vec![value];
+            loop {
+                match self.rows.next()? {
+                    Some((same, value)) if same == key => values.push(value),
+                    other => break self.next = other,
+                }
+            }
+            let value = (self.one)(values).ok_or(io::ErrorKind::InvalidData)?;
+            bytes += key.len() + value.len();
+            batch.push((key, Some(value)));
+        }
+        Ok(batch)
+    }
+}
+
+/// What work on another thread came to; its panic is this one's.
+fn joined<T>(work: Result<T, tokio::task::JoinError>) -> Result<T, QueryError> {
+    work.map_err(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        // Else the runtime is being shut down.
+        Err(_) => ReadError::Closed.into(),
+    })
 }
 
 impl Service {
     /// Makes views anew from the log's beginning to a position; false when somebody else wrote to one of them meanwhile.
     ///
-    /// While several parts are being written a view's position stays at the beginning: a crash in between is a view that
-    /// is still to be made.
+    /// While a view is being written its position stays at the beginning: a crash in between is a view that is still to be
+    /// made.
     pub(super) async fn make_anew(
         &self,
         anew: Anew,
         end: Position,
         progress: &mut Progress<'_>,
     ) -> Result<bool, QueryError> {
-        self.make_anew_in(anew, end, (EVENTS_AT_ONCE, PENDING_BYTES), progress).await
+        self.make_anew_in(anew, end, Held::USUAL, progress).await
     }
 
     async fn make_anew_in(
         &self,
         anew: Anew,
         end: Position,
-        (events_at_once, pending): (u64, usize),
+        held: Held,
         progress: &mut Progress<'_>,
     ) -> Result<bool, QueryError> {
         // No word hangs on the register's own facts.
@@ -88,108 +139,87 @@ impl Service {
         for view in anew.views() {
             self.views.clear(view).await.map_err(QueryError::View)?;
         }
+        let reading = Reading { bounds: held.reading, ..Reading::up_to(end) };
+        let aside = self.aside(2 * reading.workers());
+        let to = aside.clone();
         let fold = Arc::new(move |made: &mut Made, id, timeline: Timeline| {
             let readings = timeline.read();
             if anew.register {
-                made.rows.extend(Entry::read(id, &timeline, &readings).map(tables::rows).into_iter().flatten());
+                let rows = Entry::read(id, &timeline, &readings).map(tables::rows);
+                keep(&mut made.rows, rows.into_iter().flatten(), (&to, held.rows))?;
             }
             if anew.words {
                 made.words.take_whole(&timeline, &readings);
+                if made.words.postings() > held.postings {
+                    keep(&mut made.lists, std::mem::take(&mut made.words).into_rows(), (&to, held.rows))?;
+                }
+            }
+            Ok(())
+        });
+        let made = self.fold(reading, &register, &fold, |done| progress(done, end.get())).await?;
+        let sorting = made.into_iter().map(|mut made| {
+            let aside = aside.clone();
+            tokio::task::spawn_blocking(move || {
+                keep(&mut made.lists, made.words.into_rows(), (&aside, held.rows))?;
+                made.rows.iter_mut().chain(&mut made.lists).for_each(Runs::sort);
+                Ok::<_, QueryError>((made.rows, made.lists))
+            })
+        });
+        let (mut rows, mut lists) = (Vec::new(), Vec::new());
+        for sorted in sorting.collect::<Vec<_>>() {
+            let (of_register, of_words) = joined(sorted.await)??;
+            rows.extend(of_register);
+            lists.extend(of_words);
+        }
+        let of_register = async {
+            Ok::<_, QueryError>(!anew.register || self.write(VIEW, rows, |mut all| all.pop(), None, end).await?)
+        };
+        let of_words =
+            async { Ok::<_, QueryError>(!anew.words || self.write(WORDS, lists, postings::joined, None, end).await?) };
+        // Rows of the one are read back while the other is written.
+        let (register, words) = tokio::try_join!(of_register, of_words)?;
+        Ok(register && words)
+    }
+
+    /// Writes rows to a view that stands at a position, or is absent; `one` makes one value of those that a key has. False when
+    /// somebody else wrote to the view meanwhile.
+    ///
+    /// In a view that is there they take the place of those that their agreements had. What takes several steps is not there
+    /// until the last of them: in between the view stands at the beginning, and whoever finds it there makes it anew.
+    pub(super) async fn write(
+        &self,
+        view: &'static str,
+        rows: Vec<Runs>,
+        one: fn(Vec<Vec<u8>>) -> Option<Vec<u8>>,
+        mut at: Option<Position>,
+        end: Position,
+    ) -> Result<bool, QueryError> {
+        let over = at.is_some();
+        let (sender, mut batches) = mpsc::channel(1);
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut batches = Batches { rows: Runs::merged(rows)?, next: None, one };
+            loop {
+                let batch = batches.next()?;
+                // Nobody takes it any more where somebody else writes to the view.
+                if batch.is_empty() || sender.blocking_send(batch).is_err() {
+                    return Ok(());
+                }
             }
         });
-        let (mut all_rows, mut all_words) = (Pending::of(pending), Pending::of(pending));
-        let (mut dealt, mut begun, mut begun_now) = (0, 0, 0);
-        let parts = self.parts(end, None, events_at_once).await?;
-        let last = parts.len().saturating_sub(1);
-        for (number, part) in parts.into_iter().enumerate() {
-            let to = (number == last).then_some(end);
-            let told = |many| {
-                dealt += many;
-                progress(dealt, end.get());
+        let mut batch = batches.recv().await.unwrap_or_default();
+        loop {
+            let next = batches.recv().await;
+            let mut changes = if over { self.outdated(&batch).await? } else { Vec::new() };
+            changes.append(&mut batch);
+            let Some(next) = next else {
+                joined(reading.await)?.map_err(failed)?;
+                return self.put(view, &mut at, end, changes).await;
             };
-            let (mut rows, mut words) = (Vec::new(), Gathered::default());
-            for made in self.fold(part, &register, &fold, told).await? {
-                rows.extend(made.rows.into_iter().map(|(key, value)| (key, Some(value))));
-                words.join(made.words);
-            }
-            if anew.register && !self.write_pending(VIEW, &mut all_rows, to, rows).await? {
-                return Ok(false);
-            }
-            if anew.words {
-                // Parts follow each other in the log: only blocks that began before can be written already.
-                begun_now = words.agreements().map(|first| postings::block_of(first) + 1).max().unwrap_or(begun_now);
-                let changes = self.posted(words, begun).await?;
-                if !self.write_pending(WORDS, &mut all_words, to, changes).await? {
-                    return Ok(false);
-                }
-                if all_words.at.is_some() {
-                    begun = begun_now;
-                }
-            }
-        }
-        Ok(true)
-    }
-
-    /// Writes what a part changes: at once where it is the only one; else all parts together, at the end or once there is
-    /// much of them. False when somebody else wrote to the view meanwhile.
-    async fn write_pending(
-        &self,
-        view: &str,
-        pending: &mut Pending,
-        end: Option<Position>,
-        changes: Vec<Change>,
-    ) -> Result<bool, QueryError> {
-        if let (Some(end), true) = (end, pending.runs.is_empty()) {
-            return self.write(view, &mut pending.at, end, changes).await;
-        }
-        pending
-            .runs
-            .take(changes.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
-            .map_err(kept)?;
-        if end.is_none() && pending.runs.bytes() < pending.most {
-            return Ok(true);
-        }
-        let mut merged = std::mem::take(&mut pending.runs).merged().map_err(kept)?;
-        let mut batch: Vec<Change> = Vec::new();
-        while let Some((key, value)) = merged.next().map_err(kept)? {
-            match batch.last_mut() {
-                // Two parts share the block in which they meet.
-                Some((before, list)) if *before == key => {
-                    let both = [list.as_deref().unwrap_or_default(), value.as_slice()];
-                    *list = Some(postings::joined(both).ok_or_else(|| damaged(&key))?);
-                }
-                _ => {
-                    if batch.len() >= CHANGES
-                        && !self.put(view, &mut pending.at, Position::START, std::mem::take(&mut batch)).await?
-                    {
-                        return Ok(false);
-                    }
-                    batch.push((key, Some(value)));
-                }
-            }
-        }
-        self.put(view, &mut pending.at, end.unwrap_or(Position::START), batch).await
-    }
-
-    /// Writes changes in the order of their keys, and where the view stands with the last of them; false when somebody
-    /// else wrote to it meanwhile.
-    async fn write(
-        &self,
-        view: &str,
-        at: &mut Option<Position>,
-        to: Position,
-        mut changes: Vec<Change>,
-    ) -> Result<bool, QueryError> {
-        changes.sort_unstable();
-        while changes.len() > CHANGES {
-            let rest = changes.split_off(CHANGES);
-            let first = std::mem::replace(&mut changes, rest);
-            // What is written in several steps is not there until the last of them.
-            if !self.put(view, at, Position::START, first).await? {
+            batch = next;
+            if !self.put(view, &mut at, Position::START, changes).await? {
                 return Ok(false);
             }
         }
-        self.put(view, at, to, changes).await
     }
 
     /// Changes a view that stands at a position, which goes on to another; false when it stood elsewhere.
@@ -228,9 +258,13 @@ mod tests {
         let kept_up = service.view_bytes().await.expect("it reads");
         assert!(kept_up.len() > 100);
         let end = service.log.end().await.expect("it reads");
-        for bounds in [(1, 0), (7, 0), (7, 2_000), (7, usize::MAX), (50, 0), (50, usize::MAX), (u64::MAX, 0)] {
+        let small = Bounds { open: 900, bucket: 4_000, bucket_max: 3_000 };
+        for (reading, rows, postings) in
+            [(small, 0, 0), (small, 2_000, 50), (Bounds::USUAL, 5_000, 0), (small, usize::MAX, usize::MAX)]
+        {
             let mut told = Vec::new();
-            let made = service.make_anew_in(BOTH, end, bounds, &mut |done, _| told.push(done)).await;
+            let held = Held { reading, rows, postings };
+            let made = service.make_anew_in(BOTH, end, held, &mut |done, _| told.push(done)).await;
             assert!(made.expect("it is made"));
             assert_eq!(service.view_bytes().await.expect("it reads"), kept_up);
             assert_eq!(told.last(), Some(&120), "each event is read as a fact once");
@@ -245,13 +279,12 @@ mod tests {
     async fn views_of_which_the_last_part_is_missing_are_absent() {
         let service = empty();
         import(&service, &commands()).await;
-        let (mut at, end) = (None, service.log.end().await.expect("it reads"));
+        let end = service.log.end().await.expect("it reads");
         let whole = service.view_bytes().await.expect("it reads");
         for view in [VIEW, WORDS] {
             service.views.clear(view).await.expect("it clears");
             let some = vec![(b"x".to_vec(), Some(b"of a part".to_vec()))];
-            assert!(service.write(view, &mut at, Position::START, some).await.expect("it writes"));
-            at = None;
+            assert!(service.put(view, &mut None, Position::START, some).await.expect("it writes"));
         }
         let mut told = 0;
         service.catch_up_all(&mut |done, _| told = done).await.expect("it catches up");

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Service;
 use super::error::QueryError;
-use super::replay::EVENTS_AT_ONCE;
+use super::replay::Reading;
 use crate::domain::id::{AgreementId, Reference};
 use crate::domain::timeline::Timeline;
 use crate::domain::vocabulary::AgreementKind;
@@ -77,12 +77,10 @@ impl Service {
             if let Some(reference) = wanted.get(&id.0) {
                 take(gathered, reference, id, &timeline);
             }
+            Ok(())
         });
-        let mut gathered = Vec::new();
-        for part in self.parts(self.known_by(asked.known_at).await?, Some(only), EVENTS_AT_ONCE).await? {
-            gathered.extend(self.fold(part, &register, &fold, |_| ()).await?);
-        }
-        Ok(gathered)
+        let reading = Reading::of(only, self.known_by(asked.known_at).await?);
+        self.fold(reading, &register, &fold, |_| ()).await
     }
 
     /// The return of all memoranda and agreements that a filter wants.

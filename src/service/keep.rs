@@ -59,7 +59,7 @@ impl Service {
             for Grown { known, entry, .. } in run {
                 changes.extend(match known {
                     Some(known) => tables::changes(&known, entry),
-                    None => self.changes(vec![entry]).await?,
+                    None => self.changes(entry).await?,
                 });
             }
             if !self.put(VIEW, &mut at, end, changes.into_iter().collect()).await? {

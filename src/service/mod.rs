@@ -11,6 +11,7 @@ pub mod audit;
 mod by_name;
 pub mod calendar_file;
 pub mod clock;
+mod dealt;
 pub mod error;
 pub mod exchange;
 pub mod execute;
@@ -30,6 +31,7 @@ mod runs;
 pub mod search;
 pub mod settings;
 mod shelf;
+mod spool;
 mod turns;
 
 use std::path::PathBuf;
@@ -53,6 +55,8 @@ pub struct Service {
     ids: Arc<dyn IdSource>,
     settings: Settings,
     papers: Option<PathBuf>,
+    /// The store's folder, where there is one: what does not fit into memory is set aside there.
+    folder: Option<PathBuf>,
     /// How many events the log rewrote from an earlier format when it was opened.
     migrated: Option<u64>,
     /// The register's own facts as they were last read.
@@ -86,6 +90,7 @@ impl Service {
             ids,
             settings,
             papers,
+            folder: None,
             migrated: None,
             register: std::sync::Mutex::new(register),
             turns: turns::Turns::default(),

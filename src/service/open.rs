@@ -58,7 +58,7 @@ pub fn open(
     let views: Arc<dyn ViewStore> = log.clone();
     let log: Arc<dyn EventLog> = log;
     let service = Service::new(log, views, clock, ids, settings, Some(folder.join(PAPERS)));
-    Ok(Service { migrated, ..service })
+    Ok(Service { migrated, folder: Some(folder.to_owned()), ..service })
 }
 
 /// A register in memory, gone with the process.

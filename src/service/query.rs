@@ -11,7 +11,7 @@ use super::by_name::ByName;
 use super::error::QueryError;
 use super::execute::Loaded;
 use super::listed::Each;
-use super::replay::EVENTS_AT_ONCE;
+use super::replay::Reading;
 use crate::domain::dates::DateKey;
 use crate::domain::day::Day;
 use crate::domain::id::{AgreementId, CalendarId, ProfileId, Reference};
@@ -77,14 +77,11 @@ impl Service {
             {
                 take(gathered, entry);
             }
+            Ok(())
         });
         let register = self.register().await?.known_at(asked.known_at);
         let to = self.known_by(asked.known_at).await?;
-        let mut gathered = Vec::new();
-        for part in self.parts(to, None, EVENTS_AT_ONCE).await? {
-            gathered.extend(self.fold(part, &register, &fold, |_| ()).await?);
-        }
-        Ok(gathered)
+        self.fold(Reading::up_to(to), &register, &fold, |_| ()).await
     }
 
     /// The rows that are made of each agreement that a filter wants, with what was recorded by a time, in no order.

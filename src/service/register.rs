@@ -3,7 +3,7 @@
 //! A question first brings it up to the log's end, then answers. It is a fold: thrown away and rebuilt, it is the
 //! same, byte for byte. Few commits are taken in by folding the agreements that they touch; many, by going through the log.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -12,8 +12,10 @@ use super::Service;
 use super::almanac::REGISTER;
 use super::anew::Anew;
 use super::error::QueryError;
-use super::replay::{EVENTS_AT_ONCE, PAGE, Progress};
+use super::replay::{PAGE, Progress, Reading};
+use super::runs::{OPEN_BYTES, Runs};
 use super::search::WORDS;
+use super::spool::failed;
 use crate::domain::fact::Fact;
 use crate::domain::id::{AgreementId, Reference};
 use crate::domain::timeline::Timeline;
@@ -135,41 +137,48 @@ impl Service {
             // Whoever counts by a calendar may stand elsewhere now, though nothing was recorded about them.
             touched.extend(self.counted_by_the_register().await?.iter().map(|(_, id)| id.0));
         }
-        let mut entries = Vec::new();
+        let mut rows = Vec::new();
         if touched.len() > READ_ALONE {
             let register = self.register().await?;
-            let fold = Arc::new(|entries: &mut Vec<Entry>, id, timeline: Timeline| {
-                entries.extend(Entry::of(id, &timeline));
+            let reading = Reading::of(touched.into_iter().collect(), end);
+            let aside = self.aside(reading.workers());
+            let fold = Arc::new(move |rows: &mut Option<Runs>, id, timeline: Timeline| {
+                let made = Entry::of(id, &timeline).map(tables::rows).into_iter().flatten();
+                rows.get_or_insert_with(|| Runs::new(aside.clone(), OPEN_BYTES)).take(made).map_err(failed)
             });
-            let only: HashSet<Uuid> = touched.into_iter().collect();
-            let mut dealt = 0;
-            for part in self.parts(end, Some(only), EVENTS_AT_ONCE).await? {
-                let told = |many| {
-                    dealt += many;
-                    progress(dealt, end.get());
-                };
-                entries.extend(self.fold(part, &register, &fold, told).await?.into_iter().flatten());
-            }
+            let made = self.fold(reading, &register, &fold, |done| progress(done, end.get())).await?;
+            rows.extend(made.into_iter().flatten());
         } else {
+            let mut made = Runs::new(self.aside(1), OPEN_BYTES);
             for id in touched.into_iter().map(AgreementId) {
                 let timeline = self.timeline_of(id).await?;
-                entries.extend(Entry::of(id, &timeline));
+                made.take(Entry::of(id, &timeline).map(tables::rows).into_iter().flatten()).map_err(failed)?;
             }
+            rows.push(made);
         }
-        let changes = self.changes(entries).await?;
-        self.put(VIEW, &mut Some(at), end, changes).await
+        self.write(VIEW, rows, |mut values| values.pop(), Some(at), end).await
     }
 
-    /// What entries change in the view: their rows are put, and those that they had before are taken away.
-    pub(super) async fn changes(&self, entries: Vec<Entry>) -> Result<Vec<Change>, QueryError> {
-        let mut changes: Vec<Change> = Vec::new();
-        for entry in entries {
-            if let Some(head) = self.head(&entry.reference).await? {
-                changes.extend(head.keys().into_iter().map(|key| (key, None)));
-            }
-            changes.extend(tables::rows(entry).into_iter().map(|(key, value)| (key, Some(value))));
-        }
+    /// What an entry changes in the view: its rows are put, and those that it had before are taken away.
+    pub(super) async fn changes(&self, entry: Entry) -> Result<Vec<Change>, QueryError> {
+        let rows: Vec<Change> = tables::rows(entry).into_iter().map(|(key, value)| (key, Some(value))).collect();
+        let mut changes = self.outdated(&rows).await?;
+        changes.extend(rows);
         Ok(changes)
+    }
+
+    /// What has to be taken away for rows to take the place of those that their agreements had.
+    pub(super) async fn outdated(&self, rows: &[Change]) -> Result<Vec<Change>, QueryError> {
+        let heads = rows.iter().map(|(key, _)| key).filter(|key| tables::is_head(key));
+        let heads: Vec<Vec<u8>> = heads.cloned().collect();
+        let mut outdated = Vec::new();
+        for (key, value) in heads.iter().zip(self.views.get_many(VIEW, &heads).await?) {
+            if let Some(value) = value {
+                let head: Head = read(key, &value)?;
+                outdated.extend(head.keys().into_iter().map(|key| (key, None)));
+            }
+        }
+        Ok(outdated)
     }
 
     /// The agreements whose dates can move when the register's own facts change, in the order of their references.

@@ -1,10 +1,10 @@
-//! Reading the log in order and folding every agreement, on all cores and in bounded memory.
+//! Reading the log once, in order, and folding every agreement, on all cores and in bounded memory.
 //!
-//! One task reads pages; records are dealt by their streams to workers, each of which reads facts of its own agreements and
-//! folds them. A long log is gone through in several parts, each of as many agreements as have
-//! [`EVENTS_AT_ONCE`] events, so that no more facts are held at a time, however long the log is.
+//! One task reads pages; records are dealt by their streams to workers. Each sets them aside as the bytes that they are
+//! (`dealt.rs`), and when all are there it takes one agreement after the other: its facts are read, folded and forgotten.
+//! So no more is held at a time, however long the log is and however the facts of its agreements lie in it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
@@ -12,17 +12,16 @@ use uuid::Uuid;
 
 use super::Service;
 use super::almanac::REGISTER;
+use super::dealt::{Bounds, Dealt, place};
 use super::error::QueryError;
+use super::spool::{Aside, HELD_BYTES};
 use crate::domain::id::AgreementId;
 use crate::domain::instant::Instant;
 use crate::domain::timeline::{Register, Timeline};
 use crate::log::{Position, ReadError, Recorded, codec};
 
-/// How many events' facts are held at a time: some 300 MB of facts, where most agreements have ten events or more.
-pub(super) const EVENTS_AT_ONCE: u64 = 250_000;
-
 /// How many events are read from the log at a time.
-pub(super) const PAGE: usize = 4_096;
+pub(super) const PAGE: usize = 1_024;
 
 /// How many pages may wait for a worker, so that the reader runs ahead a little and not far.
 const PAGES_WAITING: usize = 2;
@@ -30,22 +29,52 @@ const PAGES_WAITING: usize = 2;
 /// How many workers fold at most: beyond that the one reader cannot feed them.
 const WORKERS_MAX: usize = 8;
 
-/// Agreements that are folded together.
-pub(super) struct Part {
-    /// Where the first of them begins, or an earlier place.
-    from: Position,
-    /// Where reading ends.
-    to: Position,
-    /// Their streams; all where none are named.
-    streams: Option<HashSet<Uuid>>,
-    /// How many events they have, where that is known.
-    events: Option<u64>,
-}
+/// After how many events a worker says how far it is.
+const TOLD_EVERY: u64 = 1_024;
 
-/// How far a reading is: events that are dealt out, and all of them.
+/// How far a reading is: events that are done, and all of them.
 pub(super) type Progress<'a> = dyn FnMut(u64, u64) + Send + 'a;
 
+/// What of the log is read.
+pub(super) struct Reading {
+    /// Where reading ends.
+    pub(super) to: Position,
+    /// The streams that are wanted; all where none are named.
+    pub(super) only: Option<HashSet<Uuid>>,
+    /// How much is held at a time.
+    pub(super) bounds: Bounds,
+}
+
+impl Reading {
+    /// Everything up to a position.
+    pub(super) const fn up_to(to: Position) -> Self {
+        Self { to, only: None, bounds: Bounds::USUAL }
+    }
+
+    /// Some agreements, up to a position.
+    pub(super) fn of(only: HashSet<Uuid>, to: Position) -> Self {
+        Self { only: Some(only), ..Self::up_to(to) }
+    }
+
+    /// How many workers fold it.
+    pub(super) fn workers(&self) -> usize {
+        let pages = usize::try_from(self.to.get() / PAGE as u64).unwrap_or(WORKERS_MAX);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        cores.min(pages + 1).clamp(1, WORKERS_MAX)
+    }
+
+    /// Whether the records of a stream are wanted.
+    fn wants(&self, stream: Uuid) -> bool {
+        stream != REGISTER.0 && self.only.as_ref().is_none_or(|only| only.contains(&stream))
+    }
+}
+
 impl Service {
+    /// Where bytes are set aside that do not fit into memory, in so many places at a time.
+    pub(super) fn aside(&self, places: usize) -> Aside {
+        Aside { folder: self.folder.clone(), held: HELD_BYTES / places.max(1) }
+    }
+
     /// The position behind the last event that was recorded by a time.
     pub(super) async fn known_by(&self, known_at: Instant) -> Result<Position, QueryError> {
         let (mut low, mut high) = (0, self.log.end().await?.get());
@@ -60,89 +89,45 @@ impl Service {
         Ok(Position::new(low))
     }
 
-    /// Cuts the agreements of the log's beginning up to a position into parts that are folded one after the other.
-    ///
-    /// Agreements are in the order of their openings, so that each part begins where the one before it had no room.
-    pub(super) async fn parts(
-        &self,
-        to: Position,
-        only: Option<HashSet<Uuid>>,
-        events_at_once: u64,
-    ) -> Result<Vec<Part>, QueryError> {
-        if to.get() <= events_at_once {
-            return Ok(vec![Part { from: Position::START, to, streams: only, events: None }]);
-        }
-        let mut sizes: HashMap<Uuid, (Position, u64)> = HashMap::new();
-        let mut from = Position::START;
-        while from < to {
-            let records = self.page(from, to).await?;
-            let Some(last) = records.last() else { break };
-            from = last.position.plus(1);
-            for record in &records {
-                let stream = record.stream.get();
-                if stream != REGISTER.0 && only.as_ref().is_none_or(|only| only.contains(&stream)) {
-                    sizes.entry(stream).or_insert((record.position, 0)).1 += 1;
-                }
-            }
-        }
-        let mut order: Vec<(Position, Uuid, u64)> =
-            sizes.into_iter().map(|(stream, (first, events))| (first, stream, events)).collect();
-        order.sort_unstable();
-        let mut parts: Vec<Part> = Vec::new();
-        for (first, stream, events) in order {
-            match parts.last_mut() {
-                Some(Part { streams: Some(streams), events: Some(held), .. }) if *held + events <= events_at_once => {
-                    streams.insert(stream);
-                    *held += events;
-                }
-                _ => {
-                    let streams = Some(HashSet::from([stream]));
-                    parts.push(Part { from: first, to, streams, events: Some(events) });
-                }
-            }
-        }
-        Ok(parts)
-    }
-
-    /// Reads one page of the log, not beyond a position.
-    async fn page(&self, from: Position, to: Position) -> Result<Vec<Recorded>, QueryError> {
-        let left = usize::try_from(to.get().saturating_sub(from.get())).unwrap_or(PAGE);
-        Ok(self.log.read(from, PAGE.min(left)).await?)
-    }
-
-    /// Reads the agreements of a part and hands each with its facts to `take`, which gathers what it makes of them; returns
+    /// Reads the log once and hands each agreement with its facts to `take`, which gathers what it makes of them; returns
     /// what each worker gathered. No agreement is seen by two workers, and the register's own stream by none.
     ///
-    /// `progress` hears of every event that is dealt out.
+    /// `progress` hears how many events are done: one that is set aside is half done.
     pub(super) async fn fold<A, F>(
         &self,
-        part: Part,
+        reading: Reading,
         register: &Register,
         take: &Arc<F>,
         mut progress: impl FnMut(u64),
     ) -> Result<Vec<A>, QueryError>
     where
         A: Default + Send + 'static,
-        F: Fn(&mut A, AgreementId, Timeline) + Send + Sync + 'static,
+        F: Fn(&mut A, AgreementId, Timeline) -> Result<(), QueryError> + Send + Sync + 'static,
     {
-        let pages = usize::try_from(part.to.get() / PAGE as u64).unwrap_or(WORKERS_MAX);
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let workers = cores.min(pages + 1).clamp(1, WORKERS_MAX);
+        let workers = reading.workers();
         let (mut senders, mut working) = (Vec::new(), Vec::new());
+        let (telling, mut told) = mpsc::unbounded_channel();
         for _ in 0..workers {
             let (sender, pages) = mpsc::channel(PAGES_WAITING);
-            let (register, take) = (register.clone(), Arc::clone(take));
+            let dealt = Dealt::new(self.aside(workers), reading.bounds, reading.to.get() / workers as u64);
+            let (register, take, telling) = (register.clone(), Arc::clone(take), telling.clone());
             senders.push(sender);
-            working.push(tokio::task::spawn_blocking(move || folded(pages, &register, take.as_ref())));
+            working.push(tokio::task::spawn_blocking(move || folded(pages, dealt, &register, take.as_ref(), &telling)));
         }
-        let read = self.deal(part, &senders, &mut progress).await;
+        drop(telling);
+        let read = self.deal(&reading, &senders, |dealt| progress(dealt / 2)).await;
         drop(senders);
+        let mut done = *read.as_ref().unwrap_or(&0);
+        while let Some(folded) = told.recv().await {
+            done += folded;
+            progress(done / 2);
+        }
         let mut gathered = Vec::with_capacity(workers);
         let mut wrong: Option<QueryError> = None;
         for worker in working {
             match worker.await {
                 Ok(Ok(made)) => gathered.push(made),
-                Ok(Err(error)) => wrong = wrong.or(Some(error.into())),
+                Ok(Err(error)) => wrong = wrong.or(Some(error)),
                 // A worker's panic is this one's panic; else the runtime is being shut down.
                 Err(error) => match error.try_into_panic() {
                     Ok(panic) => std::panic::resume_unwind(panic),
@@ -154,59 +139,68 @@ impl Service {
         wrong.map_or(Ok(gathered), Err)
     }
 
-    /// Reads the log and deals the records of a part to the workers; ends early when one of them stopped.
+    /// Reads the log and deals the records that are wanted to the workers; ends early when one of them stopped. Returns how
+    /// many were dealt.
     async fn deal(
         &self,
-        part: Part,
+        reading: &Reading,
         senders: &[mpsc::Sender<Vec<Recorded>>],
-        progress: &mut impl FnMut(u64),
-    ) -> Result<(), QueryError> {
-        let mut from = part.from;
-        let mut left = part.events.unwrap_or(u64::MAX);
-        while from < part.to && left > 0 {
-            let records = self.page(from, part.to).await?;
+        mut progress: impl FnMut(u64),
+    ) -> Result<u64, QueryError> {
+        let (mut from, mut all) = (Position::START, 0);
+        while from < reading.to {
+            let left = usize::try_from(reading.to.get() - from.get()).unwrap_or(PAGE);
+            let records = self.log.read(from, PAGE.min(left)).await?;
             let Some(last) = records.last() else { break };
             from = last.position.plus(1);
             let mut dealt: Vec<Vec<Recorded>> = senders.iter().map(|_| Vec::new()).collect();
-            let mut many = 0;
             for record in records {
                 let stream = record.stream.get();
-                if stream == REGISTER.0 || part.streams.as_ref().is_some_and(|wanted| !wanted.contains(&stream)) {
-                    continue;
+                if reading.wants(stream) {
+                    all += 1;
+                    dealt[place(stream, 0, senders.len())].push(record);
                 }
-                many += 1;
-                // The last bytes of an id are its random ones.
-                let [.., high, low] = stream.into_bytes();
-                dealt[usize::from(u16::from_be_bytes([high, low])) % senders.len()].push(record);
             }
-            left = left.saturating_sub(many);
             for (sender, records) in senders.iter().zip(dealt) {
                 if !records.is_empty() && sender.send(records).await.is_err() {
-                    return Ok(());
+                    return Ok(all);
                 }
             }
-            progress(many);
+            progress(all);
         }
-        Ok(())
+        Ok(all)
     }
 }
 
-/// Folds the agreements whose records come in, once all are there.
+/// Sets aside the records that come in, then folds their agreements one after the other.
 fn folded<A: Default>(
     mut pages: mpsc::Receiver<Vec<Recorded>>,
+    mut dealt: Dealt,
     register: &Register,
-    take: &impl Fn(&mut A, AgreementId, Timeline),
-) -> Result<A, codec::CodecError> {
-    let mut timelines: HashMap<Uuid, Timeline> = HashMap::new();
+    take: &impl Fn(&mut A, AgreementId, Timeline) -> Result<(), QueryError>,
+    telling: &mpsc::UnboundedSender<u64>,
+) -> Result<A, QueryError> {
     while let Some(records) = pages.blocking_recv() {
         for record in &records {
-            timelines.entry(record.stream.get()).or_default().push(codec::decode(record)?);
+            dealt.take(record)?;
         }
     }
     let mut made = A::default();
-    for (stream, timeline) in timelines {
-        take(&mut made, AgreementId(stream), timeline.within(register.clone()));
-    }
+    let mut done = 0;
+    let tell = |done| {
+        // Nobody listens any more where the reading was given up.
+        let _ = telling.send(done);
+    };
+    dealt.each(&mut |stream, records| {
+        let facts = records.iter().map(codec::decode_lying).collect::<Result<Vec<_>, _>>()?;
+        done += facts.len() as u64;
+        take(&mut made, AgreementId(stream), Timeline::new(facts).within(register.clone()))?;
+        if done >= TOLD_EVERY {
+            tell(std::mem::take(&mut done));
+        }
+        Ok(())
+    })?;
+    tell(done);
     Ok(made)
 }
 
@@ -265,31 +259,37 @@ pub(super) mod tests {
         in_memory(clock, Arc::new(SeededIds::new("parts")), settings)
     }
 
-    async fn entries(service: &Service, events_at_once: u64, to: Position) -> Vec<Entry> {
+    async fn entries(service: &Service, bounds: Bounds, to: Position, told: &mut Vec<u64>) -> Vec<Entry> {
         let register = service.register().await.expect("it reads");
-        let fold = Arc::new(|all: &mut Vec<Entry>, id, timeline: Timeline| all.extend(Entry::of(id, &timeline)));
-        let mut entries = Vec::new();
-        for part in service.parts(to, None, events_at_once).await.expect("it reads") {
-            entries.extend(service.fold(part, &register, &fold, |_| ()).await.expect("it reads").into_iter().flatten());
-        }
+        let fold = Arc::new(|all: &mut Vec<Entry>, id, timeline: Timeline| {
+            all.extend(Entry::of(id, &timeline));
+            Ok(())
+        });
+        let reading = Reading { bounds, ..Reading::up_to(to) };
+        let all = service.fold(reading, &register, &fold, |done| told.push(done)).await.expect("it reads");
+        let mut entries: Vec<Entry> = all.into_iter().flatten().collect();
         entries.sort_by(|a: &Entry, b| a.reference.cmp(&b.reference));
         entries
     }
 
     #[tokio::test]
-    async fn a_log_gone_through_in_parts_is_folded_as_in_one() {
+    async fn a_log_that_is_set_aside_in_small_pieces_is_folded_as_in_one() {
         let service = empty();
         import(&service, &commands()).await;
         let end = service.log.end().await.expect("it reads");
         for to in [end, Position::new(end.get() / 2)] {
-            let in_one = entries(&service, u64::MAX, to).await;
+            let in_one = entries(&service, Bounds::USUAL, to, &mut Vec::new()).await;
             assert_eq!(in_one.len(), 20);
-            for events_at_once in [1, 7, 50] {
-                let parts = service.parts(to, None, events_at_once).await.expect("it reads");
-                assert!(parts.len() > 1);
-                assert_eq!(entries(&service, events_at_once, to).await, in_one);
+            for (open, bucket, bucket_max) in [(0, 1, 0), (900, 4_000, 3_000), (usize::MAX, 1, 0)] {
+                let mut told = Vec::new();
+                assert_eq!(entries(&service, Bounds { open, bucket, bucket_max }, to, &mut told).await, in_one);
+                assert!(told.is_sorted());
+                // Its own facts are the register's.
+                let own = service.register().await.expect("it reads").facts().len() as u64;
+                assert_eq!(told.last(), Some(&(to.get() - own)), "each event is folded once");
             }
         }
-        assert_eq!(service.entries().await.expect("it reads"), entries(&service, 13, end).await);
+        let again = entries(&service, Bounds::USUAL, end, &mut Vec::new()).await;
+        assert_eq!(service.entries().await.expect("it reads"), again);
     }
 }

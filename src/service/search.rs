@@ -9,7 +9,7 @@ use super::Service;
 use super::almanac::REGISTER;
 use super::anew::Anew;
 use super::error::QueryError;
-use super::replay::{EVENTS_AT_ONCE, PAGE, Part, Progress};
+use super::replay::{PAGE, Progress, Reading};
 use crate::domain::day::Day;
 use crate::domain::decide::opening_of;
 use crate::domain::id::{AgreementId, Reference};
@@ -20,6 +20,7 @@ use crate::views::entry::Entry;
 use crate::views::filter::Filter;
 use crate::views::postings::{self, Postings};
 use crate::views::search::{self, Search, SearchRow, WordDays};
+use crate::views::tables::Row;
 use crate::views::words::{Sought, sought};
 
 /// The view's name in the store; its number grows when the form of its values or what is a word changes.
@@ -27,6 +28,12 @@ pub const WORDS: &str = "words.1";
 
 /// How many agreements are read one by one, before the log is gone through for them instead.
 const READ_ALONE: usize = 1_024;
+
+/// How many agreements the view takes in at a time, their words being in memory; for more of them it is made anew.
+const TAKEN_IN_MAX: usize = 8_192;
+
+/// How many postings a worker holds: some 100 bytes each, where most words stand in one agreement alone.
+pub(super) const POSTINGS_HELD: usize = 48 * 1024;
 
 /// How often bringing the view up is begun anew when somebody else did it at the same time.
 const ATTEMPTS_MAX: u32 = 64;
@@ -40,6 +47,8 @@ type Posting = (u64, Option<Day>);
 pub(super) struct Gathered {
     words: HashMap<String, Vec<Posting>>,
     references: Vec<(u64, Reference)>,
+    /// How many postings there are.
+    postings: usize,
 }
 
 impl Gathered {
@@ -71,17 +80,36 @@ impl Gathered {
         self.references.push((first, reference));
     }
 
-    /// The agreements, by the positions of their first events.
-    pub(super) fn agreements(&self) -> impl Iterator<Item = u64> {
-        self.references.iter().map(|(first, _)| *first)
+    /// How many postings there are.
+    pub(super) const fn postings(&self) -> usize {
+        self.postings
+    }
+
+    /// The rows of agreements that are in no list yet, in no order.
+    pub(super) fn into_rows(self) -> Vec<Row> {
+        let mut rows = Vec::with_capacity(self.references.len() + self.words.len());
+        for (position, reference) in self.references {
+            rows.push((postings::agreement_key(position), reference.as_str().as_bytes().to_vec()));
+        }
+        for (word, mut of_word) in self.words {
+            of_word.sort_unstable();
+            for of_block in of_word.chunk_by(|(a, _), (b, _)| postings::block_of(*a) == postings::block_of(*b)) {
+                let block = of_block.first().map_or(0, |(position, _)| postings::block_of(*position));
+                let standing = of_block.iter().filter_map(|(position, day)| Some((*position, (*day)?)));
+                rows.extend(postings::listed(standing).map(|list| (postings::word_key(&word, block), list)));
+            }
+        }
+        rows
     }
 
     fn change(&mut self, word: String, agreement: u64, day: Option<Day>) {
+        self.postings += 1;
         self.words.entry(word).or_default().push((agreement, day));
     }
 
-    pub(super) fn join(&mut self, other: Self) {
+    fn join(&mut self, other: Self) {
         self.references.extend(other.references);
+        self.postings += other.postings;
         for (word, changes) in other.words {
             self.words.entry(word).or_default().extend(changes);
         }
@@ -129,29 +157,25 @@ impl Service {
             return self.make_anew(Anew { register: false, words: true }, end, progress).await;
         }
         let touched = self.touched(from, end).await?;
+        if touched.len() > TAKEN_IN_MAX {
+            return self.make_anew(Anew { register: false, words: true }, end, progress).await;
+        }
         let mut gathered = Gathered::default();
         if touched.len() <= READ_ALONE {
             for id in touched {
                 gathered.take(&Timeline::new(self.facts_of(AgreementId(id)).await?), from);
             }
         } else {
-            for part in self.parts(end, Some(touched), EVENTS_AT_ONCE).await? {
-                gathered.join(self.gathered(part, from, |_| ()).await?);
+            let fold = Arc::new(move |gathered: &mut Gathered, _, timeline: Timeline| {
+                gathered.take(&timeline, from);
+                Ok(())
+            });
+            for made in self.fold(Reading::of(touched, end), &Register::default(), &fold, |_| ()).await? {
+                gathered.join(made);
             }
         }
-        let changes = self.posted(gathered, u64::MAX).await?;
+        let changes = self.posted(gathered).await?;
         self.put(WORDS, &mut at, end, changes).await
-    }
-
-    /// What the agreements of a part say beyond what they said with the facts before a position.
-    async fn gathered(&self, part: Part, since: Position, progress: impl FnMut(u64)) -> Result<Gathered, QueryError> {
-        let fold = Arc::new(move |gathered: &mut Gathered, _, timeline: Timeline| gathered.take(&timeline, since));
-        let mut all = Gathered::default();
-        let of_each = self.fold(part, &Register::default(), &fold, progress).await?;
-        for gathered in of_each {
-            all.join(gathered);
-        }
-        Ok(all)
     }
 
     /// The streams of agreements that were written to between two positions.
@@ -167,26 +191,25 @@ impl Service {
         Ok(touched)
     }
 
-    /// The changes of the lists, in the order of their keys; only of blocks below `begun` lists can be kept already.
-    pub(super) async fn posted(&self, gathered: Gathered, begun: u64) -> Result<Vec<Change>, QueryError> {
+    /// The changes of the lists, in the order of their keys.
+    async fn posted(&self, gathered: Gathered) -> Result<Vec<Change>, QueryError> {
         let mut changes: Vec<Change> = Vec::new();
         for (position, reference) in gathered.references {
             changes.push((postings::agreement_key(position), Some(reference.as_str().as_bytes().to_vec())));
         }
-        let mut lists: Vec<(Vec<u8>, u64, Vec<Posting>)> = Vec::new();
+        let mut lists: Vec<(Vec<u8>, Vec<Posting>)> = Vec::new();
         for (word, mut of_word) in gathered.words {
             of_word.sort_unstable();
             for of_block in of_word.chunk_by(|(a, _), (b, _)| postings::block_of(*a) == postings::block_of(*b)) {
                 let block = of_block.first().map_or(0, |(position, _)| postings::block_of(*position));
-                lists.push((postings::word_key(&word, block), block, of_block.to_vec()));
+                lists.push((postings::word_key(&word, block), of_block.to_vec()));
             }
         }
         lists.sort_unstable();
-        let looked_up: Vec<Vec<u8>> =
-            lists.iter().filter(|(_, block, _)| *block < begun).map(|(key, ..)| key.clone()).collect();
-        let mut kept = self.views.get_many(WORDS, &looked_up).await?.into_iter();
-        for (key, block, of_block) in lists {
-            let mut list = match (block < begun).then(|| kept.next()).flatten().flatten() {
+        let looked_up: Vec<Vec<u8>> = lists.iter().map(|(key, _)| key.clone()).collect();
+        let kept = self.views.get_many(WORDS, &looked_up).await?;
+        for ((key, of_block), kept) in lists.into_iter().zip(kept) {
+            let mut list = match kept {
                 Some(bytes) => postings::read(&bytes).ok_or_else(|| damaged(&key))?,
                 None => Postings::new(),
             };
@@ -311,13 +334,12 @@ impl Service {
                     rows.pop_first();
                 }
             }
+            Ok(())
         });
         let register = self.register().await?.known_at(asked.known_at);
         let to = self.known_by(asked.known_at).await?;
         let mut ranked = BTreeSet::new();
-        for part in self.parts(to, None, EVENTS_AT_ONCE).await? {
-            ranked.extend(self.fold(part, &register, &fold, |_| ()).await?.into_iter().flatten());
-        }
+        ranked.extend(self.fold(Reading::up_to(to), &register, &fold, |_| ()).await?.into_iter().flatten());
         Ok(ranked.into_iter().rev().map(|ranked| ranked.row).collect())
     }
 }

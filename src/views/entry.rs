@@ -14,6 +14,7 @@ use crate::domain::decide::{agreement_of, opening_of};
 use crate::domain::due::DueDates;
 use crate::domain::event::commitments::Undertaking;
 use crate::domain::event::naming::rules;
+use crate::domain::event::opening::Opened;
 use crate::domain::id::{AgreementId, CommitmentId, PartyId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::moment::{DayEnd, Moment};
@@ -483,8 +484,13 @@ impl Entry {
     /// Records how the agreement stands on a day on which a fact happened.
     fn turn(&mut self, agreement: &Agreement, day: Day) {
         let term = term_of(agreement);
-        record(&mut self.namings, day, naming(agreement));
-        record(&mut self.parties, day, parties(agreement, day));
+        if self.namings.last().is_none_or(|(_, last)| !is_called(last, &agreement.opened)) {
+            self.namings.push((day, naming(agreement)));
+        }
+        let statuses = party_statuses(agreement, day);
+        if self.parties.last().is_none_or(|(_, last)| !are_so(last, agreement, &statuses)) {
+            self.parties.push((day, parties(agreement, statuses)));
+        }
         record(&mut self.turns, day, turn(agreement, term.as_ref(), day));
         if term.is_some() || !self.terms.is_empty() {
             record(&mut self.terms, day, term);
@@ -517,12 +523,40 @@ impl Entry {
     }
 }
 
+/// Whether an agreement is still called so: asked of every fact, where what it is called seldom changes.
+fn is_called(naming: &Naming, opened: &Opened) -> bool {
+    let Naming { kind, title, subjects } = naming;
+    *kind == opened.kind && *title == opened.title && *subjects == opened.subjects
+}
+
 fn naming(agreement: &Agreement) -> Naming {
     let opened = &agreement.opened;
     Naming { kind: opened.kind, title: opened.title.clone(), subjects: opened.subjects.clone() }
 }
 
-fn parties(agreement: &Agreement, day: Day) -> Vec<PartyOutline> {
+/// The other names of a party, in their order.
+fn names(record: &PartyRecord) -> impl Iterator<Item = &Line> {
+    record.party.names.iter().map(|local| &local.name).chain(record.aliases.iter().map(|alias| &alias.name))
+}
+
+/// Whether the parties still stand so: asked of every fact, where few are about them.
+fn are_so(outlines: &[PartyOutline], agreement: &Agreement, statuses: &[PartyStatus]) -> bool {
+    let is_so = |((outline, record), now): ((&PartyOutline, &PartyRecord), &PartyStatus)| {
+        let PartyOutline { id, kind, name, status, signed, signed_earliest, acting_through, names: others } = outline;
+        let mark = record.signed.as_ref().map(|(_, mark)| mark);
+        status == now
+            && *signed == mark.map(|mark| mark.bounds.latest)
+            && *signed_earliest == mark.and_then(|mark| mark.bounds.earliest)
+            && *id == record.party.id
+            && *kind == record.party.kind
+            && *name == record.party.name
+            && *acting_through == record.party.acting_through
+            && others.iter().eq(names(record))
+    };
+    outlines.len() == agreement.parties.len() && outlines.iter().zip(&agreement.parties).zip(statuses).all(is_so)
+}
+
+fn parties(agreement: &Agreement, statuses: Vec<PartyStatus>) -> Vec<PartyOutline> {
     let party = |(record, status): (&PartyRecord, PartyStatus)| PartyOutline {
         id: record.party.id.clone(),
         kind: record.party.kind,
@@ -531,15 +565,9 @@ fn parties(agreement: &Agreement, day: Day) -> Vec<PartyOutline> {
         signed: record.signed.as_ref().map(|(_, mark)| mark.bounds.latest),
         signed_earliest: record.signed.as_ref().and_then(|(_, mark)| mark.bounds.earliest),
         acting_through: record.party.acting_through.clone(),
-        names: record
-            .party
-            .names
-            .iter()
-            .map(|local| local.name.clone())
-            .chain(record.aliases.iter().map(|alias| alias.name.clone()))
-            .collect(),
+        names: names(record).cloned().collect(),
     };
-    agreement.parties.iter().zip(party_statuses(agreement, day)).map(party).collect()
+    agreement.parties.iter().zip(statuses).map(party).collect()
 }
 
 fn turn(agreement: &Agreement, term: Option<&Term>, day: Day) -> Turn {

@@ -90,40 +90,61 @@ fn take(bytes: &mut &[u8]) -> Option<u64> {
 /// Writes a list; nothing for one that is empty.
 #[must_use]
 pub fn written(postings: &Postings) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(postings.len() * 4);
+    listed(postings.iter().map(|(position, day)| (*position, *day)))
+}
+
+/// Writes the agreements of a list, which come in the order of their positions; nothing where there are none.
+#[must_use]
+pub fn listed(postings: impl Iterator<Item = (u64, Day)>) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(postings.size_hint().0 * 4);
     let (mut before, mut day_before) = (0, 0);
     for (position, day) in postings {
-        let day = Day::MIN.days_until(*day);
+        let day = Day::MIN.days_until(day);
         let apart: i64 = day - day_before;
         put(&mut bytes, position - before);
         // The sign goes into the lowest bit, so that small differences are short either way.
         put(&mut bytes, (apart.unsigned_abs() << 1) | u64::from(apart < 0));
-        (before, day_before) = (*position, day);
+        (before, day_before) = (position, day);
     }
     (!bytes.is_empty()).then_some(bytes)
 }
 
 /// Reads a list; none where it is not one.
 #[must_use]
-pub fn read(mut bytes: &[u8]) -> Option<Postings> {
+pub fn read(bytes: &[u8]) -> Option<Postings> {
     let mut postings = Postings::new();
+    each(bytes, |position, day| {
+        postings.insert(position, day);
+    })?;
+    Some(postings)
+}
+
+/// Hands over the agreements of a list in their order; none where it is not one.
+fn each(mut bytes: &[u8], mut hand: impl FnMut(u64, Day)) -> Option<()> {
     let (mut position, mut day) = (0_u64, 0_i64);
     while !bytes.is_empty() {
         position = position.checked_add(take(&mut bytes)?)?;
         let apart = take(&mut bytes)?;
         let far = i64::try_from(apart >> 1).ok()?;
         day = if apart & 1 == 1 { day.checked_sub(far)? } else { day.checked_add(far)? };
-        postings.insert(position, Day::MIN.plus_days(day)?);
+        hand(position, Day::MIN.plus_days(day)?);
     }
-    Some(postings)
+    Some(())
 }
 
-/// Joins two lists of different agreements, written; none where one of them is not a list.
+/// Joins lists of different agreements, written; none where one of them is not a list.
 #[must_use]
-pub fn joined([one, other]: [&[u8]; 2]) -> Option<Vec<u8>> {
-    let mut postings = read(one)?;
-    postings.extend(read(other)?);
-    written(&postings)
+pub fn joined(mut lists: Vec<Vec<u8>>) -> Option<Vec<u8>> {
+    if lists.len() == 1 {
+        return lists.pop();
+    }
+    let mut postings: Vec<(u64, Day)> = Vec::new();
+    for list in lists {
+        each(&list, |position, day| postings.push((position, day)))?;
+    }
+    // Lists are in order: a stable sort takes them as they come.
+    postings.sort_by_key(|(position, _)| *position);
+    listed(postings.into_iter())
 }
 
 #[cfg(test)]

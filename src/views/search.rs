@@ -5,7 +5,7 @@
 //! the fact that says it, and goes on to count: who looks for a former title finds what is now called otherwise. What a
 //! correction replaced, or a retraction took away, counts no more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -206,7 +206,14 @@ pub struct WordDays {
 #[must_use]
 pub fn word_days(said: &[Said<'_>]) -> WordDays {
     let mut all = WordDays::default();
+    let mut texts: HashMap<&str, Day> = HashMap::new();
     for one in said {
+        // Sources and names are said again and again; what was taken apart once has nothing new from the same day on.
+        let taken = texts.entry(one.text).or_insert(Day::MAX);
+        if *taken <= one.day {
+            continue;
+        }
+        *taken = one.day;
         words(one.text, |word, _| {
             if let Some(day) = all.days.get_mut(word) {
                 *day = one.day.min(*day);
@@ -332,4 +339,24 @@ fn around(text: &str, from: usize, until: usize) -> String {
     let ends = tail.map_or(text.len(), |(place, _)| place);
     let (head, tail) = (if begins > 0 { "…" } else { "" }, if ends < text.len() { "…" } else { "" });
     format!("{head}{}{tail}", &text[begins..ends])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_said_again_counts_from_its_first_day() {
+        let said = |place, fact, day, text| Said { place, fact, day: Day::parse(day).expect("a day"), text };
+        let all = [
+            said(Place::Title, 1, "2025-03-01", "Health accord"),
+            said(Place::Note, 2, "2025-02-01", "accord"),
+            said(Place::Note, 3, "2025-04-01", "Health accord"),
+            said(Place::Note, 4, "2025-01-01", "Health accord"),
+        ];
+        let days =
+            |said: &[Said<'_>]| word_days(said).days.into_values().map(|day| day.to_string()).collect::<Vec<_>>();
+        assert_eq!(days(&all[..3]), ["2025-02-01", "2025-03-01"]);
+        assert_eq!(days(&all), ["2025-01-01", "2025-01-01"]);
+    }
 }

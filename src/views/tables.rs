@@ -21,8 +21,9 @@ use serde::{Deserialize, Serialize};
 use super::brief::brief;
 use super::entry::{CommitmentEntry, Entry, Naming, Turn};
 use crate::domain::day::Day;
-use crate::domain::id::{CommitmentId, Reference};
+use crate::domain::id::{AgreementId, CommitmentId, Reference};
 use crate::domain::status::{AgreementStatus, CommitmentState, DUE_SOON_DAYS};
+use crate::domain::term::Term;
 use crate::log::Change;
 
 /// A key and its value.
@@ -76,6 +77,12 @@ fn number(day: Option<Day>) -> [u8; 4] {
 #[must_use]
 pub fn head_key(reference: &str) -> Vec<u8> {
     [&[HEAD], reference.as_bytes()].concat()
+}
+
+/// Whether a key is that of a head; they lie before all others.
+#[must_use]
+pub fn is_head(key: &[u8]) -> bool {
+    key.first() == Some(&HEAD)
 }
 
 /// The reference in the key of a head, of a brief, or of what is counted by the register.
@@ -183,12 +190,35 @@ impl Beside {
     }
 }
 
+/// An [`Entry`] that is only written, with what a row has of it; nothing is copied for that.
+#[derive(Serialize)]
+struct Written<'a> {
+    i: AgreementId,
+    r: &'a Reference,
+    f: u64,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    n: &'a [(Day, Naming)],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    t: &'a [(Day, Turn)],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    e: &'a [(Day, Option<Term>)],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    c: &'a [CommitmentEntry],
+}
+
+impl<'a> Written<'a> {
+    fn of(outlined: &'a Entry) -> Self {
+        let Entry { id, reference, facts, namings, turns, .. } = outlined;
+        Self { i: *id, r: reference, f: *facts, n: namings, t: turns, e: &[], c: &[] }
+    }
+}
+
 fn term_value(entry: &Entry, outlined: &Entry) -> Vec<u8> {
-    written(&Entry { terms: entry.terms.clone(), ..outlined.clone() })
+    written(&Written { e: &entry.terms, ..Written::of(outlined) })
 }
 
 fn commitment_value(commitment: &CommitmentEntry, outlined: &Entry) -> Vec<u8> {
-    written(&Entry { commitments: vec![commitment.clone()], ..outlined.clone() })
+    written(&Written { c: std::slice::from_ref(commitment), ..Written::of(outlined) })
 }
 
 fn head_row(entry: Entry, beside: Beside) -> Row {

@@ -28,7 +28,15 @@ enum Piece {
 
 /// Whether a character stands inside a word of an unfolded text.
 fn is_within(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}' | '\u{00ad}')
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
+    is_ideograph(c) || c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}' | '\u{00ad}')
+}
+
+/// Whether a character is one of the common Chinese ones, which no folding changes.
+const fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
 }
 
 /// Whether a character belongs to a script that puts no space between words.
@@ -59,9 +67,6 @@ fn alike(c: char) -> char {
 }
 
 fn folded(run: &str) -> String {
-    if run.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return run.to_ascii_lowercase();
-    }
     let lower = run.nfkd().flat_map(char::to_lowercase);
     let bare =
         lower.filter(|c| !is_combining_mark(*c) && !matches!(c, '\u{0640}' | '\u{200c}' | '\u{200d}' | '\u{00ad}'));
@@ -78,6 +83,22 @@ fn cut(word: &str) -> &str {
     &word[..end]
 }
 
+/// Hands over the pieces of common Chinese characters alone, which are their own folding.
+fn pairs(run: &str, at: usize, each: &mut impl FnMut(&str, usize, Piece)) {
+    let mut letters = run.char_indices().map(|(place, _)| place).chain([run.len()]);
+    let mut from = letters.next().unwrap_or(0);
+    let mut next = letters.next();
+    let alone = next == Some(run.len());
+    while let Some(end) = next {
+        next = letters.next();
+        match next {
+            Some(end) => each(&run[from..end], at + from, Piece::Pair),
+            None => each(&run[from..end], at + from, Piece::Last { alone }),
+        }
+        from = end;
+    }
+}
+
 /// Hands over each piece of a text, folded, with the place of its beginning in the text.
 fn pieces(text: &str, mut each: impl FnMut(&str, usize, Piece)) {
     let mut rest = text;
@@ -87,7 +108,26 @@ fn pieces(text: &str, mut each: impl FnMut(&str, usize, Piece)) {
         let (run, after) = run.split_at(end);
         let at = text.len() - run.len() - after.len();
         rest = after;
+        // Most words by far: nothing to take apart, and each letter keeps its place.
+        if run.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            if run.bytes().any(|b| b.is_ascii_uppercase()) {
+                each(cut(&run.to_ascii_lowercase()), at, Piece::Word);
+            } else {
+                each(cut(run), at, Piece::Word);
+            }
+            continue;
+        }
+        if run.chars().all(is_ideograph) {
+            pairs(run, at, &mut each);
+            continue;
+        }
         let folded = folded(run);
+        if folded.chars().all(|c| c.is_alphanumeric() && !is_unspaced(c)) {
+            if !folded.is_empty() {
+                each(cut(&folded), at, Piece::Word);
+            }
+            continue;
+        }
         // Where folding keeps each letter, a place in it is a place in the text.
         let places: Vec<usize> = run.char_indices().map(|(place, _)| place).collect();
         let kept = places.len() == folded.chars().count();
@@ -216,6 +256,36 @@ mod tests {
     fn words_are_compared_without_their_marks_and_case() {
         assert_eq!(all("Coopération: l'ACCORD de Straße"), ["cooperation", "l", "accord", "de", "strasse"]);
         assert_eq!(all("pk-ps-health-2025"), ["pk", "ps", "health", "2025"]);
+    }
+
+    #[test]
+    fn what_needs_no_folding_is_cut_as_what_does() {
+        let pieces_of = |text: &str| {
+            let mut all = Vec::new();
+            pieces(text, |word, at, piece| all.push((word.to_owned(), at, piece)));
+            all
+        };
+        // Letters that folding makes the plain ones go the long way.
+        for (plain, other) in [
+            ("accord", "\u{ff41}ccord"),
+            ("\u{9818}土", "\u{f9b4}土"),
+            ("土\u{9818}", "土\u{f9b4}"),
+            ("\u{9818}", "\u{f9b4}"),
+        ] {
+            let words = |text| pieces_of(text).into_iter().map(|(word, _, piece)| (word, piece)).collect::<Vec<_>>();
+            assert_eq!(words(plain), words(other));
+        }
+        assert_eq!(
+            pieces_of("x 谅解录"),
+            [
+                ("x", 0, Piece::Word),
+                ("谅解", 2, Piece::Pair),
+                ("解录", 5, Piece::Pair),
+                ("录", 8, Piece::Last { alone: false })
+            ]
+            .map(|(word, at, piece)| (word.to_owned(), at, piece))
+        );
+        assert_eq!(pieces_of("京"), [("京".to_owned(), 0, Piece::Last { alone: true })]);
     }
 
     #[test]

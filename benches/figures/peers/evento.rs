@@ -7,7 +7,7 @@ use evento::{EventFilter, Executor as _, Fjall, TenantFilter};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use super::{Event, Peer};
+use super::{Event, Store};
 
 /// How many events are read at once.
 const PAGE: u16 = 8_192;
@@ -43,7 +43,7 @@ impl Evento {
     }
 }
 
-impl Peer for Evento {
+impl Store for Evento {
     fn append(&mut self, events: &[Event]) {
         let events = events.iter().map(|event| evento::Event {
             id: event.id.as_u128().into(),

@@ -5,7 +5,10 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use super::{Event, Peer};
+use super::{Event, Store};
+
+/// What `SQLite` answers for `synchronous = FULL`.
+const FULL: i64 = 2;
 
 pub(super) struct Sqlite(Connection);
 
@@ -21,11 +24,14 @@ impl Sqlite {
                 CREATE INDEX IF NOT EXISTS commands ON events (command);",
             )
             .expect("the table is made");
+        let is = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+        assert_eq!(is("journal_mode"), Ok("wal".to_owned().into()), "the journal");
+        assert_eq!(is("synchronous"), Ok(FULL.into()), "a commit has to be synced");
         Self(connection)
     }
 }
 
-impl Peer for Sqlite {
+impl Store for Sqlite {
     fn append(&mut self, events: &[Event]) {
         let transaction = self.0.transaction().expect("it begins");
         {

@@ -9,7 +9,7 @@ use umadb_core::mvcc::{Mvcc, StorageOptions};
 use umadb_dcb::{DcbAppendCondition, DcbEvent, DcbEventStoreSync as _, DcbQuery, DcbQueryItem};
 use uuid::Uuid;
 
-use super::{Event, Peer};
+use super::{Event, Store};
 
 /// How many events are read at once.
 const PAGE: u32 = 8_192;
@@ -31,7 +31,7 @@ impl Uma {
     }
 }
 
-impl Peer for Uma {
+impl Store for Uma {
     fn append(&mut self, events: &[Event]) {
         let condition = (events.len() <= CHECKED_MAX).then(|| {
             let streams: HashMap<Uuid, ()> = events.iter().map(|event| (event.stream, ())).collect();

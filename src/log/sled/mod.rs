@@ -16,6 +16,7 @@ mod lock;
 mod migration;
 mod open;
 mod packed;
+mod passing;
 mod reader;
 mod recent;
 mod run;

@@ -19,9 +19,8 @@ use super::writer::Standing;
 use super::{OpenOptions, WitnessFinding, frame, migration};
 use crate::log::{OpenError, Place, Position};
 
-/// Memory that sled may use for its pages: half of what a command may take. The working set of a desk's register is far below,
-/// and what goes through a large one reads each page once.
-const CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// Memory that sled may use for its pages; the working set of a desk's register is far below.
+const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The largest `db` that is tried out on a copy after a crash; copying more would make people wait.
 const PROBE_BYTES_MAX: u64 = 256 * 1024 * 1024;

@@ -9,6 +9,8 @@ use ::sled::Tree;
 
 use super::cache::Cache;
 use super::index;
+use super::layout::run_key;
+use super::passing;
 use super::recent::Recent;
 use super::run::Run;
 use super::runs::{Runs, Shelf};
@@ -120,11 +122,15 @@ impl<'s> Reader<'s> {
             return Ok(next);
         }
         let mut runs = Runs::from(self.tree, Shelf::Sealed, next)?;
-        let mut last = None;
+        let mut last: Option<Run> = None;
         while next < end && !found.is_full() {
             let run = runs.next()?.filter(|run| run.first <= next && next < run.end).ok_or_else(|| gap(next))?;
+            let at = run.first;
             next = found.take_run(&run, next);
-            last = Some(run);
+            // What is read in order is not read again soon.
+            if last.replace(run).is_some() {
+                passing::read(self.tree, &run_key(Shelf::Sealed, at, 0));
+            }
         }
         // Whoever reads page by page comes back to it.
         if let Some(run) = last {

@@ -19,6 +19,7 @@ use self::state::State;
 use super::frame::{self, Kind};
 use super::layout::{CHUNK_BYTES_MAX, view_change_key, view_pages_prefix, view_position_key, view_prefix};
 use super::packed::{self, Entry, Table};
+use super::passing;
 use super::reader::{damaged, fault};
 use crate::log::{AppendError, Change, Place, Position, ReadError};
 
@@ -205,11 +206,12 @@ pub(super) fn put(
         }
     }
     let prefix = view_pages_prefix(view);
-    packed::merge(tree, &pages(view, &prefix), direct, &mut batch)?;
+    let written = packed::merge(tree, &pages(view, &prefix), direct, &mut batch)?;
     let at = view_position_key(view);
     let sealed = frame::seal_one(&at, Kind::ViewPosition, &state.encode());
     batch.insert(at, sealed);
     tree.apply_batch(batch).map_err(|error| fault("writing a view", error))?;
+    passing::written(tree, &written);
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use ::sled::Batch;
 
 use super::frame;
 use super::layout::run_key;
+use super::passing;
 use super::reader::{Reader, damaged, fault};
 use super::recent::Recent;
 use super::run::{self, RUN_BYTES, Run};
@@ -165,8 +166,9 @@ impl<'s> Group<'s> {
             let recent = self.reader.recent();
             self.sealed.is_some() || recent.overflows(starts.len(), bytes.len())
         };
+        let mut segments = Vec::new();
         if overflows {
-            self.seal(bytes, starts, &mut batch)?;
+            segments = self.seal(bytes, starts, &mut batch)?;
         } else {
             insert(&mut batch, Shelf::Tail, self.first, &bytes);
             let run = Run::read(self.first, bytes);
@@ -174,11 +176,17 @@ impl<'s> Group<'s> {
         }
         self.first = self.standing.end;
         self.reader.tree.apply_batch(batch).map_err(|error| fault("writing a batch", error))?;
+        passing::written(self.reader.tree, &segments);
         Ok(self.standing)
     }
 
-    /// Makes segments of the tail and of what is new, and takes the tail away.
-    fn seal(&mut self, new: Vec<u8>, starts: Vec<(Position, usize)>, batch: &mut Batch) -> Result<(), ReadError> {
+    /// Makes segments of the tail and of what is new, and takes the tail away; returns the keys of the segments.
+    fn seal(
+        &mut self,
+        new: Vec<u8>,
+        starts: Vec<(Position, usize)>,
+        batch: &mut Batch,
+    ) -> Result<Vec<[u8; 11]>, ReadError> {
         let (mut first, mut bytes, mut all) = (self.first, new, starts);
         let recent = self.reader.recent();
         if self.sealed.is_none() && !recent.tail().is_empty() {
@@ -194,9 +202,8 @@ impl<'s> Group<'s> {
             (bytes, all) = joined;
         }
         drop(recent);
-        seal_runs(first, &bytes, &all, batch)?;
         self.sealed = Some(self.standing.end);
-        Ok(())
+        seal_runs(first, &bytes, &all, batch)
     }
 
     /// Lets readers see what was written, now that it is durable.
@@ -220,13 +227,13 @@ fn join(joined: &mut (Vec<u8>, Vec<(Position, usize)>), bytes: &[u8], starts: &[
     joined.1.extend(starts.iter().map(|(first, place)| (*first, at + place)));
 }
 
-/// Adds segments of about the same size to a batch; `starts` says where each commit begins in the bytes.
+/// Adds segments of about the same size to a batch; `starts` says where each commit begins in the bytes. Returns their keys.
 pub(super) fn seal_runs(
     first: Position,
     bytes: &[u8],
     starts: &[(Position, usize)],
     batch: &mut Batch,
-) -> Result<(), ReadError> {
+) -> Result<Vec<[u8; 11]>, ReadError> {
     let aim = bytes.len().div_ceil(bytes.len().div_ceil(RUN_BYTES).max(1));
     let mut cuts = vec![(first, 0)];
     for (at, (position, place)) in starts.iter().enumerate() {
@@ -242,10 +249,12 @@ pub(super) fn seal_runs(
         .enumerate()
         .map(|(at, (_, begun))| &bytes[*begun..cuts.get(at + 1).map_or(bytes.len(), |(_, next)| *next)])
         .collect();
+    let mut keys = Vec::new();
     for ((first, _), packed) in cuts.iter().zip(segment::pack_all(&raws)?) {
         insert(batch, Shelf::Sealed, *first, &packed);
+        keys.extend((0..frame::count(&packed)).map(|chunk| run_key(Shelf::Sealed, *first, chunk)));
     }
-    Ok(())
+    Ok(keys)
 }
 
 /// Adds a run to a batch, in chunks.

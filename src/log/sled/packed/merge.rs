@@ -32,15 +32,16 @@ type Changes = Peekable<IntoIter<Vec<u8>, Option<Vec<u8>>>>;
 /// Adds to a batch what changes the pages of a table: those that are touched, and neighbours that join them.
 ///
 /// The batch is complete for this table: two merges of one table never go into one batch, since the second would not see the
-/// first. Changes that change nothing write nothing.
+/// first. Changes that change nothing write nothing. Returns the keys that are written.
 pub(in crate::log::sled) fn merge(
     tree: &Tree,
     table: &Table<'_>,
     changes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     batch: &mut Batch,
-) -> Result<(), ReadError> {
+) -> Result<Vec<Vec<u8>>, ReadError> {
+    let mut all_written = Vec::new();
     if changes.is_empty() {
-        return Ok(());
+        return Ok(all_written);
     }
     let mut changes = changes.into_iter().peekable();
     let mut packer = Packer::new(table.compressed);
@@ -74,14 +75,14 @@ pub(in crate::log::sled) fn merge(
             run = joined;
         }
         if let Some(before) = before {
-            before.write(table, &mut packer, batch);
+            all_written.extend(before.write(table, &mut packer, batch));
         }
         held = Some(run);
     }
     if let Some(held) = held {
-        held.write(table, &mut packer, batch);
+        all_written.extend(held.write(table, &mut packer, batch));
     }
-    Ok(())
+    Ok(all_written)
 }
 
 /// Pages that follow each other, with their changes.
@@ -163,12 +164,12 @@ impl Run {
         self.entries.is_empty() && self.before.is_none() && !self.fence.is_empty()
     }
 
-    /// Cuts the run into pages.
-    fn write(self, table: &Table<'_>, packer: &mut Packer, batch: &mut Batch) {
-        if !self.dirty {
-            return;
-        }
+    /// Cuts the run into pages; returns their keys.
+    fn write(self, table: &Table<'_>, packer: &mut Packer, batch: &mut Batch) -> HashSet<Vec<u8>> {
         let mut written = HashSet::new();
+        if !self.dirty {
+            return written;
+        }
         let cuts = self.cuts();
         let mut fence = self.fence.clone();
         for (number, from) in cuts.iter().enumerate() {
@@ -195,6 +196,7 @@ impl Run {
                 }
             }
         }
+        written
     }
 
     /// Where the pages of the run begin: evenly, so that each can grow; at the end of a table full, since what comes in the
