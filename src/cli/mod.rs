@@ -32,17 +32,22 @@ const HELP_WIDTH_MAX: u16 = 120;
 /// The column after the names in the list of commands.
 const NAMES_END: usize = 26;
 
-/// The whole command line, for parsing, help, completions and man pages.
+/// The whole command line, for help, completions and man pages.
 #[must_use]
 pub fn command() -> clap::Command {
+    parser().after_help(overview().trim_start().to_owned())
+}
+
+/// The command line without the list of commands that its help shows: that takes a sentence out of each verb's schema,
+/// which is most of the time that parsing would take.
+fn parser() -> clap::Command {
     let root = clap::Command::new("servanda")
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(false)
         .max_term_width(HELP_WIDTH_MAX.into())
-        .help_template("{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}")
-        .after_help(overview().trim_start().to_owned());
+        .help_template("{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}");
     let root = <Globals as clap::Args>::augment_args(root);
     let root = root.subcommands(VERBS.iter().map(verbs::outline));
     let root = questions::Question::augment_subcommands(root);
@@ -111,7 +116,12 @@ fn entry(name: &str, about: &str, width: usize) -> String {
 #[must_use]
 pub fn main() -> ExitCode {
     clap_complete::CompleteEnv::with_factory(command).complete();
-    let matches = match command().try_get_matches() {
+    // What is no command, help among it, is said by the whole command line.
+    let whole = |error: clap::Error| match error.kind() {
+        clap::error::ErrorKind::DisplayVersion => Err(error),
+        _ => command().try_get_matches(),
+    };
+    let matches = match parser().try_get_matches().or_else(whole) {
         Ok(matches) => matches,
         Err(error) => return ExitCode::from(error::report_usage(&error).code()),
     };

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::args::{AskedArgs, FilterArgs, Globals};
 use super::error::{self, Exit, Failure};
-use super::output::{Delivery, Format, Report, Stream, Terminal, emit, emit_error, present};
+use super::output::{Delivery, Format, Listing, Report, Section, Stream, Terminal, emit, emit_error, present};
 use super::place;
 use crate::domain::command::Request;
 use crate::domain::day::Day;
@@ -187,16 +187,35 @@ impl Session {
         self.write(&text)
     }
 
+    /// Begins an answer of one table in the form asked for, whose rows come one after the other.
+    #[must_use]
+    pub fn listing(&self, heading: String, section: Section) -> Listing {
+        Listing::begin(self.format(), self.terminal(), heading, section, Box::new(emit))
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Session::answer`].
+    pub fn listed(&self, listing: Listing) -> Result<Exit, Failure> {
+        written(listing.finish())
+    }
+
     /// Writes text to standard output.
     ///
     /// # Errors
     ///
     /// [`Failure`] when standard output fails; a reader that went away is a polite end.
     pub fn write(&self, text: &str) -> Result<Exit, Failure> {
-        match emit(text) {
-            Ok(Delivery::Complete | Delivery::Closed) => Ok(Exit::Done),
-            Err(error) => Err(Failure::storage("output", format!("standard output: {error}"))),
-        }
+        written(emit(text))
+    }
+}
+
+fn written(delivered: std::io::Result<Delivery>) -> Result<Exit, Failure> {
+    match delivered {
+        Ok(Delivery::Complete | Delivery::Closed) => Ok(Exit::Done),
+        Err(error) => Err(Failure::storage("output", format!("standard output: {error}"))),
     }
 }
 

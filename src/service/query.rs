@@ -2,12 +2,15 @@
 //!
 //! What is known now is answered from the kept rows (`rows.rs`); what was known earlier, by one pass over the log.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::Service;
 use super::almanac::REGISTER;
+use super::by_name::ByName;
 use super::error::QueryError;
 use super::execute::Loaded;
+use super::listed::Each;
 use super::replay::Reading;
 use crate::domain::dates::DateKey;
 use crate::domain::day::Day;
@@ -119,18 +122,41 @@ impl Service {
     ///
     /// [`QueryError`] when the store cannot be read.
     pub async fn list(&self, asked: Asked, filter: &Filter) -> Result<Vec<ListRow>, QueryError> {
+        let mut rows = Vec::new();
+        let mut take = |row| {
+            rows.push(row);
+            ControlFlow::Continue(())
+        };
+        self.each_listed(asked, filter, &mut take).await?;
+        Ok(rows)
+    }
+
+    /// Hands over every agreement in one line, in the order of their references, as long as more are wanted.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when the store cannot be read.
+    pub async fn each_listed(
+        &self,
+        asked: Asked,
+        filter: &Filter,
+        each: &mut Each<'_, ListRow>,
+    ) -> Result<(), QueryError> {
         let day = asked.as_of;
-        if let Some(reference) = &filter.agreement {
+        let rows = if let Some(reference) = &filter.agreement {
             let entry = self.only(reference, asked, filter).await?;
-            return Ok(entry.iter().filter_map(|entry| list::row(entry, day)).collect());
-        }
-        if !self.all_known(asked.known_at).await? {
+            entry.iter().filter_map(|entry| list::row(entry, day)).collect()
+        } else if self.all_known(asked.known_at).await? {
+            return self.kept_list(asked, filter, each).await;
+        } else {
             let rows = move |entry: &Entry| list::row(entry, day).into_iter().collect();
             let mut rows = self.rows_known_at(asked, filter, rows).await?;
             rows.sort_by(|a, b| a.reference.cmp(&b.reference));
-            return Ok(rows);
-        }
-        self.kept_list(asked, filter).await
+            rows
+        };
+        // Whoever has enough is not asked again.
+        let _ = rows.into_iter().try_for_each(each);
+        Ok(())
     }
 
     /// The parties to all agreements, by name, or to one.
@@ -144,22 +170,47 @@ impl Service {
         asked: Asked,
         filter: &Filter,
     ) -> Result<Vec<PartyRow>, QueryError> {
+        let mut rows = Vec::new();
+        let mut take = |row| {
+            rows.push(row);
+            ControlFlow::Continue(())
+        };
+        self.each_party(only, asked, filter, &mut take).await?;
+        Ok(rows)
+    }
+
+    /// Hands over the parties to all agreements, by name, or to one, as long as more are wanted.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] when there is no such agreement, or the store cannot be read.
+    pub async fn each_party(
+        &self,
+        only: Option<&Reference>,
+        asked: Asked,
+        filter: &Filter,
+        each: &mut Each<'_, PartyRow>,
+    ) -> Result<(), QueryError> {
         let day = asked.as_of;
+        let mut rows = ByName::default();
         if let Some(reference) = only {
             let (id, timeline) = self.known(reference, asked).await?;
             let entry = Entry::at(id, &timeline, asked.moment());
-            return Ok(entry.iter().flat_map(|entry| list::party_rows(entry, day)).collect());
-        }
-        let mut rows = if let Some(reference) = &filter.agreement {
+            let _ = entry.iter().flat_map(|entry| list::party_rows(entry, day)).try_for_each(each);
+            return Ok(());
+        } else if let Some(reference) = &filter.agreement {
             let entry = self.only(reference, asked, filter).await?;
-            entry.iter().flat_map(|entry| list::party_rows(entry, day)).collect()
+            entry.iter().flat_map(|entry| list::party_rows(entry, day)).for_each(|row| rows.push(row));
         } else if self.all_known(asked.known_at).await? {
-            self.kept_parties(asked, filter).await?
+            self.kept_parties(asked, filter, |row| rows.push(row)).await?;
         } else {
-            self.rows_known_at(asked, filter, move |entry| list::party_rows(entry, day)).await?
-        };
-        rows.sort_by(|a, b| (&a.name, &a.agreement, &a.party).cmp(&(&b.name, &b.agreement, &b.party)));
-        Ok(rows)
+            let all = self.rows_known_at(asked, filter, move |entry| list::party_rows(entry, day)).await?;
+            for row in all {
+                rows.push(row);
+            }
+        }
+        let _ = rows.in_order().try_for_each(each);
+        Ok(())
     }
 
     /// An agreement in full.

@@ -10,8 +10,6 @@ use crate::domain::id::{AgreementId, CommitmentId, Reference};
 use crate::views::Asked;
 use crate::views::entry::{CommitmentEntry, Entry};
 use crate::views::filter::Filter;
-use crate::views::list::{self, ListRow, PartyRow};
-use crate::views::stats::Tally;
 use crate::views::tables::{self, Head, Range};
 
 /// How many rows are read at a time.
@@ -25,33 +23,6 @@ const COMPARED: usize = 4_096;
 
 /// How alike two references have to be for one to be meant by the other, from 0 to 1.
 const LIKE: f64 = 0.8;
-
-/// The agreements that a filter wants.
-#[derive(Default)]
-struct Wanted {
-    references: BTreeSet<Reference>,
-    /// The keys of their commitments; none where they are too many to be looked up.
-    keys: Option<Vec<Vec<u8>>>,
-}
-
-impl Wanted {
-    fn take(&mut self, head: &Head) {
-        self.references.insert(head.entry.reference.clone());
-        if let Some(keys) = &mut self.keys {
-            keys.extend(head.commitment_keys());
-            if keys.len() > LOOKED_UP {
-                self.keys = None;
-            }
-        }
-    }
-}
-
-impl Filter {
-    /// Whether it wants every agreement that is not retracted, or every one at all.
-    fn wants_all(&self) -> bool {
-        *self == Self { retracted: self.retracted, ..Self::default() }
-    }
-}
 
 impl Service {
     /// Reads the rows of a range, in the order of their keys.
@@ -85,20 +56,8 @@ impl Service {
         }
     }
 
-    /// Reads the heads of the agreements that a filter wants, in the order of their references.
-    async fn heads(&self, asked: Asked, filter: &Filter, mut each: impl FnMut(Head)) -> Result<(), QueryError> {
-        self.scan(tables::heads(), |key, value| {
-            let head: Head = read(key, value)?;
-            if filter.wants(&head.entry, asked.as_of) {
-                each(head);
-            }
-            Ok(())
-        })
-        .await
-    }
-
     /// Reads entries of one commitment each, judged at the moment asked about, in no order.
-    async fn commitments_in(
+    pub(super) async fn commitments_in(
         &self,
         ranges: &[Range],
         asked: Asked,
@@ -118,21 +77,13 @@ impl Service {
         self.judged(elsewhere, asked, each).await
     }
 
-    /// Reads the commitments of the agreements wanted, an entry for each, judged at the moment asked about.
-    async fn commitments_of(
+    /// Reads the commitments under some keys, an entry for each, judged at the moment asked about.
+    pub(super) async fn commitments_at(
         &self,
-        wanted: &Wanted,
+        keys: &[Vec<u8>],
         asked: Asked,
         mut each: impl FnMut(&Entry),
     ) -> Result<(), QueryError> {
-        let Some(keys) = &wanted.keys else {
-            let of_wanted = |entry: &Entry| {
-                if wanted.references.contains(&entry.reference) {
-                    each(entry);
-                }
-            };
-            return self.commitments_in(&[tables::commitments()], asked, of_wanted).await;
-        };
         let mut elsewhere = Elsewhere::default();
         for (key, value) in keys.iter().zip(self.views.get_many(VIEW, keys).await?) {
             let Some(value) = value else { continue };
@@ -209,10 +160,10 @@ impl Service {
         let references: BTreeSet<Reference> = entries.iter().map(|entry| entry.reference.clone()).collect();
         let mut wanted = BTreeSet::new();
         if references.len() > LOOKED_UP {
-            self.heads(asked, filter, |head| {
-                wanted.insert(head.entry.reference);
-            })
-            .await?;
+            let mut going = self.going(filter, |reference| references.contains(reference)).await?;
+            while let Some(heads) = self.next_heads(&mut going, asked, filter).await? {
+                wanted.extend(heads.into_iter().map(|head| head.entry.reference));
+            }
         } else {
             let keys: Vec<Vec<u8>> = references.iter().map(|of| tables::head_key(of.as_str())).collect();
             for (key, value) in keys.iter().zip(self.views.get_many(VIEW, &keys).await?) {
@@ -223,60 +174,6 @@ impl Service {
         }
         entries.iter().filter(|entry| wanted.contains(&entry.reference)).for_each(each);
         Ok(())
-    }
-
-    /// Every agreement that a filter wants, in one line, in the order of their references.
-    pub(super) async fn kept_list(&self, asked: Asked, filter: &Filter) -> Result<Vec<ListRow>, QueryError> {
-        self.catch_up().await?;
-        let _viewing = self.viewing.read().await;
-        let (mut rows, mut wanted) = (BTreeMap::new(), Wanted { keys: Some(Vec::new()), ..Wanted::default() });
-        self.heads(asked, filter, |head| {
-            if let Some(row) = list::row(&head.entry, asked.as_of) {
-                wanted.take(&head);
-                rows.insert(head.entry.reference, row);
-            }
-        })
-        .await?;
-        self.commitments_of(&wanted, asked, |entry| {
-            if let Some(row) = rows.get_mut(&entry.reference) {
-                row.count(entry, asked.as_of);
-            }
-        })
-        .await?;
-        Ok(rows.into_values().collect())
-    }
-
-    /// The parties to every agreement that a filter wants, in the order of the agreements' references.
-    pub(super) async fn kept_parties(&self, asked: Asked, filter: &Filter) -> Result<Vec<PartyRow>, QueryError> {
-        self.catch_up().await?;
-        let _viewing = self.viewing.read().await;
-        let (mut rows, mut wanted) = (BTreeMap::new(), Wanted { keys: Some(Vec::new()), ..Wanted::default() });
-        self.heads(asked, filter, |head| {
-            wanted.take(&head);
-            rows.insert(head.entry.reference.clone(), list::party_rows(&head.entry, asked.as_of));
-        })
-        .await?;
-        self.commitments_of(&wanted, asked, |entry| {
-            if let Some(rows) = rows.get_mut(&entry.reference) {
-                list::count_owed(rows, entry, asked.as_of);
-            }
-        })
-        .await?;
-        Ok(rows.into_values().flatten().collect())
-    }
-
-    /// The numbers of the agreements that a filter wants.
-    pub(super) async fn kept_tally(&self, asked: Asked, filter: &Filter) -> Result<Tally, QueryError> {
-        self.catch_up().await?;
-        let _viewing = self.viewing.read().await;
-        let (mut tally, mut wanted) = (Tally::default(), Wanted { keys: Some(Vec::new()), ..Wanted::default() });
-        self.heads(asked, filter, |head| {
-            wanted.take(&head);
-            tally.take(&head.entry, asked.as_of);
-        })
-        .await?;
-        self.commitments_of(&wanted, asked, |entry| tally.take_commitments(entry, asked.as_of)).await?;
-        Ok(tally)
     }
 
     /// Every entry whole, in the order of the references, with everything that is known.
@@ -303,29 +200,6 @@ impl Service {
             Ok(())
         })
         .await?;
-        Ok(entries)
-    }
-
-    /// The whole entries that a filter wants, with what was recorded by a time and judged at the moment asked about, in the
-    /// order of the references.
-    pub(super) async fn entries_known_at(&self, asked: Asked, filter: &Filter) -> Result<Vec<Entry>, QueryError> {
-        if let Some(reference) = &filter.agreement {
-            return Ok(self.only(reference, asked, filter).await?.into_iter().collect());
-        }
-        if !self.all_known(asked.known_at).await? {
-            let gathered = self.gathered_known_at(asked, filter, |all: &mut Vec<Entry>, entry| all.push(entry)).await?;
-            let mut entries: Vec<Entry> = gathered.into_iter().flatten().collect();
-            entries.sort_by(|a, b| a.reference.cmp(&b.reference));
-            return Ok(entries);
-        }
-        let mut entries = self.entries().await?;
-        entries.retain(|entry| filter.wants(entry, asked.as_of));
-        for entry in entries.iter_mut().filter(|entry| entry.is_another_at(asked.moment())) {
-            let timeline = self.timeline_of(entry.id).await?;
-            if let Some(judged) = Entry::at(entry.id, &timeline, asked.moment()) {
-                *entry = judged;
-            }
-        }
         Ok(entries)
     }
 

@@ -1,5 +1,7 @@
 //! The register as a list of agreements, and as a list of parties.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -65,21 +67,43 @@ pub fn row(entry: &Entry, day: Day) -> Option<ListRow> {
         next_due: None,
         last_fact: outline.last_fact,
     };
-    row.count(entry, day);
+    let mut counted = Counted::default();
+    counted.take(entry, day);
+    row.add(counted);
     Some(row)
 }
 
-impl ListRow {
+/// What is undertaken in an agreement and still owed, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    commitments: u32,
+    open: u32,
+    overdue: u32,
+    next_due: Option<Day>,
+}
+
+impl Counted {
     /// Counts the commitments of an entry in, which may be a part of the agreement's.
-    pub fn count(&mut self, entry: &Entry, day: Day) {
-        let commitments = board::rows(entry, day);
-        self.commitments += commitments.len();
-        self.open += commitments.iter().filter(|row| row.state.is_open()).count();
-        self.overdue += commitments.iter().filter(|row| row.state == CommitmentState::Overdue).count();
+    pub fn take(&mut self, entry: &Entry, day: Day) {
+        for row in board::rows(entry, day) {
+            self.commitments += 1;
+            self.open += u32::from(row.state.is_open());
+            self.overdue += u32::from(row.state == CommitmentState::Overdue);
+        }
         let owed = board::owed(entry, day);
         let open = owed.iter().filter(|row| row.state.is_open());
         let next = open.filter_map(|row| row.due.filter(|due| *due >= row.judged_on)).min();
         self.next_due = [self.next_due, next].into_iter().flatten().min();
+    }
+}
+
+impl ListRow {
+    /// Adds commitments that were counted elsewhere.
+    pub fn add(&mut self, counted: Counted) {
+        self.commitments += counted.commitments as usize;
+        self.open += counted.open as usize;
+        self.overdue += counted.overdue as usize;
+        self.next_due = [self.next_due, counted.next_due].into_iter().flatten().min();
     }
 }
 
@@ -137,18 +161,53 @@ pub fn party_rows(entry: &Entry, day: Day) -> Vec<PartyRow> {
             owed: 0,
         })
         .collect();
-    count_owed(&mut rows, entry, day);
+    let mut dues = Dues::default();
+    dues.take(entry, day);
+    dues.tell(&mut rows);
     rows
 }
 
-/// Counts what the parties to an agreement owe and are owed by the commitments of an entry, which may be a part of its.
-pub fn count_owed(rows: &mut [PartyRow], entry: &Entry, day: Day) {
-    for open in board::rows(entry, day).into_iter().filter(|row| row.state.is_open()) {
-        for row in rows.iter_mut() {
-            let owes = open.owed_by.contains(&row.party);
-            row.owes += usize::from(owes);
-            row.overdue += usize::from(owes && open.state == CommitmentState::Overdue);
-            row.owed += usize::from(open.owed_to.contains(&row.party));
+/// How many commitments a party owes, how many of them are overdue, and how many are owed to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Due {
+    owes: usize,
+    overdue: usize,
+    owed: usize,
+}
+
+/// What the parties to an agreement owe and are owed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dues(BTreeMap<PartyId, Due>);
+
+impl Dues {
+    /// Whether nobody owes anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Counts in what is owed by the commitments of an entry, which may be a part of the agreement's.
+    pub fn take(&mut self, entry: &Entry, day: Day) {
+        for open in board::rows(entry, day).into_iter().filter(|row| row.state.is_open()) {
+            for by in open.owed_by.iter().collect::<BTreeSet<_>>() {
+                let due = self.0.entry(by.clone()).or_default();
+                due.owes += 1;
+                due.overdue += usize::from(open.state == CommitmentState::Overdue);
+            }
+            for to in open.owed_to.iter().collect::<BTreeSet<_>>() {
+                self.0.entry(to.clone()).or_default().owed += 1;
+            }
+        }
+    }
+
+    /// Tells it to the rows of the parties.
+    pub fn tell(&self, rows: &mut [PartyRow]) {
+        for row in rows {
+            if let Some(due) = self.0.get(&row.party) {
+                row.owes += due.owes;
+                row.overdue += due.overdue;
+                row.owed += due.owed;
+            }
         }
     }
 }

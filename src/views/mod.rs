@@ -8,6 +8,7 @@
 
 pub mod because;
 pub mod board;
+pub mod brief;
 pub mod calendar;
 pub mod chart;
 pub mod checkup;

@@ -226,15 +226,14 @@ pub fn lists(kind: AgreementKind, filter: &Filter) -> bool {
     kind != AgreementKind::Pledge || filter.kind == Some(kind) || filter.agreement.is_some()
 }
 
-/// Makes the return of the agreements given, in their order, each with its facts as they were known.
+/// Makes the return of the rows of agreements, in the order of their references.
 #[must_use]
-pub fn mou_return(agreements: &[(AgreementId, Timeline)], pledges_left_out: usize, asked: Asked) -> MouReturn {
+pub fn mou_return(mut rows: Vec<ReturnRow>, pledges_left_out: usize, asked: Asked) -> MouReturn {
+    rows.sort_by(|a, b| a.reference.cmp(&b.reference));
     let mut totals = ReturnTotals { pledges_left_out, ..ReturnTotals::default() };
-    let mut rows = Vec::new();
-    for (id, timeline) in agreements {
-        let Some(row) = row(*id, timeline, asked, rows.len() + 1) else { continue };
-        totals.count(&row);
-        rows.push(row);
+    for (nth, row) in rows.iter_mut().enumerate() {
+        row.no = nth + 1;
+        totals.count(row);
     }
     MouReturn { as_of: asked.as_of, at: asked.at, known_at: asked.known_at, totals, agreements: rows }
 }
@@ -258,7 +257,9 @@ impl ReturnTotals {
     }
 }
 
-fn row(id: AgreementId, timeline: &Timeline, asked: Asked, no: usize) -> Option<ReturnRow> {
+/// The row of an agreement, with its facts as they were known; its number is given where all rows are there.
+#[must_use]
+pub fn row(id: AgreementId, timeline: &Timeline, asked: Asked) -> Option<ReturnRow> {
     let readings = timeline.read();
     let document = read_document(id, timeline, &readings, asked)?;
     let agreement = agreement_of(timeline, &readings, asked.as_of)?;
@@ -272,7 +273,7 @@ fn row(id: AgreementId, timeline: &Timeline, asked: Asked, no: usize) -> Option<
     places.dedup();
     let lines = lines(&document);
     Some(ReturnRow {
-        no,
+        no: 0,
         progress: counted(&lines),
         next_step: next_step(&lines),
         latest_report: latest(document.reports.iter()),

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! a <reference>                                      the head: an entry without its commitments, and where they lie
+//! b <reference>                                      the brief: what a filter looks at in it
 //! c <closes 4> <opens 4> <reference> / <commitment>  one commitment, in an entry that holds nothing but what its row needs
 //! k <reference>                                      the id of an agreement whose dates move with the register's calendars
 //! t <closes 4> <reference>                           a term, in an entry that holds nothing but what its rows need
@@ -17,6 +18,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::brief::brief;
 use super::entry::{CommitmentEntry, Entry, Naming, Turn};
 use crate::domain::day::Day;
 use crate::domain::id::{AgreementId, CommitmentId, Reference};
@@ -31,6 +33,7 @@ pub type Row = (Vec<u8>, Vec<u8>);
 pub type Range = (Vec<u8>, Vec<u8>);
 
 const HEAD: u8 = b'a';
+const BRIEF: u8 = b'b';
 const COMMITMENT: u8 = b'c';
 const COUNTED: u8 = b'k';
 const TERM: u8 = b't';
@@ -82,10 +85,14 @@ pub fn is_head(key: &[u8]) -> bool {
     key.first() == Some(&HEAD)
 }
 
-/// The reference in the key of a head, or of what is counted by the register.
+/// The reference in the key of a head, of a brief, or of what is counted by the register.
 #[must_use]
 pub fn reference_in(key: &[u8]) -> Option<Reference> {
     Reference::parse(std::str::from_utf8(key.get(1..)?).ok()?).ok()
+}
+
+fn brief_key(reference: &Reference) -> Vec<u8> {
+    [&[BRIEF], reference.as_str().as_bytes()].concat()
 }
 
 fn counted_key(reference: &Reference) -> Vec<u8> {
@@ -124,6 +131,12 @@ pub fn heads_from(prefix: &str) -> Range {
         *last += 1;
     }
     (from, before)
+}
+
+/// Every brief, in the order of the references.
+#[must_use]
+pub fn briefs() -> Range {
+    whole(BRIEF)
 }
 
 /// Every commitment.
@@ -218,7 +231,8 @@ fn head_row(entry: Entry, beside: Beside) -> Row {
 #[must_use]
 pub fn rows(entry: Entry) -> Vec<Row> {
     let reference = &entry.reference;
-    let mut made = Vec::with_capacity(entry.commitments.len() + 3);
+    let mut made = Vec::with_capacity(entry.commitments.len() + 4);
+    made.push((brief_key(reference), brief(&entry)));
     if entry.by_almanac {
         made.push((counted_key(reference), entry.id.0.as_bytes().to_vec()));
     }
@@ -242,6 +256,10 @@ pub fn changes(before: &Entry, after: Entry) -> Vec<Change> {
     let (outlined_before, outlined) = (outlined(before), outlined(&after));
     let alike = outlined_before == outlined;
     let mut changes: Vec<Change> = Vec::new();
+    let in_brief = brief(&after);
+    if brief(before) != in_brief {
+        changes.push((brief_key(reference), Some(in_brief)));
+    }
     let counted = (before.by_almanac, after.by_almanac);
     if counted.0 != counted.1 {
         changes.push((counted_key(reference), counted.1.then(|| after.id.0.as_bytes().to_vec())));

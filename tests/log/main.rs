@@ -12,6 +12,7 @@
 #[macro_use]
 mod laws;
 
+mod asking;
 mod child;
 mod conformance;
 mod contract;

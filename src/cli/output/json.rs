@@ -34,6 +34,17 @@ pub fn jsonl_text<T: Serialize>(values: impl IntoIterator<Item = T>) -> Result<S
     Ok(text)
 }
 
+/// Returns the value as [`json_text`] shows it inside a list, without a line break at its end.
+///
+/// # Errors
+///
+/// Whatever the `Serialize` implementation of the value reports.
+pub(super) fn item_text(value: &(impl Serialize + ?Sized)) -> Result<String, serde_json::Error> {
+    // Line breaks inside strings are escaped, so every line begins a new one of the document.
+    let text = ascii_where_unsafe(serde_json::to_string_pretty(value)?);
+    Ok(format!("  {}", text.replace('\n', "\n  ")))
+}
+
 /// Outside of its strings JSON has no unsafe character but the line break, so the text can be treated as a whole.
 fn ascii_where_unsafe(json: String) -> String {
     let unsafe_here = |c: char| c != '\n' && safe::is_unsafe(c);

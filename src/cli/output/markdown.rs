@@ -28,13 +28,22 @@ fn draw_section(section: &Section) -> String {
 }
 
 fn table(columns: &[Column], rows: &[Vec<Cell>]) -> String {
+    [table_head(columns)].into_iter().chain(rows.iter().map(|row| table_row(row))).collect::<Vec<_>>().join("\n")
+}
+
+/// The two lines above the rows of a table.
+pub(super) fn table_head(columns: &[Column]) -> String {
     let header = line(columns.iter().map(|column| inline(&column.header)));
     let rule = line(columns.iter().map(|column| match column.align {
         Align::Left => "---".to_owned(),
         Align::Right => "---:".to_owned(),
     }));
-    let rows = rows.iter().map(|row| line(row.iter().map(|cell| inline(&cell.text))));
-    [header, rule].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
+    format!("{header}\n{rule}")
+}
+
+/// The line of one row.
+pub(super) fn table_row(row: &[Cell]) -> String {
+    line(row.iter().map(|cell| inline(&cell.text)))
 }
 
 fn line(cells: impl Iterator<Item = String>) -> String {
@@ -65,7 +74,7 @@ fn list(items: &[Item]) -> String {
 }
 
 /// Returns the text where a block could begin: what would begin one is escaped too.
-fn paragraph(text: &str) -> String {
+pub(super) fn paragraph(text: &str) -> String {
     let text = inline(text);
     if text.starts_with(['#', '-', '+', '>', '=', '~']) {
         return format!("\\{text}");

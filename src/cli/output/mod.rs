@@ -10,6 +10,7 @@ mod blocks;
 mod columns;
 mod emit;
 mod json;
+mod listing;
 mod markdown;
 mod measure;
 mod pen;
@@ -22,6 +23,7 @@ mod terminal;
 
 pub use emit::{Delivery, emit, emit_error};
 pub use json::{json_text, jsonl_text};
+pub use listing::Listing;
 pub use measure::display_width;
 pub use progress::{Counted, EVENTS, Length, Progress};
 pub use report::{Align, Cell, Column, Field, Item, Kind, Report, Section, Tone};

@@ -11,13 +11,15 @@ use super::{Terminal, measure, safe};
 pub(super) struct Pen {
     terminal: Terminal,
     page: String,
+    /// Whether a part of the page was taken away already.
+    begun: bool,
     /// Spaces owed: written before the next text of the line, forgotten at its end.
     spaces: usize,
 }
 
 impl Pen {
     pub(super) fn new(terminal: Terminal) -> Self {
-        Self { terminal, page: String::new(), spaces: 0 }
+        Self { terminal, page: String::new(), begun: false, spaces: 0 }
     }
 
     /// Returns the columns to fit into; nothing when there is no limit.
@@ -60,7 +62,7 @@ impl Pen {
 
     /// Leaves an empty line, unless the page has just begun.
     pub(super) fn blank(&mut self) {
-        if !self.page.is_empty() {
+        if self.begun || !self.page.is_empty() {
             self.end_line();
         }
     }
@@ -81,6 +83,12 @@ impl Pen {
             Some(width) => measure::wrap(&text, width.saturating_sub(taken)),
             None => vec![text.into_owned()],
         }
+    }
+
+    /// Returns what was written, and goes on with the same page.
+    pub(super) fn taken(&mut self) -> String {
+        self.begun |= !self.page.is_empty();
+        std::mem::take(&mut self.page)
     }
 
     /// Returns the page.

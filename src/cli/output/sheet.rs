@@ -7,7 +7,7 @@
 //! On a terminal, where nobody but a person reads it, control characters are made visible as everywhere else.
 
 use super::blocks::NOTHING;
-use super::report::{Body, Kind, Report, Section};
+use super::report::{Body, Cell, Column, Kind, Report, Section};
 use super::{Terminal, safe};
 
 /// The column that tells the sections apart.
@@ -59,18 +59,11 @@ fn union(parts: &[Part]) -> Vec<(&'static str, usize)> {
 }
 
 fn part(section: &Section, terminal: Terminal) -> Part {
-    let cell = |text: &str, kind| {
-        let text = harmless(text, kind);
-        if terminal.isolate { safe::visible(&text) } else { text }
-    };
+    let cell = |text: &str, kind| shown(text, kind, terminal);
     let (keys, rows) = match &section.body {
         Body::Table { columns, rows } => {
             let row = |row: &Vec<_>| {
-                columns
-                    .iter()
-                    .zip(row)
-                    .map(|(column, value): (_, &super::Cell)| cell(&value.text, column.kind))
-                    .collect()
+                columns.iter().zip(row).map(|(column, value): (_, &Cell)| cell(&value.text, column.kind)).collect()
             };
             (columns.iter().map(|column| column.key).collect(), rows.iter().map(row).collect())
         }
@@ -85,6 +78,26 @@ fn part(section: &Section, terminal: Terminal) -> Part {
         Body::Text(items) => (vec!["text"], items.iter().map(|item| vec![cell(&item.cell.text, Kind::Text)]).collect()),
     };
     Part { section: section.key, keys, rows }
+}
+
+/// The first line of a table alone.
+pub(super) fn header(columns: &[Column]) -> String {
+    if columns.is_empty() {
+        String::new()
+    } else {
+        write(&[columns.iter().map(|column| column.key.to_owned()).collect()])
+    }
+}
+
+/// The line of a row of a table alone.
+pub(super) fn record(columns: &[Column], row: &[Cell], terminal: Terminal) -> String {
+    let cells = columns.iter().zip(row).map(|(column, cell)| shown(&cell.text, column.kind, terminal));
+    write(&[cells.collect()])
+}
+
+fn shown(text: &str, kind: Kind, terminal: Terminal) -> String {
+    let text = harmless(text, kind);
+    if terminal.isolate { safe::visible(&text) } else { text }
 }
 
 fn harmless(text: &str, kind: Kind) -> String {

@@ -59,27 +59,43 @@ fn draw_item(pen: &mut Pen, item: &Item) {
 }
 
 /// Draws columns if they fit, else one record below the other.
-fn draw_table(pen: &mut Pen, columns: &[Column], rows: &[Vec<Cell>]) {
+fn draw_table(pen: &mut Pen, columns: &[Column], cells: &[Vec<Cell>]) {
     let order = order(columns);
-    let columns: Vec<Column> = order
-        .iter()
-        .filter_map(|&at| columns.get(at))
-        .map(|column| Column { header: safe::one_line(&column.header).into_owned(), ..column.clone() })
-        .collect();
-    let rows: Vec<Vec<Value<'_>>> = rows
-        .iter()
-        .map(|row| order.iter().filter_map(|&at| row.get(at)).map(|cell| (safe::one_line(&cell.text), cell)).collect())
-        .collect();
+    let columns = headed(columns, &order);
+    let cells: Vec<Vec<Value<'_>>> = cells.iter().map(|row| values(&order, row)).collect();
     let contents: Vec<usize> = (0..columns.len())
-        .map(|at| rows.iter().filter_map(|row| row.get(at)).map(|(text, _)| display_width(text)).max().unwrap_or(0))
+        .map(|at| cells.iter().filter_map(|row| row.get(at)).map(|(text, _)| display_width(text)).max().unwrap_or(0))
         .collect();
     match share(&columns, &contents, pen.width()) {
-        Some(widths) => draw_grid(pen, &columns, &widths, &rows),
-        None => blocks::records(pen, &columns, &rows),
+        Some(widths) => {
+            draw_head(pen, &columns, &widths);
+            rows(pen, &columns, &widths, &cells);
+        }
+        None => blocks::records(pen, &columns, &cells),
     }
 }
 
-fn draw_grid(pen: &mut Pen, columns: &[Column], widths: &[usize], rows: &[Vec<Value<'_>>]) {
+/// The columns in the order in which people see them, with headers of one line.
+pub(super) fn headed(columns: &[Column], order: &[usize]) -> Vec<Column> {
+    let columns = order.iter().filter_map(|&at| columns.get(at));
+    columns.map(|column| Column { header: safe::one_line(&column.header).into_owned(), ..column.clone() }).collect()
+}
+
+/// The cells of a row in the order in which people see them.
+pub(super) fn values<'r>(order: &[usize], row: &'r [Cell]) -> Vec<Value<'r>> {
+    order.iter().filter_map(|&at| row.get(at)).map(|cell| (safe::one_line(&cell.text), cell)).collect()
+}
+
+/// Begins a page of one table, with its head where it is drawn in columns.
+pub(super) fn begin(pen: &mut Pen, heading: &str, columns: &[Column], widths: Option<&[usize]>) {
+    pen.paragraph(0, heading, Style::new());
+    pen.blank();
+    if let Some(widths) = widths {
+        draw_head(pen, columns, widths);
+    }
+}
+
+fn draw_head(pen: &mut Pen, columns: &[Column], widths: &[usize]) {
     let headers = columns.iter().zip(widths).map(|(column, &width)| (wrap(&column.header, width), LABEL));
     draw_row(pen, columns, widths, &headers.collect::<Vec<_>>());
     for (at, width) in widths.iter().enumerate() {
@@ -87,6 +103,10 @@ fn draw_grid(pen: &mut Pen, columns: &[Column], widths: &[usize], rows: &[Vec<Va
         pen.value(&"─".repeat(*width), FAINT);
     }
     pen.end_line();
+}
+
+/// Draws rows below the head.
+pub(super) fn rows(pen: &mut Pen, columns: &[Column], widths: &[usize], rows: &[Vec<Value<'_>>]) {
     for row in rows {
         let cells = row.iter().zip(columns).zip(widths).map(|(((text, cell), column), &width)| {
             let lines = if column.kind == Kind::Text { wrap(text, width) } else { vec![text.to_string()] };

@@ -1,5 +1,7 @@
 //! The files of a store: made private, and known to the disk before anything is acknowledged.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
@@ -285,6 +287,14 @@ fn sync_names(log: &Path) -> io::Result<()> {
     File::open(log.join("conf"))?.sync_all()?;
     sync_folder(&log.join("blobs"))?;
     sync_folder(log)
+}
+
+/// The names in a folder; none where there is no folder.
+pub(super) fn names(path: &Path) -> io::Result<BTreeSet<OsString>> {
+    match fs::read_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+        entries => entries?.map(|entry| entry.map(|entry| entry.file_name())).collect(),
+    }
 }
 
 /// Syncs a folder, so that the names in it survive a power cut.

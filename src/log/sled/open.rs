@@ -7,7 +7,7 @@ use std::time::Duration;
 use ::sled::Db;
 
 use super::boundary::{Caught, guarded};
-use super::folder::{Folder, remove_unfinished_snapshots, sync_folder};
+use super::folder::{Folder, names, remove_unfinished_snapshots, sync_folder};
 use super::inspect::{Found, inspect};
 use super::layout::{FORMAT, FORMAT_KEY, SEGMENT_BYTES};
 use super::lock::{self, Refused};
@@ -105,7 +105,8 @@ pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, Finding
         folder.sync().map_err(storage("syncing the store's folder"))?;
     }
     folder.restrict().map_err(storage("restricting the store's files"))?;
-    let store = Store::new(folder, engine, standing, recent, witness);
+    let clean = matches!(&reading, Reading::Valid(witness, _) if witness.closed && witness.end == standing.end);
+    let store = Store::new(folder, engine, standing, recent, (witness, clean.then_some(length)));
     store.catch_up_indexes();
     Ok((store, Findings { witness: finding, migrated }))
 }
@@ -178,7 +179,7 @@ fn probe(folder: &Folder, reading: &Reading) -> Result<(), OpenError> {
     }
 }
 
-/// Opens sled, with its newest snapshot known to the disk by name.
+/// Opens sled, with its newest snapshot known to the disk by name: what was there before it opens, and what it adds.
 ///
 /// sled renames a snapshot into its folder and does not sync the folder. Relying on it, it then overwrites the segments that hold
 /// nothing any more. With these on the disk and the snapshot's name not, it would find nothing at all: without a snapshot it
@@ -188,8 +189,12 @@ pub(super) fn open_sled(path: &Path) -> Result<Caught<Db>, OpenError> {
     if path.exists() {
         sync_folder(path).map_err(storage("syncing the log's folder"))?;
     }
+    let listed = || names(path).map_err(storage("reading the log's folder"));
+    let before = listed()?;
     let db = open_locked(path)?;
-    sync_folder(path).map_err(storage("syncing the log's folder"))?;
+    if listed()? != before {
+        sync_folder(path).map_err(storage("syncing the log's folder"))?;
+    }
     Ok(db)
 }
 

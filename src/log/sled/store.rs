@@ -73,6 +73,8 @@ pub(super) struct Engine {
 struct Writer {
     standing: Standing,
     witness: WitnessFile,
+    /// The length that the witness bears, as long as nothing was written since a clean close.
+    untouched: Option<u64>,
 }
 
 /// Appends that wait.
@@ -106,18 +108,19 @@ impl Drop for Turn {
 }
 
 impl Store {
+    /// A store that was opened; with its witness comes the length that this bears, where the store was closed cleanly before.
     pub(super) fn new(
         folder: Folder,
         engine: Engine,
         standing: Standing,
         recent: Recent,
-        witness: WitnessFile,
+        (witness, untouched): (WitnessFile, Option<u64>),
     ) -> Self {
         let opened_length = engine.file.metadata().map_or(0, |file| file.len());
         Self {
             folder,
             engine: RwLock::new(Some(engine)),
-            writer: Mutex::new(Writer { standing, witness }),
+            writer: Mutex::new(Writer { standing, witness, untouched }),
             steady: RwLock::new(()),
             recent: RwLock::new(recent),
             cache: Cache::default(),
@@ -189,10 +192,11 @@ impl Store {
         &self,
         write: impl FnOnce(&Tree, Durable) -> Result<T, AppendError>,
     ) -> Result<T, AppendError> {
-        let _alone = self.writer();
+        let mut alone = self.writer();
         let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
         let engine = self.usable(engine.as_ref())?;
         let durable = self.durable()?;
+        alone.untouched = None;
         let _steady = self.steady.write().unwrap_or_else(PoisonError::into_inner);
         guarded(|| write(&engine.db, durable)).unwrap_or_else(|words| Err(panicked(&words).into())).inspect_err(
             |error| {
@@ -245,9 +249,10 @@ impl Store {
 
     /// Merges into the indexes what a killed process left out of them; a store with a damaged index opens all the same.
     pub(super) fn catch_up_indexes(&self) {
-        let writer = self.writer();
+        let mut writer = self.writer();
         let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(engine) = engine.as_ref().filter(|_| self.lag() > LAG_COMMITS + TAIL_COMMITS_MAX) {
+            writer.untouched = None;
             self.index(&engine.db, writer.standing.end);
         }
     }
@@ -305,6 +310,9 @@ impl Store {
             return commits.iter().map(|_| Err(AppendError::Closed)).collect();
         };
         let before = writer.standing;
+        if !commits.is_empty() {
+            writer.untouched = None;
+        }
         let mut answers = Vec::with_capacity(commits.len());
         let mut group = Group::new(self.reader(&engine.db), before);
         let written = guarded(|| {
@@ -355,7 +363,8 @@ impl Store {
         let sum = if closed { self.folder.db_sum() } else { Ok(None) };
         let written = sum.and_then(|sum| {
             writer.witness.write(&Witness { format: FORMAT, end, last: last_commit, length, sum, closed })?;
-            if closed { writer.witness.sync() } else { Ok(()) }
+            // Of a store that was only read it says what it said before: whatever a power cut leaves of that is true.
+            if closed && writer.untouched.is_none() { writer.witness.sync() } else { Ok(()) }
         });
         if let Err(source) = written {
             self.fail(&AppendError::Storage { doing: "writing the witness", source: source.into() });
@@ -372,6 +381,7 @@ impl Store {
         };
         self.durable.send_modify(|durable| durable.closed = true);
         if self.failure.get().is_none() && self.lag() > LAG_COMMITS {
+            writer.untouched = None;
             self.index(&db, writer.standing.end);
         }
         let failed = self.failure.get().is_some();
@@ -382,7 +392,10 @@ impl Store {
                 source: source.into(),
             })
         };
-        let mut outcome = dropped.and_then(|()| sync());
+        // What sled does to a file of the same length when it opens it is done again at the next opening, should it be lost.
+        let as_it_was = writer.untouched.filter(|length| file.metadata().is_ok_and(|file| file.len() == *length));
+        writer.untouched = as_it_was;
+        let mut outcome = dropped.and_then(|()| as_it_was.map_or_else(sync, Ok));
         if let (Ok(length), false) = (&outcome, failed)
             && *length > self.opened_length.saturating_add(GROWN_BYTES)
         {

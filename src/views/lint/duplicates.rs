@@ -42,19 +42,14 @@ pub(super) fn parties_within(case: &Case<'_>, found: &mut Found) {
 }
 
 /// What makes two agreements look the same: title, or kind and day of signature where there is none, and parties.
-fn likeness(outline: &Outline<'_>) -> Option<(String, Vec<String>)> {
+fn likeness(outline: &Outline<'_>) -> Option<String> {
     let title = match outline.title {
         Some(title) => bare(title.as_str()),
         None => format!("{} {}", outline.kind, outline.signed?),
     };
     let mut parties: Vec<String> = outline.parties.iter().map(|party| bare(party.name.as_str())).collect();
     parties.sort();
-    (!parties.is_empty()).then_some((title, parties))
-}
-
-fn standing(register: &[Entry], day: Day) -> impl Iterator<Item = (&Reference, Outline<'_>)> {
-    let here = register.iter().filter_map(move |entry| Some((&entry.reference, entry.on(day)?)));
-    here.filter(|(_, outline)| outline.status != AgreementStatus::Retracted)
+    (!parties.is_empty()).then(|| [vec![title], parties].concat().join("|"))
 }
 
 /// A finding about the openings of agreements; the first of them is the one that it is listed under.
@@ -74,47 +69,63 @@ fn finding(code: Code, agreements: &[&Reference], message: String) -> Option<Fin
     })
 }
 
-/// What is there twice in the register, as far as one of the agreements wanted is concerned.
-#[must_use]
-pub fn between(register: &[Entry], wanted: &[&Reference], day: Day) -> Vec<Finding> {
-    let wanted: BTreeSet<&Reference> = wanted.iter().copied().collect();
-    let mut alike: BTreeMap<_, Vec<(&Reference, Option<Day>)>> = BTreeMap::new();
-    let mut ids: BTreeMap<String, BTreeMap<&PartyId, (&Reference, String)>> = BTreeMap::new();
-    for (reference, outline) in standing(register, day) {
+/// A register's agreements, as far as one can be another and a party several.
+#[derive(Default)]
+pub struct Standing {
+    /// Agreements that look the same, each with the day of its signature.
+    alike: BTreeMap<String, Vec<(Reference, Option<Day>)>>,
+    /// The short names of each party, with the first agreement that has it under that, and its name there.
+    ids: BTreeMap<String, Vec<(PartyId, Reference, String)>>,
+}
+
+impl Standing {
+    /// Takes in how an agreement stands on a day; they come in the order of their references.
+    pub fn take(&mut self, entry: &Entry, day: Day) {
+        let outline = entry.on(day).filter(|outline| outline.status != AgreementStatus::Retracted);
+        let Some(outline) = outline else { return };
+        // Nearly every list has one member in a register of many agreements.
+        let alone = || Vec::with_capacity(1);
         if let Some(likeness) = likeness(&outline) {
-            alike.entry(likeness).or_default().push((reference, outline.signed));
+            self.alike.entry(likeness).or_insert_with(alone).push((entry.reference.clone(), outline.signed));
         }
         for party in outline.parties {
-            let known = ids.entry(bare(party.name.as_str())).or_default();
-            known.entry(&party.id).or_insert_with(|| (reference, party.name.to_string()));
-        }
-    }
-    let mut found = Vec::new();
-    for same in alike.into_values().filter(|same| same.iter().any(|(reference, _)| wanted.contains(reference))) {
-        for pair in same.windows(2) {
-            let [(a, signed), (b, again)] = pair else { continue };
-            // Signed on another day it is another agreement, such as one that follows the first.
-            if signed.zip(*again).is_none_or(|(signed, again)| signed == again) {
-                let message = format!("{a} and {b} have the same title and parties");
-                let finding = finding(Code::AgreementTwice, &[b, a], message);
-                found.extend(finding.map(|finding| finding.told("one", a).told("other", b)));
+            let known = self.ids.entry(bare(party.name.as_str())).or_insert_with(|| Vec::with_capacity(1));
+            if known.iter().all(|(id, ..)| *id != party.id) {
+                known.push((party.id.clone(), entry.reference.clone(), party.name.to_string()));
             }
         }
     }
-    for (_, known) in ids.into_iter().filter(|(name, _)| !name.is_empty()) {
-        let places: BTreeSet<&Reference> = known.values().map(|(reference, _)| *reference).collect();
-        if known.len() < 2 || places.len() < 2 {
-            continue;
+
+    /// What is there twice, as far as one of the agreements wanted is concerned.
+    #[must_use]
+    pub fn twice(self, wanted: impl Fn(&Reference) -> bool) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let of_wanted = |same: &Vec<(Reference, _)>| same.iter().any(|(reference, _)| wanted(reference));
+        for same in self.alike.into_values().filter(of_wanted) {
+            for pair in same.windows(2) {
+                let [(a, signed), (b, again)] = pair else { continue };
+                // Signed on another day it is another agreement, such as one that follows the first.
+                if signed.zip(*again).is_none_or(|(signed, again)| signed == again) {
+                    let message = format!("{a} and {b} have the same title and parties");
+                    let finding = finding(Code::AgreementTwice, &[b, a], message);
+                    found.extend(finding.map(|finding| finding.told("one", a).told("other", b)));
+                }
+            }
         }
-        let Some(name) = known.values().find(|(reference, _)| wanted.contains(reference)).map(|(_, name)| name) else {
-            continue;
-        };
-        let list: Vec<String> = known.iter().map(|(id, (reference, _))| format!("{id} in {reference}")).collect();
-        let message = format!("{name} has several short names: {}", list.join(", "));
-        let ids = known.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let places: Vec<&Reference> = places.into_iter().collect();
-        let finding = finding(Code::PartyUnderSeveralIds, &places, message);
-        found.extend(finding.map(|finding| finding.told("name", name).told("ids", ids)));
+        for (_, mut known) in self.ids.into_iter().filter(|(name, _)| !name.is_empty()) {
+            known.sort();
+            let places: BTreeSet<&Reference> = known.iter().map(|(_, reference, _)| reference).collect();
+            if known.len() < 2 || places.len() < 2 {
+                continue;
+            }
+            let Some((.., name)) = known.iter().find(|(_, reference, _)| wanted(reference)) else { continue };
+            let list: Vec<String> = known.iter().map(|(id, reference, _)| format!("{id} in {reference}")).collect();
+            let message = format!("{name} has several short names: {}", list.join(", "));
+            let ids = known.iter().map(|(id, ..)| id.to_string()).collect::<Vec<_>>().join(", ");
+            let places: Vec<&Reference> = places.into_iter().collect();
+            let finding = finding(Code::PartyUnderSeveralIds, &places, message);
+            found.extend(finding.map(|finding| finding.told("name", name).told("ids", ids)));
+        }
+        found
     }
-    found
 }

@@ -24,7 +24,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Asked;
-use super::entry::Entry;
 use crate::domain::day::Day;
 use crate::domain::id::Reference;
 use crate::domain::instant::Instant;
@@ -146,36 +145,55 @@ pub struct Assumptions {
     pub each_party_within: Option<Period>,
 }
 
-/// Reads the agreements given, each with its facts as they were known; `register` holds the entries of all.
-#[must_use]
-pub fn lint(agreements: &[(Entry, Timeline)], register: &[Entry], assuming: Assumptions, asked: Asked) -> Lint {
-    let mut lint = Lint {
-        as_of: asked.as_of,
-        at: asked.at,
-        known_at: asked.known_at,
-        agreements: agreements.len(),
-        recomputed: 0,
-        agree: 0,
-        errors: 0,
-        warnings: 0,
-        notes: 0,
-        findings: Vec::new(),
-    };
-    for (entry, timeline) in agreements {
-        let Some(case) = Case::of(&entry.reference, timeline, asked.as_of, assuming.each_party_within) else {
-            continue;
-        };
+/// What was found in some agreements, one after the other.
+#[derive(Default)]
+pub struct Findings {
+    agreements: usize,
+    recomputed: usize,
+    agree: usize,
+    found: Vec<Finding>,
+}
+
+impl Findings {
+    /// Reads an agreement, with its facts as they were known.
+    pub fn take(&mut self, reference: &Reference, timeline: &Timeline, assuming: Assumptions, asked: Asked) {
+        self.agreements += 1;
+        let Some(case) = Case::of(reference, timeline, asked.as_of, assuming.each_party_within) else { return };
         let found = found_in(&case);
-        lint.recomputed += found.recomputed;
-        lint.agree += found.agree;
-        lint.findings.extend(found.findings);
+        self.recomputed += found.recomputed;
+        self.agree += found.agree;
+        self.found.extend(found.findings);
     }
-    let wanted: Vec<&Reference> = agreements.iter().map(|(entry, _)| &entry.reference).collect();
-    lint.findings.extend(duplicates::between(register, &wanted, asked.as_of));
-    lint.findings.sort_by(|a, b| (a.severity, a.code, &a.agreement).cmp(&(b.severity, b.code, &b.agreement)));
-    let of = |severity| lint.findings.iter().filter(|finding| finding.severity == severity).count();
-    (lint.errors, lint.warnings, lint.notes) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
-    lint
+
+    /// Adds what was found in other agreements.
+    pub fn join(&mut self, other: Self) {
+        self.agreements += other.agreements;
+        self.recomputed += other.recomputed;
+        self.agree += other.agree;
+        self.found.extend(other.found);
+    }
+
+    /// The whole of it, with what was found between agreements.
+    #[must_use]
+    pub fn lint(mut self, between: Vec<Finding>, asked: Asked) -> Lint {
+        self.found.extend(between);
+        // What was found in one agreement stays in its order.
+        self.found.sort_by(|a, b| (a.severity, a.code, &a.agreement).cmp(&(b.severity, b.code, &b.agreement)));
+        let of = |severity| self.found.iter().filter(|finding| finding.severity == severity).count();
+        let (errors, warnings, notes) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
+        Lint {
+            as_of: asked.as_of,
+            at: asked.at,
+            known_at: asked.known_at,
+            agreements: self.agreements,
+            recomputed: self.recomputed,
+            agree: self.agree,
+            errors,
+            warnings,
+            notes,
+            findings: self.found,
+        }
+    }
 }
 
 /// What the checks find in one agreement, in the order of [`CHECKS`].

@@ -309,8 +309,11 @@ fn register(first: &[Value], second: &[Value]) -> Vec<Entry> {
 
 fn between(first: &[Value], second: &[Value]) -> Vec<&'static str> {
     let register = register(first, second);
-    let wanted: Vec<&Reference> = register.iter().map(|entry| &entry.reference).collect();
-    duplicates::between(&register, &wanted, Day::parse(TODAY).expect("a day")).iter().map(|f| f.code).collect()
+    let mut standing = duplicates::Standing::default();
+    for entry in &register {
+        standing.take(entry, Day::parse(TODAY).expect("a day"));
+    }
+    standing.twice(|_| true).iter().map(|f| f.code).collect()
 }
 
 fn titled(title: &str, id: &str) -> Value {

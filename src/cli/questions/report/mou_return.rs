@@ -34,10 +34,15 @@ pub(super) async fn run(args: MouReturnArgs, session: &Session) -> Result<Exit, 
     let asked = asked(&service, &args.asked).await?;
     let made = service.mou_return(asked, &filter(&args.filter)?).await?;
     let format = session.format();
+    if matches!(format, Format::Csv | Format::Jsonl) {
+        // A row is long, and there is one for each agreement: these are written as they are made.
+        let mut listing = session.listing(asked_line(asked), Section::table("agreements", columns()));
+        let _ = made.agreements.into_iter().try_for_each(|row| listing.row(&row, || cells(&row)));
+        return session.listed(listing);
+    }
     session.answer(&made, &made.agreements, || {
         let report = Report::new().heading(asked_line(asked)).heading(totals(&made.totals));
         match format {
-            Format::Csv => report.section(sheet(&made)),
             Format::Markdown => blocks(report.section(overview(&made)), &made),
             _ if made.agreements.is_empty() => report.section(overview(&made)),
             _ => blocks(report, &made),
@@ -300,8 +305,8 @@ fn overview(made: &MouReturn) -> Section {
 
 /// Every column of the return, a row for each agreement; several values in a cell are parted by bars,
 /// which titles and names have least.
-fn sheet(made: &MouReturn) -> Section {
-    let columns = [
+fn columns() -> [Column; 28] {
+    [
         Column::number("no", "No."),
         Column::id("reference", "Reference"),
         Column::text("title", "Title"),
@@ -330,47 +335,43 @@ fn sheet(made: &MouReturn) -> Section {
         Column::text("next_step", "Next step"),
         Column::text("became", "Became"),
         Column::text("source", "Source"),
-    ];
-    let rows = made.agreements.iter().map(|row| {
-        let report = row.latest_report.as_ref();
-        let words = |all: &[String]| all.join(" | ");
-        let each = |all: Vec<String>| Cell::from(words(&all));
-        let lines: Vec<String> = row.lines.iter().map(line).collect();
-        vec![
-            Cell::from(row.no),
-            Cell::from(&row.reference),
-            Cell::from(row.title.as_ref().map(ToString::to_string).unwrap_or_default()),
-            Cell::from(spaced(row.kind.word())),
-            each(row.parties.iter().map(party).collect()),
-            each(signatories(row)),
-            Cell::from(day_or_dash(row.signatories.iter().map(|signed| signed.when.by).max())),
-            each(signed(row)),
-            Cell::from(if row.places.is_empty() { places(row) } else { words(&texts(&row.places)) }),
-            // A day of which only an interval is known is no day for a sheet to reckon with.
-            Cell::from(day_or_dash(
-                row.in_operation_from.filter(|latest| row.in_operation_from_earliest == Some(*latest)),
-            )),
-            Cell::from(in_operation(row)),
-            Cell::from(day_or_dash(row.expires)),
-            Cell::from(expiry(row)),
-            Cell::from(spaced(row.status.word())),
-            Cell::from(if row.areas.is_empty() { areas(row) } else { words(&texts(&row.areas)) }),
-            Cell::from(row.progress.commitments),
-            Cell::from(row.progress.met),
-            Cell::from(row.progress.open),
-            Cell::from(row.progress.overdue),
-            Cell::from(row.progress.undated),
-            each(lines),
-            Cell::from(day_or_dash(report.map(|report| report.when.by))),
-            Cell::from(
-                report.map(|report| format!("{}: {}", report.commitment, report_words(report))).unwrap_or_default(),
-            ),
-            each(row.bodies.iter().map(body).collect()),
-            Cell::from(day_or_dash(row.next_step.as_ref().map(|step| step.due))),
-            Cell::from(row.next_step.as_ref().map(|_| next_step(row)).unwrap_or_default()),
-            each(texts(&row.became)),
-            each(texts(&row.sources)),
-        ]
-    });
-    Section::table("agreements", columns).rows(rows)
+    ]
+}
+
+fn cells(row: &ReturnRow) -> Vec<Cell> {
+    let report = row.latest_report.as_ref();
+    let words = |all: &[String]| all.join(" | ");
+    let each = |all: Vec<String>| Cell::from(words(&all));
+    let lines: Vec<String> = row.lines.iter().map(line).collect();
+    vec![
+        Cell::from(row.no),
+        Cell::from(&row.reference),
+        Cell::from(row.title.as_ref().map(ToString::to_string).unwrap_or_default()),
+        Cell::from(spaced(row.kind.word())),
+        each(row.parties.iter().map(party).collect()),
+        each(signatories(row)),
+        Cell::from(day_or_dash(row.signatories.iter().map(|signed| signed.when.by).max())),
+        each(signed(row)),
+        Cell::from(if row.places.is_empty() { places(row) } else { words(&texts(&row.places)) }),
+        // A day of which only an interval is known is no day for a sheet to reckon with.
+        Cell::from(day_or_dash(row.in_operation_from.filter(|latest| row.in_operation_from_earliest == Some(*latest)))),
+        Cell::from(in_operation(row)),
+        Cell::from(day_or_dash(row.expires)),
+        Cell::from(expiry(row)),
+        Cell::from(spaced(row.status.word())),
+        Cell::from(if row.areas.is_empty() { areas(row) } else { words(&texts(&row.areas)) }),
+        Cell::from(row.progress.commitments),
+        Cell::from(row.progress.met),
+        Cell::from(row.progress.open),
+        Cell::from(row.progress.overdue),
+        Cell::from(row.progress.undated),
+        each(lines),
+        Cell::from(day_or_dash(report.map(|report| report.when.by))),
+        Cell::from(report.map(|report| format!("{}: {}", report.commitment, report_words(report))).unwrap_or_default()),
+        each(row.bodies.iter().map(body).collect()),
+        Cell::from(day_or_dash(row.next_step.as_ref().map(|step| step.due))),
+        Cell::from(row.next_step.as_ref().map(|_| next_step(row)).unwrap_or_default()),
+        each(texts(&row.became)),
+        each(texts(&row.sources)),
+    ]
 }
