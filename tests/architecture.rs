@@ -521,7 +521,9 @@ fn every_dependency_says_what_it_is_for() {
     let tree = tree();
     let manifests: Vec<_> = tree.iter().filter(|source| source.path.ends_with("Cargo.toml")).collect();
     assert!(manifests.len() > 1, "the manifests were not found");
-    manifests.into_iter().for_each(|manifest| none(unexplained(&manifest.text)));
+    for manifest in manifests {
+        none(unexplained(&manifest.text));
+    }
 }
 
 #[test]
