@@ -56,7 +56,8 @@ pub(super) const FORMAT_KEY: &[u8] = b"f";
 pub(super) const INDEXED_KEY: &[u8] = b"x";
 pub(super) const STREAMS: &[u8] = b"s";
 pub(super) const COMMANDS: &[u8] = b"i";
-const VIEW: u8 = b'v';
+/// The first byte of the keys of views.
+pub(super) const VIEW: u8 = b'v';
 
 /// Makes the key of one chunk of the run that begins at a position.
 pub(super) fn run_key(shelf: Shelf, first: Position, chunk: u16) -> [u8; 11] {

@@ -54,7 +54,6 @@ pub(super) fn settle(folder: &Folder, reading: &Reading) -> io::Result<()> {
 
 /// Rewrites the store that was opened and inspected; returns how many events it has.
 pub(super) fn migrate(folder: &Folder, db: Db, standing: Standing, reading: &Reading) -> Result<u64, OpenError> {
-    Folder::remove(&folder.log_new()).map_err(storage("removing an unfinished migration"))?;
     folder.create_log_new().map_err(storage("making the folder of the migrated log"))?;
     let new = open_sled(&folder.log_new())?;
     let written = guarded(|| rewrite(&db, standing, &new)).unwrap_or_else(|words| Err(panicked(&words)));
