@@ -10,7 +10,7 @@ use super::error::RegisterError;
 use super::identity::IdSource;
 use super::settings::{Settings, zone_of_the_machine};
 use crate::domain::zone::Zone;
-use crate::log::{EventLog, MemoryLog, OpenOptions, SledLog, ViewStore};
+use crate::log::{EventLog, MemoryLog, OpenError, OpenOptions, SledLog, ViewStore};
 
 /// How to open a register.
 #[derive(Clone, Debug)]
@@ -54,10 +54,14 @@ pub fn open(
     } else {
         Settings::read(folder)?
     };
+    let papers = folder.join(PAPERS);
+    let end = log.ends().map_err(|error| RegisterError::Open(error.into()))?;
+    let settling = |source: std::io::Error| OpenError::Storage { doing: "settling the papers", source: source.into() };
+    super::papers::settle(&papers, end).map_err(settling)?;
     let migrated = log.migrated();
     let views: Arc<dyn ViewStore> = log.clone();
     let log: Arc<dyn EventLog> = log;
-    let service = Service::new(log, views, clock, ids, settings, Some(folder.join(PAPERS)));
+    let service = Service::new(log, views, clock, ids, settings, Some(papers));
     Ok(Service { migrated, folder: Some(folder.to_owned()), ..service })
 }
 

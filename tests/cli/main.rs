@@ -9,6 +9,7 @@ mod interrupted;
 mod lint;
 mod mappings;
 mod migration;
+mod redact;
 mod search;
 mod tables;
 mod transcripts;

@@ -18,6 +18,7 @@ mod importing;
 mod knowing;
 mod moving;
 mod recording;
+mod redacting;
 #[path = "../../benches/register/mod.rs"]
 mod register;
 mod searching;
