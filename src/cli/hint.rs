@@ -12,6 +12,7 @@ use crate::domain::id::{CalendarId, Reference};
 use crate::domain::objection::Objection;
 use crate::domain::patch::PatchError;
 use crate::domain::recurrence::{INSTANCES_MAX, RepeatError};
+use crate::domain::redaction::RedactionError;
 use crate::domain::zone::Zone;
 use crate::log::OpenError;
 use crate::service::backup::BackupError;
@@ -83,7 +84,22 @@ pub fn of_refusal(refusal: &Refusal) -> Option<String> {
         Refusal::Patch(PatchError::Identity { .. }) => {
             said("retract the fact and record it anew; the retracted one stays listed with the reason")
         }
+        Refusal::Redaction(error) => of_redaction(error),
         Refusal::CommandReused { .. } => said("give each command an id of its own, or leave --command-id out"),
+    }
+}
+
+/// What to do about what cannot be taken out of the record so.
+fn of_redaction(error: &RedactionError) -> Option<String> {
+    match error {
+        RedactionError::Already { .. } => said("servanda history REF says when, why and by whom it was taken out"),
+        RedactionError::Absent { .. } => {
+            said("servanda history REF --json shows the fact's fields; write data.FIELD, evidence.0.quote, reason …")
+        }
+        RedactionError::Needed { .. } => said("take out the texts in it, or the whole body: leave --field out"),
+        RedactionError::Holds { .. } => said("take out its texts one by one: --field data.title, --field reason …"),
+        RedactionError::Stands { .. } => said("record what is right anew; the redaction stays listed"),
+        RedactionError::InImport => said("give it by itself: servanda redact REF@7 --reason … --authority …"),
     }
 }
 

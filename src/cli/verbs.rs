@@ -1,21 +1,25 @@
 //! The recording verbs: options made from a request's fields, and the same path as an import line.
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Map, Value};
 
 use super::error::{Exit, Failure};
-use super::output::{Cell, Field, Item, Report, Section, Tone};
+use super::output::{Cell, EVENTS, Field, Item, Progress, Report, Section, Tone};
 use super::questions::spaced;
 use super::session::Session;
 use super::shape::{Shape, description, first_sentence, shapes};
 use crate::domain::command::framing::Framing;
-use crate::domain::command::{Request, Subject, VERBS, VerbSpec, schema_of};
+use crate::domain::command::{Command as Verb, Request, Subject, VERBS, VerbSpec, schema_of};
 use crate::domain::dates::DateKey;
 use crate::domain::due::DueDates;
 use crate::domain::id::Reference;
+use crate::log::Heard;
+use crate::service::Service;
 use crate::service::clock::ClockBehind;
+use crate::service::error::ExecuteError;
 use crate::service::execute::{Execution, Outcome};
 use crate::service::papers::{Paper, read_paper};
 use crate::views::outcome::{MovedView, OddView, OutcomeView, RemarkView};
@@ -208,12 +212,54 @@ pub(super) async fn run(verb: &VerbSpec, matches: &ArgMatches, session: &Session
             .keep_paper(&paper)
             .map_err(|e| Failure::storage("papers", format!("the document was not kept: {e}")))?;
     }
-    let outcome = service.execute(&request, &execution).await;
+    let outcome = match &request.command {
+        Verb::Redact(_) => redacted(&service, &request, &execution).await,
+        _ => service.execute(&request, &execution).await,
+    };
     let closed = service.close().await;
     let outcome = outcome?;
     closed?;
     let view = view(&outcome);
     session.answer(&view, &view.events, || report(&outcome, &view))
+}
+
+/// Takes something out of the record, with a bar where the store is large.
+async fn redacted(service: &Service, request: &Request, execution: &Execution) -> Result<Outcome, ExecuteError> {
+    let bar = Arc::new(Mutex::new(Progress::when_long()));
+    let told = Arc::clone(&bar);
+    let heard: Heard = Arc::new(move |done, all| {
+        if let Ok(mut bar) = told.lock() {
+            bar.of(done, all, EVENTS);
+        }
+    });
+    let outcome = service.redact(request, execution, &heard).await;
+    if let Ok(bar) = bar.lock() {
+        bar.end();
+    }
+    outcome
+}
+
+/// Where else the words stand, and which papers go with them, one item each.
+fn elsewhere_items(outcome: &Outcome) -> Vec<Item> {
+    let elsewhere = &outcome.elsewhere;
+    let mut items: Vec<Item> = Vec::new();
+    for place in &elsewhere.places {
+        let agreement = place.agreement.as_ref().map_or_else(|| "an agreement".to_owned(), ToString::to_string);
+        let words = format!("the same words stand in {agreement}@{} ({})", place.event, place.fields.join(", "));
+        items.push(Item::bullet(0, Cell::from(words).tone(Tone::Warn)));
+    }
+    let more = elsewhere.count.saturating_sub(elsewhere.places.len() as u64);
+    if more > 0 {
+        items.push(Item::bullet(0, format!("and in {more} more facts")));
+    }
+    if elsewhere.count > 0 {
+        items.push(Item::bullet(2, "they stay there until they are redacted too; what a header says stays for ever"));
+    }
+    let would = if outcome.dry_run { "would be removed" } else { "was removed" };
+    for paper in &elsewhere.papers {
+        items.push(Item::bullet(0, format!("the attached paper {paper} {would}")));
+    }
+    items
 }
 
 fn view(outcome: &Outcome) -> OutcomeView {
@@ -232,6 +278,8 @@ fn view(outcome: &Outcome) -> OutcomeView {
             .collect(),
         remarks: outcome.remarks.iter().map(RemarkView::from).chain(outcome.clock_behind.map(behind)).collect(),
         moved: outcome.moved.iter().map(MovedView::from).collect(),
+        elsewhere: outcome.elsewhere.places.clone(),
+        papers_removed: outcome.elsewhere.papers.clone(),
     }
 }
 
@@ -284,7 +332,7 @@ fn report(outcome: &Outcome, view: &OutcomeView) -> Report {
     });
     report.section(Section::text(
         "notes",
-        odd.chain(remarks).chain(adopted).chain(moved_items(&view.moved, view.dry_run)),
+        odd.chain(remarks).chain(adopted).chain(moved_items(&view.moved, view.dry_run)).chain(elsewhere_items(outcome)),
     ))
 }
 

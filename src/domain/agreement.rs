@@ -439,10 +439,12 @@ impl Agreement {
                 }
                 self.amendments.push((amended.what.clone(), mark.clone()));
             }
-            // The effect of the first two is on how other facts are read, and already in those readings; the others lie
+            // The effect of the first four is on how other facts are read, and already in those readings; the others lie
             // in the register's own stream, and count through the almanac.
             Event::RecordCorrected(_)
             | Event::RecordRetracted(_)
+            | Event::RecordRedacted(_)
+            | Event::TakenOut(_)
             | Event::CalendarDefined(_)
             | Event::WeekSet(_)
             | Event::DaysListed(_)

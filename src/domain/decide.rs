@@ -23,6 +23,7 @@ use super::instant::Instant;
 use super::objection::Objection;
 use super::patch::PatchError;
 use super::recurrence::RepeatError;
+use super::redaction::{self, RedactionError};
 use super::spoken;
 use super::text::Line;
 use super::timeline::{Reading, Readings, Timeline};
@@ -144,6 +145,9 @@ pub enum Refusal {
     /// A field of a fact cannot be changed so.
     #[error(transparent)]
     Patch(#[from] PatchError),
+    /// Something cannot be taken out of the record so.
+    #[error(transparent)]
+    Redaction(#[from] RedactionError),
     /// The command's identity belongs to another command.
     #[error("command {command} was recorded before with other content, as {recorded}")]
     CommandReused {
@@ -190,7 +194,17 @@ impl Refusal {
             Self::Patch(PatchError::NoSuchField { .. }) => "no_such_field",
             Self::Patch(PatchError::Identity { .. }) => "identity_field",
             Self::Patch(PatchError::Value { .. }) => "field_value",
+            Self::Redaction(error) => error.code(),
             Self::CommandReused { .. } => "command_reused",
+        }
+    }
+}
+
+impl From<redaction::Refused> for Refusal {
+    fn from(refused: redaction::Refused) -> Self {
+        match refused {
+            redaction::Refused::Redaction(error) => error.into(),
+            redaction::Refused::Identity(error) => error.into(),
         }
     }
 }
@@ -252,7 +266,9 @@ pub(super) fn decided(
     well_addressed(reference, command, making.timeline)?;
     if let Some(by) = making.readings.retracted_by(1).filter(|_| !reference.is_register()) {
         let undoes_it = matches!(command, Command::Retract(retract) if retract.event == by);
-        if !undoes_it {
+        // What a law wants out it wants out of what was retracted too.
+        let redacts = matches!(command, Command::Redact(_));
+        if !undoes_it && !redacts {
             return Err(Refusal::AgreementRetracted { reference: reference.clone(), by });
         }
     }
@@ -286,7 +302,8 @@ fn well_addressed(reference: &Reference, command: &Command, timeline: &Timeline)
     let of_the_register = command.subject().of_the_register();
     let (verb, given) = (command.name(), reference.clone());
     if reference.is_register() {
-        let about_a_fact = matches!(command, Command::Correct(_) | Command::Retract(_) | Command::Note(_));
+        let about_a_fact =
+            matches!(command, Command::Correct(_) | Command::Retract(_) | Command::Redact(_) | Command::Note(_));
         let fits = of_the_register || about_a_fact;
         return if fits { Ok(()) } else { Err(Refusal::RegistersOwn { reference: given, verb }) };
     }
@@ -401,6 +418,7 @@ fn judge_whole(
         cause: CommandId(uuid::Uuid::nil()),
         recorded: Recording { at: context.now, by: context.actor.clone(), asserted: context.asserted },
         saying: Arc::clone(saying),
+        redacted: None,
     });
     let after = whole.read();
     // With its opening retracted the agreement is out of the register as a whole: nothing in it is judged.

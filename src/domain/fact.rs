@@ -11,6 +11,7 @@ use super::edtf::Edtf;
 use super::event::Event;
 use super::id::{Actor, CommandId, EventId};
 use super::instant::Instant;
+use super::redaction::Redaction;
 use super::text::{Line, Text};
 use super::vocabulary::{Certainty, Confidence};
 
@@ -144,6 +145,8 @@ pub struct Fact {
     pub cause: CommandId,
     /// When and by whom it was recorded.
     pub recorded: Recording,
-    /// What it says; shared, since it never changes and is read many times.
+    /// What it says; shared, since it is read many times and changes only where a law takes something out.
     pub saying: Arc<Saying>,
+    /// That something was taken out of what it says, if anything was.
+    pub redacted: Option<Redaction>,
 }

@@ -154,7 +154,8 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
         | Event::CalendarDefined(_)
         | Event::WeekSet(_)
         | Event::DaysListed(_)
-        | Event::ProfileDefined(_) => {}
+        | Event::ProfileDefined(_)
+        | Event::TakenOut(_) => {}
         Event::PartyWithdrew(withdrew) => {
             let earlier = agreement.party(&withdrew.party).and_then(|record| record.withdrew.as_ref());
             against.extend(earlier.map(|earlier| twice(format!("the withdrawal of {}", withdrew.party), earlier)));
@@ -291,6 +292,7 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
         }
         Event::RecordCorrected(corrected) => against.extend(no_such_fact(corrected.event, reading.seq)),
         Event::RecordRetracted(retracted) => against.extend(no_such_fact(retracted.event, reading.seq)),
+        Event::RecordRedacted(redacted) => against.extend(no_such_fact(redacted.event, reading.seq)),
         Event::FactDisputed(disputed) => against.extend(no_such_fact(disputed.event, reading.seq)),
         Event::FactResolved(resolved) => against.extend(no_such_fact(resolved.event, reading.seq)),
         Event::WorkingGroupAnnounced(announced) => {

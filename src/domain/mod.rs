@@ -30,6 +30,7 @@ pub mod party;
 pub mod patch;
 pub mod period;
 pub mod recurrence;
+pub mod redaction;
 pub mod rule;
 pub mod schema;
 pub mod sentinel;

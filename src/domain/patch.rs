@@ -57,7 +57,9 @@ struct Spread {
     data: Value,
 }
 
-fn spread(saying: &Saying) -> Value {
+/// What a fact says as one JSON object, its payload under `data`.
+#[must_use]
+pub fn spread(saying: &Saying) -> Value {
     let spread = Spread {
         occurred: saying.occurred.clone(),
         confidence: saying.confidence,
@@ -68,7 +70,7 @@ fn spread(saying: &Saying) -> Value {
     serde_json::to_value(spread).unwrap_or(Value::Null)
 }
 
-fn gathered(value: Value, name: &str, version: u32) -> Result<Saying, String> {
+pub(super) fn gathered(value: Value, name: &str, version: u32) -> Result<Saying, String> {
     let spread: Spread = serde_json::from_value(value).map_err(|e| e.to_string())?;
     let event = Event::from_stored(name, version, &spread.data.to_string()).map_err(|e| e.to_string())?;
     Ok(Saying {
@@ -91,13 +93,15 @@ fn is_identity(event: &Event, field: &str) -> bool {
         Event::CommitmentMade(_) | Event::DeadlineSet(_) => field == "data.commitment",
         Event::WorkingGroupAnnounced(_) | Event::WorkingGroupFormed(_) => field == "data.body",
         // What a correction or retraction said is history; retract it and say it anew.
-        Event::RecordCorrected(_) | Event::RecordRetracted(_) | Event::FactResolved(_) => field.starts_with("data"),
+        Event::RecordCorrected(_) | Event::RecordRetracted(_) | Event::RecordRedacted(_) | Event::FactResolved(_) => {
+            field.starts_with("data")
+        }
         _ => false,
     }
 }
 
 /// What other facts point at in an event, so that no path around [`is_identity`] changes it.
-fn identity(event: &Event) -> (Vec<Name>, Option<&Reference>, Option<CommitmentId>) {
+pub(super) fn identity(event: &Event) -> (Vec<Name>, Option<&Reference>, Option<CommitmentId>) {
     let reference = match event {
         Event::AgreementProposed(opened) | Event::AgreementRecorded(opened) | Event::PledgeAnnounced(opened) => {
             Some(&opened.reference)
@@ -112,7 +116,7 @@ fn identity(event: &Event) -> (Vec<Name>, Option<&Reference>, Option<CommitmentI
 }
 
 /// The value at a path, null where there is none.
-fn at<'a>(value: &'a Value, field: &str) -> Option<&'a Value> {
+pub(super) fn at<'a>(value: &'a Value, field: &str) -> Option<&'a Value> {
     field.split('.').try_fold(value, |inside, step| match inside {
         Value::Object(map) => map.get(step),
         Value::Array(list) => step.parse::<usize>().ok().and_then(|n| list.get(n)),
@@ -120,7 +124,7 @@ fn at<'a>(value: &'a Value, field: &str) -> Option<&'a Value> {
     })
 }
 
-fn set(value: &mut Value, field: &str, now: Value) -> bool {
+pub(super) fn set(value: &mut Value, field: &str, now: Value) -> bool {
     let (step, rest) = field.split_once('.').map_or((field, None), |(step, rest)| (step, Some(rest)));
     match (value, rest) {
         (Value::Object(map), None) => {

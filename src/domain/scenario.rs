@@ -18,6 +18,7 @@ mod guards;
 mod notices;
 mod openings;
 mod recurring;
+mod redactions;
 mod term;
 mod windows;
 mod worked;
@@ -108,6 +109,7 @@ impl Story {
             cause: CommandId(uuid::Uuid::from_u128(u128::from(seq) << 64)),
             recorded: Recording { at: context.now, by: context.actor, asserted: false },
             saying: decision.saying.clone(),
+            redacted: None,
         }
     }
 

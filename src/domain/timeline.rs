@@ -16,6 +16,7 @@ use super::event::change::FieldChange;
 use super::fact::{Fact, Saying};
 use super::instant::Instant;
 use super::patch;
+use super::redaction;
 use super::zone::ZoneName;
 
 /// The register's own facts, on which the dates of its agreements hang; cheap to clone.
@@ -29,8 +30,9 @@ impl Register {
     /// The register of facts that are in the order of their recording.
     #[must_use]
     pub fn new(facts: Vec<Fact>) -> Self {
-        let almanac = Arc::new(Almanac::of(&Timeline::new(facts.clone()).read()));
-        Self { facts: Arc::new(facts), almanac }
+        let timeline = Timeline::new(facts);
+        let almanac = Arc::new(Almanac::of(&timeline.read()));
+        Self { facts: Arc::new(timeline.facts), almanac }
     }
 
     /// The same register with its days in this zone; without one they are those of UTC.
@@ -98,6 +100,8 @@ pub struct Readings {
     pub facts: Vec<Reading>,
     /// The facts that were retracted, each with the fact that retracted it.
     pub retracted: Vec<(u64, u64)>,
+    /// The facts whose whole body was taken out, each with the fact that took it out.
+    pub taken_out: Vec<(u64, u64)>,
     /// The calendars and counting profiles by which dates are counted.
     pub almanac: Arc<Almanac>,
 }
@@ -105,7 +109,10 @@ pub struct Readings {
 impl Timeline {
     /// A timeline of facts that are in the order of their recording.
     #[must_use]
-    pub fn new(facts: Vec<Fact>) -> Self {
+    pub fn new(mut facts: Vec<Fact>) -> Self {
+        for end in 1..=facts.len() {
+            redaction::carry_out(&mut facts[..end]);
+        }
         Self { facts, register: Register::default() }
     }
 
@@ -141,6 +148,7 @@ impl Timeline {
     /// Adds a fact that was recorded after all others.
     pub fn push(&mut self, fact: Fact) {
         self.facts.push(fact);
+        redaction::carry_out(&mut self.facts);
     }
 
     /// The fact at a place in the agreement, counted from 1.
@@ -163,6 +171,7 @@ impl Timeline {
         // A retraction or correction only reaches back, so from the newest to the oldest each fact's fate is
         // already settled when it comes up, including that of corrections and retractions themselves.
         let mut retracted: Vec<(u64, u64)> = Vec::new();
+        let mut taken_out: Vec<(u64, u64)> = Vec::new();
         let mut changes: Vec<(u64, u64, &[FieldChange])> = Vec::new();
         let mut kept: Vec<(&Fact, Arc<Saying>, Vec<u64>)> = Vec::new();
         for fact in self.facts.iter().rev() {
@@ -170,6 +179,10 @@ impl Timeline {
                 continue;
             }
             match &fact.saying.event {
+                Event::TakenOut(_) => {
+                    taken_out.push((fact.seq, fact.redacted.as_ref().map_or(0, |redaction| redaction.by)));
+                    continue;
+                }
                 // Restored retractions can meet at one fact: the newest is the one that is named.
                 Event::RecordRetracted(payload) if retracted.iter().all(|(seq, _)| *seq != payload.event) => {
                     retracted.push((payload.event, fact.seq));
@@ -204,7 +217,8 @@ impl Timeline {
             .collect();
         facts.sort_by_key(|reading| (reading.bounds.latest, reading.seq));
         retracted.sort_unstable();
-        Readings { facts, retracted, almanac: Arc::clone(&self.register.almanac) }
+        taken_out.sort_unstable();
+        Readings { facts, retracted, taken_out, almanac: Arc::clone(&self.register.almanac) }
     }
 }
 
@@ -225,7 +239,11 @@ pub(super) fn bounds(saying: &Saying, cap: Day, beginning: Option<Day>) -> Bound
 pub const fn is_about_the_record(event: &Event) -> bool {
     matches!(
         event,
-        Event::RecordCorrected(_) | Event::RecordRetracted(_) | Event::FactDisputed(_) | Event::FactResolved(_)
+        Event::RecordCorrected(_)
+            | Event::RecordRetracted(_)
+            | Event::RecordRedacted(_)
+            | Event::FactDisputed(_)
+            | Event::FactResolved(_)
     )
 }
 
@@ -256,6 +274,12 @@ impl Readings {
     /// How many facts lie before a day and a place in the agreement.
     pub(super) fn place_of(&self, latest: Day, seq: u64) -> usize {
         self.facts.partition_point(|reading| (reading.bounds.latest, reading.seq) < (latest, seq))
+    }
+
+    /// The fact that took the whole body of the one at `seq` out of the record, if any did.
+    #[must_use]
+    pub fn taken_out_by(&self, seq: u64) -> Option<u64> {
+        self.taken_out.iter().find(|(target, _)| *target == seq).map(|(_, by)| *by)
     }
 
     /// The fact that retracted the one at `seq`, if any did.

@@ -4,6 +4,8 @@
 //! body holds what is said, behind a salt, so that a body can be taken out without breaking a proof over headers.
 //! No floats occur, and integers stay within ±(2^53 − 1): canonical JSON would round them silently.
 
+mod redacted;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -13,10 +15,15 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub use redacted::{BodyState, Redactions, agree, body_state, remaining};
+
+use redacted::Gone;
+
 use super::{Draft, Recorded};
-use crate::domain::event::{Event, EventError};
-use crate::domain::fact::{Evidence, Fact, Occurred, Recording, Saying};
+use crate::domain::event::{Event, EventError, TakenOut};
+use crate::domain::fact::{Evidence, Fact, Occurred, Recording, Saying, Sha256Hex};
 use crate::domain::id::{AgreementId, CommandId, EventId};
+use crate::domain::redaction::{Redaction, nothing_said};
 use crate::domain::text::Text;
 use crate::domain::vocabulary::Confidence;
 
@@ -55,6 +62,14 @@ pub enum CodecError {
         stated: String,
         /// What is there.
         found: String,
+    },
+    /// What remains of an event is not what its redaction says.
+    #[error("event #{position}: {why}")]
+    Redaction {
+        /// The position in the log of the one that is wrong.
+        position: u64,
+        /// What disagrees.
+        why: String,
     },
     /// A value cannot be written as canonical JSON.
     #[error("a value cannot be written as canonical JSON: {0}")]
@@ -127,6 +142,11 @@ pub struct Body {
     /// The payload; `schemas/events` describes it by type and version.
     #[schemars(with = "Map<String, Value>")]
     pub data: Value,
+    /// The place in the agreement of the event that took something out of this body, if one did; the hash of what remains is
+    /// there, and not in the header. Of a body that was taken out whole only this remains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 2))]
+    pub redacted_by: Option<u64>,
 }
 
 /// A [`Header`] that is only written, its fields in canonical order.
@@ -176,6 +196,8 @@ struct LaidBody<'a> {
     reason: Option<Text>,
     #[serde(borrow)]
     data: &'a RawValue,
+    #[serde(default)]
+    redacted_by: Option<u64>,
 }
 
 /// Bytes in lower-case hexadecimal.
@@ -342,29 +364,66 @@ pub fn decode(record: &Recorded) -> Result<Fact, CodecError> {
 pub fn decode_lying(record: &Lying<'_>) -> Result<Fact, CodecError> {
     let position = record.position;
     let header = header_of(record)?;
-    let body: LaidBody<'_> =
-        serde_json::from_slice(record.body).map_err(|source| CodecError::Part { position, part: "body", source })?;
-    let found = body_hash(&unhex(body.salt).unwrap_or_default(), record.body);
-    if found != header.body_hash {
-        return Err(disagrees(position, "hash of the body", &header.body_hash, &found));
-    }
-    let event = Event::from_stored(&header.kind, header.v, body.data.get())
-        .map_err(|source| CodecError::Event { position, source })?;
+    let (redacted, body) = body_of(record, &header)?;
+    let unknown = |source| CodecError::Event { position, source };
+    let saying = match body {
+        Some(body) => Saying {
+            event: Event::from_stored(&header.kind, header.v, body.data.get()).map_err(unknown)?,
+            occurred: body.occurred,
+            confidence: body.confidence,
+            evidence: body.evidence,
+            reason: body.reason,
+        },
+        None => nothing_said(TakenOut::stored(&header.kind, header.v).map_err(unknown)?),
+    };
     Ok(Fact {
         position,
         seq: header.seq,
         id: header.id,
         cause: header.cause,
         recorded: header.recorded,
-        saying: Arc::new(Saying {
-            occurred: body.occurred,
-            confidence: body.confidence,
-            evidence: body.evidence,
-            reason: body.reason,
-            event,
-        }),
+        saying: Arc::new(saying),
+        redacted,
     })
 }
+
+/// Reads a body, and how much of it remains: all of it, that of its header; or what a redaction left; or nothing.
+fn body_of<'a>(
+    record: &Lying<'a>,
+    header: &LaidHeader<'_>,
+) -> Result<(Option<Redaction>, Option<LaidBody<'a>>), CodecError> {
+    let position = record.position;
+    let body: LaidBody<'a> = match serde_json::from_slice(record.body) {
+        Ok(body) => body,
+        Err(source) => match serde_json::from_slice(record.body) {
+            Ok(Gone { redacted_by }) => return Ok((Some(redaction(position, header.seq, redacted_by, None)?), None)),
+            Err(_) => return Err(CodecError::Part { position, part: "body", source }),
+        },
+    };
+    let found = body_hash(&unhex(body.salt).unwrap_or_default(), record.body);
+    match body.redacted_by {
+        Some(by) => Ok((Some(redaction(position, header.seq, by, Some(found))?), Some(body))),
+        None if found == header.body_hash => Ok((None, Some(body))),
+        None => Err(disagrees(position, "hash of the body", &header.body_hash, &found)),
+    }
+}
+
+/// What a mark in a body says; a redaction comes after what it redacts.
+fn redaction(position: u64, seq: u64, by: u64, remains: Option<String>) -> Result<Redaction, CodecError> {
+    if by <= seq {
+        let why = format!("its body says that it was redacted by @{by}, which is not after @{seq}");
+        return Err(CodecError::Redaction { position, why });
+    }
+    let remains = remains.map(Sha256Hex::try_from).transpose();
+    let remains = remains.map_err(|error| CodecError::Redaction { position, why: error.to_string() })?;
+    Ok(Redaction { by, remains, fields: Vec::new(), act: None })
+}
+
+/// The fields of a header, as a flat event has them.
+const HEADER: [&str; 8] = ["id", "agreement", "seq", "type", "v", "recorded", "cause", "body_hash"];
+
+/// The fields of a body, likewise.
+const BODY: [&str; 7] = ["occurred", "confidence", "evidence", "reason", "data", "salt", "redacted_by"];
 
 /// One flat object of a record: its position, the header's fields, the body's fields.
 ///
@@ -382,10 +441,10 @@ pub fn flat(record: &Recorded) -> Result<Map<String, Value>, CodecError> {
     })?;
     let body: Map<String, Value> =
         serde_json::from_slice(&record.body).map_err(|source| CodecError::Part { position, part: "body", source })?;
-    for name in ["id", "agreement", "seq", "type", "v", "recorded", "cause", "body_hash"] {
+    for name in HEADER {
         object.insert(name.to_owned(), header.get(name).cloned().unwrap_or(Value::Null));
     }
-    for name in ["occurred", "confidence", "evidence", "reason", "data", "salt"] {
+    for name in BODY {
         if let Some(value) = body.get(name) {
             object.insert(name.to_owned(), value.clone());
         }
@@ -408,6 +467,10 @@ pub struct Restored {
     pub recorded_at: i64,
     /// Its two parts, as they were.
     pub draft: Draft,
+    /// That something was taken out of its body, if anything was.
+    pub redacted: Option<Redaction>,
+    /// What it says.
+    pub event: Event,
 }
 
 /// Reads one line of an export back into the bytes that were stored.
@@ -429,25 +492,15 @@ pub fn unflat(line: &str) -> Result<Restored, CodecError> {
         }
         part
     };
-    let header = take(&["id", "agreement", "seq", "type", "v", "recorded", "cause", "body_hash"]);
-    let body = take(&["occurred", "confidence", "evidence", "reason", "data", "salt"]);
+    let header = take(&HEADER);
+    let body = take(&BODY);
     if let Some(name) = object.keys().next() {
         return Err(wrong(&format!("unknown field {name:?}")));
     }
     let body_bytes = canonical(&body)?;
     let header_bytes = canonical(&header)?;
     let header: Header = serde_json::from_value(Value::Object(header)).map_err(|e| wrong(&e))?;
-    let body: Body = serde_json::from_value(Value::Object(body)).map_err(|e| wrong(&e))?;
-    let found = body_hash(&unhex(&body.salt).unwrap_or_default(), &body_bytes);
-    if found != header.body_hash {
-        return Err(disagrees(position, "hash of the body", &header.body_hash, &found));
-    }
-    let event = Event::from_stored(&header.kind, header.v, &body.data.to_string())
-        .map_err(|source| CodecError::Event { position, source })?;
-    // Types that pass over what they do not know would let in a payload that no command of any release makes.
-    if canonical(&event.data().map_err(CodecError::Write)?)? != canonical(&body.data)? {
-        return Err(wrong(&format!("its data is not that of a {} event of version {}", header.kind, header.v)));
-    }
+    let (redacted, event) = restored_body(position, &header, body, &body_bytes)?;
     Ok(Restored {
         position,
         agreement: header.agreement.0,
@@ -455,5 +508,35 @@ pub fn unflat(line: &str) -> Result<Restored, CodecError> {
         cause: header.cause.0,
         recorded_at: header.recorded.at.micros(),
         draft: Draft { header: header_bytes, body: body_bytes },
+        redacted,
+        event,
     })
+}
+
+/// Reads the body of a line, and how much of it remains.
+fn restored_body(
+    position: u64,
+    header: &Header,
+    body: Map<String, Value>,
+    bytes: &[u8],
+) -> Result<(Option<Redaction>, Event), CodecError> {
+    let unknown = |source| CodecError::Event { position, source };
+    if let (1, Some(by)) = (body.len(), body.get("redacted_by").and_then(Value::as_u64)) {
+        let kind = TakenOut::stored(&header.kind, header.v).map_err(unknown)?;
+        return Ok((Some(redaction(position, header.seq, by, None)?), Event::TakenOut(kind)));
+    }
+    let body: Body = serde_json::from_value(Value::Object(body)).map_err(|e| CodecError::Line(e.to_string()))?;
+    let found = body_hash(&unhex(&body.salt).unwrap_or_default(), bytes);
+    let redacted = match body.redacted_by {
+        Some(by) => Some(redaction(position, header.seq, by, Some(found))?),
+        None if found == header.body_hash => None,
+        None => return Err(disagrees(position, "hash of the body", &header.body_hash, &found)),
+    };
+    let event = Event::from_stored(&header.kind, header.v, &body.data.to_string()).map_err(unknown)?;
+    // Types that pass over what they do not know would let in a payload that no command of any release makes.
+    if canonical(&event.data().map_err(CodecError::Write)?)? != canonical(&body.data)? {
+        let why = format!("its data is not that of a {} event of version {}", header.kind, header.v);
+        return Err(CodecError::Line(why));
+    }
+    Ok((redacted, event))
 }

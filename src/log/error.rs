@@ -86,6 +86,12 @@ pub enum InvalidAppend {
         /// How many are allowed.
         max: usize,
     },
+    /// A body that cannot be replaced.
+    #[error("a body cannot be replaced: {what}")]
+    Replacement {
+        /// Which, and why, with the two values.
+        what: String,
+    },
     /// A view's change that is beyond a bound, or whose position is beyond the log's end.
     #[error("view {view} cannot be written: {what}")]
     View {

@@ -1,8 +1,10 @@
 //! Decides about one commit, the same way in every backend.
 
+use std::collections::BTreeMap;
+
 use super::{
     Append, AppendError, BODY_BYTES_MAX, COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX, HEADER_BYTES_MAX, InvalidAppend,
-    Position, Receipt, StreamVersion,
+    Position, REPLACED_MAX, Receipt, Replacement, StreamVersion,
 };
 
 /// What the log holds at the moment of the write, as far as one commit depends on it.
@@ -68,4 +70,37 @@ pub(super) fn judge(commit: &Append, facts: &Facts) -> Result<Receipt, AppendErr
         recorded_at: commit.recorded_at,
         repeated: false,
     })
+}
+
+/// Bodies that take the place of others, by the events' positions.
+pub(super) type Replaced = BTreeMap<Position, Vec<u8>>;
+
+/// Checks which bodies are to be replaced in a log that ends here.
+pub(super) fn check_replaced(replaced: Vec<Replacement>, end: Position) -> Result<Replaced, InvalidAppend> {
+    let refuse = |what: String| Err(InvalidAppend::Replacement { what });
+    if replaced.len() > REPLACED_MAX {
+        return refuse(format!("{} bodies are more than the {REPLACED_MAX} of one call", replaced.len()));
+    }
+    let mut checked = Replaced::new();
+    for Replacement { position, body } in replaced {
+        if position >= end {
+            return refuse(format!("the log ends at {end} and has no event {position}"));
+        }
+        if body.len() > BODY_BYTES_MAX {
+            return refuse(format!("event {position} would have {} bytes, more than {BODY_BYTES_MAX}", body.len()));
+        }
+        if checked.insert(position, body).is_some() {
+            return refuse(format!("event {position} is named twice"));
+        }
+    }
+    Ok(checked)
+}
+
+/// Refuses a commit that its new bodies would make too large.
+pub(super) fn check_grown(first: Position, bytes: usize) -> Result<(), InvalidAppend> {
+    if bytes > COMMIT_BYTES_MAX {
+        let what = format!("the commit at {first} would have {bytes} bytes, more than {COMMIT_BYTES_MAX}");
+        return Err(InvalidAppend::Replacement { what });
+    }
+    Ok(())
 }

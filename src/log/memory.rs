@@ -6,11 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use tokio::sync::watch;
 
-use super::judgement::{Facts, check_shape, judge};
+use super::judgement::{Facts, Replaced, check_grown, check_replaced, check_shape, judge};
 use super::view_store::{Change, check_put};
 use super::{
-    Append, AppendError, CommandId, EventLog, Position, READ_BYTES_MAX, READ_EVENTS_MAX, ReadError, Receipt, Recorded,
-    StreamId, StreamVersion, ViewStore,
+    Append, AppendError, CommandId, EventLog, Heard, Position, READ_BYTES_MAX, READ_EVENTS_MAX, ReadError, Receipt,
+    Recorded, Replacement, StreamId, StreamVersion, ViewStore,
 };
 
 /// A log in memory, for tests and as the measure of the other backends.
@@ -80,12 +80,7 @@ impl State {
         if let Some(first) = self.commands.get(&commit.command) {
             return Ok(Receipt { repeated: true, ..first.clone() });
         }
-        let facts = Facts {
-            end: self.end(),
-            last_recorded_at: self.events.last().map(|event| event.recorded_at),
-            version: self.version(commit.stream),
-        };
-        let receipt = judge(&commit, &facts)?;
+        let receipt = judge(&commit, &self.facts(commit.stream))?;
         let places = self.streams.entry(commit.stream).or_default();
         for (offset, draft) in (0_u64..).zip(commit.events) {
             places.push(self.events.len());
@@ -101,6 +96,42 @@ impl State {
         }
         self.commands.insert(commit.command, receipt.clone());
         Ok(receipt)
+    }
+
+    /// Refuses bodies that make an earlier commit too large.
+    fn check_grown(&self, replaced: &Replaced) -> Result<(), AppendError> {
+        for position in replaced.keys() {
+            let Some(receipt) = self.commands.get(&self.events[index(position.get())].command) else { continue };
+            let events = &self.events[index(receipt.first.get())..index(receipt.end().get())];
+            let bytes = events
+                .iter()
+                .map(|event| event.header.len() + replaced.get(&event.position).unwrap_or(&event.body).len());
+            check_grown(receipt.first, bytes.sum())?;
+        }
+        Ok(())
+    }
+
+    fn append_replacing(&mut self, commit: Append, replaced: Vec<Replacement>) -> Result<Receipt, AppendError> {
+        // All that can be refused is, before anything changes.
+        check_shape(&commit)?;
+        if !self.commands.contains_key(&commit.command) {
+            judge(&commit, &self.facts(commit.stream))?;
+            let replaced = check_replaced(replaced, self.end())?;
+            self.check_grown(&replaced)?;
+            for (position, body) in replaced {
+                self.events[index(position.get())].body = body;
+            }
+            self.views.clear();
+        }
+        self.append(commit)
+    }
+
+    fn facts(&self, stream: StreamId) -> Facts {
+        Facts {
+            end: self.end(),
+            last_recorded_at: self.events.last().map(|event| event.recorded_at),
+            version: self.version(stream),
+        }
     }
 
     fn put(&mut self, view: &str, position: Position, changes: Vec<Change>) {
@@ -153,6 +184,18 @@ impl EventLog for MemoryLog {
         let answers = commits.into_iter().map(|one| state.append(one)).collect();
         self.end.send_replace(Some(state.end()));
         answers
+    }
+
+    async fn append_replacing(
+        &self,
+        commit: Append,
+        replaced: Vec<Replacement>,
+        _: Heard,
+    ) -> Result<Receipt, AppendError> {
+        let mut state = self.writing()?;
+        let receipt = state.append_replacing(commit, replaced)?;
+        self.end.send_replace(Some(state.end()));
+        Ok(receipt)
     }
 
     async fn read(&self, from: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {

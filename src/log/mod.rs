@@ -1,7 +1,7 @@
 //! The append-only log: the only truth of the register.
 //!
 //! *What lives here*: bytes, streams, positions and times, and the stores that keep them. *What it may use*: no room of this
-//! crate; it knows neither JSON nor what a command means. *What it promises*: the nine promises below, tested under the same
+//! crate; it knows neither JSON nor what a command means. *What it promises*: the ten promises below, tested under the same
 //! numbers in `tests/log/conformance.rs` for every backend. *To add a backend*: implement [`EventLog`] and [`ViewStore`], add
 //! one row to the list of backends in that file, and name it where the service opens a store.
 //!
@@ -16,6 +16,7 @@
 //! | **L7** | Bytes that are not what was appended are never returned as events: every read is checked, damage is reported with its place. |
 //! | **L8** | After an I/O failure nothing more is accepted until the store is reopened. |
 //! | **L9** | A second process waits for a bounded time, then gets an error that names the holder. |
+//! | **L10** | Bodies are replaced together with an append, all or nothing. Headers, positions, streams, commands and times stay. Once it is acknowledged, nothing that the store keeps holds a byte of what was replaced; every view is absent. |
 //!
 //! And: [`Recorded::recorded_at`] never runs backwards.
 
@@ -29,11 +30,13 @@ mod sled;
 mod tail;
 mod view_store;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 pub use error::{AppendError, Fault, Holder, InvalidAppend, OpenError, Place, ReadError};
 pub use memory::MemoryLog;
-pub use record::{Append, CommandId, Draft, Position, Receipt, Recorded, StreamId, StreamVersion};
+pub use record::{Append, CommandId, Draft, Position, Receipt, Recorded, Replacement, StreamId, StreamVersion};
 pub use sled::mending;
 pub use sled::{OpenOptions, SledLog, WitnessFinding};
 pub use tail::{Tail, tail};
@@ -67,10 +70,16 @@ pub const READ_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// while it works. Everything else there is somebody else's and is no part of the log.
 #[must_use]
 pub fn is_of_the_log(name: &str) -> bool {
-    matches!(name, "log" | "lock" | "witness") || name.starts_with("log.")
+    matches!(name, "log" | "lock" | "witness" | "witness.next") || name.starts_with("log.")
 }
 
-/// An append-only log of events in streams, with the promises L1 to L9 of this module.
+/// The most bodies that one call of [`EventLog::append_replacing`] replaces.
+pub const REPLACED_MAX: usize = 1024;
+
+/// Hears how far something long is: how many events are done, and of how many.
+pub type Heard = Arc<dyn Fn(u64, u64) + Send + Sync>;
+
+/// An append-only log of events in streams, with the promises L1 to L10 of this module.
 #[async_trait]
 pub trait EventLog: Send + Sync {
     /// Appends the events of one commit, or nothing.
@@ -90,6 +99,23 @@ pub trait EventLog: Send + Sync {
     /// answers have the order of the commits. All are acknowledged after the flush, and a fault of the store fails all that
     /// were not refused.
     async fn append_all(&self, commits: Vec<Append>) -> Vec<Result<Receipt, AppendError>>;
+
+    /// Appends one commit and replaces the bodies of earlier events by others, both or neither (L10).
+    ///
+    /// For what a law wants out of the record. It costs as much as copying the log; `heard` hears how far it is. Views are
+    /// thrown away, since they may hold what was replaced. A repeated command replaces nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`EventLog::append`], in the same order; then [`InvalidAppend::Replacement`] for an event that is not there, that is
+    /// named twice, or whose new body is too large. After [`AppendError::Storage`] it is unknown whether it was done, until
+    /// the store is reopened.
+    async fn append_replacing(
+        &self,
+        commit: Append,
+        replaced: Vec<Replacement>,
+        heard: Heard,
+    ) -> Result<Receipt, AppendError>;
 
     /// Returns the events from a position on, in the order of positions.
     ///

@@ -131,6 +131,15 @@ pub struct Append {
     pub events: Vec<Draft>,
 }
 
+/// Another body for an event that is in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// The event.
+    pub position: Position,
+    /// What its body is from now on, at most [`BODY_BYTES_MAX`](super::BODY_BYTES_MAX) bytes.
+    pub body: Vec<u8>,
+}
+
 /// An event in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
@@ -146,7 +155,7 @@ pub struct Recorded {
     pub recorded_at: i64,
     /// The header, byte for byte as appended.
     pub header: Vec<u8>,
-    /// The body, byte for byte as appended.
+    /// The body, byte for byte as appended, or as it was replaced since.
     pub body: Vec<u8>,
 }
 

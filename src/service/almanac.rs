@@ -87,7 +87,15 @@ impl Service {
         cause: CommandId,
     ) -> Fact {
         let recorded = Recording { at: context.now, by: context.actor.clone(), asserted: context.asserted };
-        Fact { position, seq: before + 1, id: EventId(self.ids.uuid(context.now)), cause, recorded, saying }
+        Fact {
+            position,
+            seq: before + 1,
+            id: EventId(self.ids.uuid(context.now)),
+            cause,
+            recorded,
+            saying,
+            redacted: None,
+        }
     }
 
     /// Facts of one stream that follow each other and have one cause, salted, to be written together.

@@ -83,6 +83,7 @@ impl Service {
         let mut number = 0;
         let mut position = 0;
         let mut commits: Vec<Append> = Vec::new();
+        let mut redactions = codec::Redactions::default();
         while let Some(line) = read_line(input).map_err(RestoreError::Input)? {
             number += 1;
             if line.trim().is_empty() {
@@ -95,6 +96,7 @@ impl Service {
                 let found = restored.position;
                 return Err(at(format!("its position is {found}, and {position} is next")));
             }
+            redactions.note(restored.agreement, position, restored.seq, restored.redacted.as_ref(), &restored.event);
             position += 1;
             let joins = commits.last().is_some_and(|commit| {
                 commit.command.get() == restored.cause
@@ -111,7 +113,11 @@ impl Service {
             commits.push(commit_of(restored));
         }
         self.append_restored(commits, number).await?;
-        Ok(position)
+        // A redaction comes after what it redacts, so only the end tells.
+        match redactions.disagreements(true).into_iter().next() {
+            Some(error) => Err(RestoreError::Line { line: number, why: error.to_string() }),
+            None => Ok(position),
+        }
     }
 
     async fn append_restored(&self, commits: Vec<Append>, line: u64) -> Result<(), RestoreError> {

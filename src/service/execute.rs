@@ -11,6 +11,7 @@ use super::almanac::{REGISTER, with};
 use super::clock::ClockBehind;
 use super::error::ExecuteError;
 use super::keep::Grown;
+use super::redact::Elsewhere;
 use crate::domain::command::{Command, Request};
 use crate::domain::counting::Remark;
 use crate::domain::decide::{Context, Decision, Refusal, decide};
@@ -21,15 +22,16 @@ use crate::domain::guard::Objected;
 use crate::domain::id::{Actor, AgreementId, CalendarId, CommandId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::moment::Moment;
+use crate::domain::redaction;
 use crate::domain::timeline::{Register, Timeline};
-use crate::log::{self, Append, AppendError, InvalidAppend, Position, Receipt, StreamId};
+use crate::log::{self, Append, AppendError, Heard, InvalidAppend, Position, Receipt, StreamId};
 use crate::views::because::Cause;
 use crate::views::entry::Entry;
 use crate::views::history::{HistoryRow, history, newest};
 use crate::views::moves::{Moved, Stood, moves, moves_nothing};
 
 /// How often a decision is made anew when another writer was first.
-const ATTEMPTS_MAX: u32 = 8;
+pub(super) const ATTEMPTS_MAX: u32 = 8;
 
 /// How a command is to be carried out.
 #[derive(Clone, Debug)]
@@ -65,6 +67,8 @@ pub struct Outcome {
     pub clock_behind: Option<ClockBehind>,
     /// The dates that it moved, as of today; after a change of a calendar, those of the whole register.
     pub moved: Vec<Moved>,
+    /// Where else the words stand that a redaction takes out.
+    pub elsewhere: Elsewhere,
 }
 
 /// What a decision is made on.
@@ -143,6 +147,10 @@ impl Service {
     /// [`ExecuteError`]; then nothing was recorded, except that after a failure of the store it is unknown whether it
     /// was, and the same command again (with the same command id) settles it.
     pub async fn execute(&self, request: &Request, execution: &Execution) -> Result<Outcome, ExecuteError> {
+        if let Command::Redact(_) = &request.command {
+            let deaf: Heard = Arc::new(|_, _| ());
+            return self.redact(request, execution, &deaf).await;
+        }
         let given = request.framing.command_id;
         let command = given.unwrap_or_else(|| CommandId(self.ids.uuid(self.now())));
         let mut alone = request.command.opens() || request.agreement.is_register();
@@ -243,14 +251,14 @@ impl Service {
     }
 
     /// The entry of a reference, which may lag: a reference that is kept stays its agreement's.
-    async fn known_entry(&self, reference: &Reference) -> Result<Option<Entry>, ExecuteError> {
+    pub(super) async fn known_entry(&self, reference: &Reference) -> Result<Option<Entry>, ExecuteError> {
         match self.kept_entry(reference).await? {
             Some(entry) => Ok(Some(entry)),
             None => Ok(self.entry(reference).await?),
         }
     }
 
-    async fn load(&self, request: &Request) -> Result<Loaded, ExecuteError> {
+    pub(super) async fn load(&self, request: &Request) -> Result<Loaded, ExecuteError> {
         if request.agreement.is_register() {
             self.catch_up().await?;
             return Ok(Loaded::register(self.register().await?));
@@ -338,7 +346,7 @@ impl Service {
 
     /// What a command did, whose fact the agreement has after it; and whether that is known to change nothing in how the
     /// others are read.
-    async fn outcome(
+    pub(super) async fn outcome(
         &self,
         request: &Request,
         loaded: &mut Loaded,
@@ -373,6 +381,7 @@ impl Service {
             remarks: decision.remarks,
             clock_behind: self.clock_behind(at, asserted),
             moved,
+            elsewhere: Elsewhere::default(),
         };
         Ok((outcome, alone))
     }
@@ -431,7 +440,8 @@ impl Service {
         let decision = decide(request, &timeline, &context).map_err(|_| reused())?;
         let other_time = request.framing.recorded_at.is_some_and(|at| at != first.recorded.at);
         let other_actor = request.framing.actor.as_ref().is_some_and(|actor| *actor != first.recorded.by);
-        if !same_agreement || made.len() != 1 || decision.saying != first.saying || other_time || other_actor {
+        let same_content = redaction::decided_before(&decision.saying, first, whole.facts());
+        if !same_agreement || made.len() != 1 || !same_content || other_time || other_actor {
             return Err(reused().into());
         }
         let places: Vec<u64> = made.iter().map(|fact| fact.seq).collect();
@@ -447,6 +457,7 @@ impl Service {
             remarks: decision.remarks,
             clock_behind: None,
             moved: Vec::new(),
+            elsewhere: Elsewhere::default(),
         })
     }
 }

@@ -26,6 +26,7 @@ pub mod mapping;
 pub mod open;
 pub mod papers;
 pub mod query;
+pub mod redact;
 pub mod register;
 mod replay;
 mod rows;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::Service;
+use crate::log::Position;
 
 /// The most bytes of one document.
 pub const PAPER_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -101,5 +102,79 @@ impl Service {
             sync_folder(store)?;
         }
         write_whole(&path, &paper.content)
+    }
+}
+
+/// The folder beside the papers where those wait that a redaction removes.
+const GOING: &str = "papers.going";
+
+/// The file in it that says where the log ends before the redaction.
+const END: &str = "end";
+
+/// Papers that are put aside, to be removed with what named them, or brought back.
+pub(super) struct Aside {
+    papers: Option<PathBuf>,
+}
+
+/// Removes what an interrupted redaction put aside, or brings it back: the log that is open ends here, and so says which.
+pub(super) fn settle(papers: &Path, end: Position) -> io::Result<()> {
+    let going = papers.with_file_name(GOING);
+    if !going.exists() {
+        return Ok(());
+    }
+    let before = fs::read_to_string(going.join(END)).ok().and_then(|text| text.trim().parse::<u64>().ok());
+    let aside = Aside { papers: Some(papers.to_owned()) };
+    // Papers are put aside after the end was written: without it there are none.
+    if before.is_some_and(|before| end.get() > before) { aside.remove() } else { aside.bring_back() }
+}
+
+impl Service {
+    /// Puts papers aside that the next event of the log, a redaction, removes.
+    pub(super) fn put_aside(&self, hashes: &[String], end: Position) -> io::Result<Aside> {
+        let there = |papers: &PathBuf| hashes.iter().any(|hash| papers.join(hash).exists());
+        let Some(papers) = self.papers.as_ref().filter(|papers| there(papers)) else {
+            return Ok(Aside { papers: None });
+        };
+        let going = papers.with_file_name(GOING);
+        fs::create_dir_all(&going)?;
+        write_whole(&going.join(END), format!("{}\n", end.get()).as_bytes())?;
+        for hash in hashes.iter().filter(|hash| papers.join(hash).exists()) {
+            fs::rename(papers.join(hash), going.join(hash))?;
+        }
+        File::open(&going)?.sync_all()?;
+        File::open(papers)?.sync_all()?;
+        Ok(Aside { papers: Some(papers.clone()) })
+    }
+}
+
+impl Aside {
+    /// Removes the papers for good.
+    pub(super) fn remove(self) -> io::Result<()> {
+        let Some(papers) = self.papers else { return Ok(()) };
+        let going = papers.with_file_name(GOING);
+        for entry in fs::read_dir(&going)? {
+            // What a killed process left while it kept the same document.
+            let unfinished = papers.join(entry?.file_name()).with_extension("unfinished");
+            if unfinished.exists() {
+                fs::remove_file(unfinished)?;
+            }
+        }
+        fs::remove_dir_all(&going)?;
+        papers.parent().map_or(Ok(()), |store| File::open(store)?.sync_all())
+    }
+
+    /// Puts the papers back where they were.
+    pub(super) fn bring_back(self) -> io::Result<()> {
+        let Some(papers) = self.papers else { return Ok(()) };
+        let going = papers.with_file_name(GOING);
+        for entry in fs::read_dir(&going)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name.len() == 64 {
+                fs::rename(entry.path(), papers.join(name))?;
+            }
+        }
+        File::open(&papers)?.sync_all()?;
+        fs::remove_dir_all(&going)
     }
 }

@@ -19,6 +19,7 @@ use super::spool::failed;
 use crate::domain::fact::Fact;
 use crate::domain::id::{AgreementId, Reference};
 use crate::domain::timeline::Timeline;
+use crate::log::codec::CodecError;
 use crate::log::{Change, Position, StreamId, codec};
 use crate::views::entry::Entry;
 use crate::views::tables::{self, Head};
@@ -41,6 +42,14 @@ const ATTEMPTS_MAX: u32 = 64;
 impl Service {
     /// Reads an agreement's facts.
     pub(super) async fn facts_of(&self, id: AgreementId) -> Result<Vec<Fact>, QueryError> {
+        match self.read_facts(id).await {
+            // Something may have been taken out between two pages; then it is so in both now.
+            Err(QueryError::Codec(CodecError::Redaction { .. })) => self.read_facts(id).await,
+            read => read,
+        }
+    }
+
+    async fn read_facts(&self, id: AgreementId) -> Result<Vec<Fact>, QueryError> {
         let mut facts = Vec::new();
         loop {
             let after = facts.len() as u64;
@@ -51,6 +60,7 @@ impl Service {
             // An answer ends early at a bound of bytes only; else a short one is the last, and nothing need be asked again.
             let bytes: usize = records.iter().map(|record| record.header.len() + record.body.len()).sum();
             if records.is_empty() || (records.len() < PAGE && bytes < crate::log::READ_BYTES_MAX) {
+                codec::agree(id.0, &facts, true)?;
                 return Ok(facts);
             }
         }

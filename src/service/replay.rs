@@ -194,6 +194,8 @@ fn folded<A: Default>(
     dealt.each(&mut |stream, records| {
         let facts = records.iter().map(codec::decode_lying).collect::<Result<Vec<_>, _>>()?;
         done += facts.len() as u64;
+        // What took something out may lie beyond the part that is read.
+        codec::agree(stream, &facts, false)?;
         take(&mut made, AgreementId(stream), Timeline::new(facts).within(register.clone()))?;
         if done >= TOLD_EVERY {
             tell(std::mem::take(&mut done));

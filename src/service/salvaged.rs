@@ -72,7 +72,7 @@ impl Service {
                 if taken.named.len() < NAMED_MAX {
                     let name = match opened.as_ref().or_else(|| names.get(&stream)) {
                         Some(reference) => reference.to_string(),
-                        None => self.reference_of(stream).await.unwrap_or_else(|| agreement.to_string()),
+                        None => self.name_of(stream).await.unwrap_or_else(|| agreement.to_string()),
                     };
                     taken.named.push(format!("{name}@{seq}"));
                 }
@@ -94,7 +94,7 @@ impl Service {
     }
 
     /// The reference of an agreement that is on record.
-    async fn reference_of(&self, stream: StreamId) -> Option<String> {
+    async fn name_of(&self, stream: StreamId) -> Option<String> {
         let first = self.log.read_stream(stream, 0, 1).await.ok()?;
         let flat = codec::flat(first.first()?).ok()?;
         flat.get("data")?.get("reference")?.as_str().map(str::to_owned)

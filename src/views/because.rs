@@ -50,6 +50,7 @@ impl Cause<'_> {
             Event::RecordCorrected(corrected) => (corrected.event, "corrected", corrected.fields.as_slice()),
             Event::FactResolved(resolved) => (resolved.event, "settled", resolved.fields.as_slice()),
             Event::RecordRetracted(retracted) => (retracted.event, "retracted", [].as_slice()),
+            Event::RecordRedacted(redacted) => (redacted.event, "redacted", [].as_slice()),
             event => {
                 let listed = match (event, self.almanacs) {
                     (Event::DaysListed(listed), Some(almanacs)) => Some(days_listed(listed, almanacs, span)),
@@ -63,6 +64,7 @@ impl Cause<'_> {
         let changes: Vec<String> = fields.iter().map(changed).collect();
         let changes = match (did, changes.is_empty()) {
             ("retracted", _) => " does not count any more".to_owned(),
+            ("redacted", _) => " was taken out of the record, in whole or in part".to_owned(),
             (_, true) => " stands as recorded".to_owned(),
             (_, false) => format!(" {}", changes.join("; ")),
         };
@@ -112,6 +114,7 @@ pub(super) fn noun(saying: &Saying, seq: u64) -> String {
         Event::MilestoneReported(reported) => format!("report on {}", reported.commitment),
         Event::RecordCorrected(corrected) => format!("correction of @{}", corrected.event),
         Event::RecordRetracted(retracted) => format!("retraction of @{}", retracted.event),
+        Event::RecordRedacted(redacted) => format!("redaction of @{}", redacted.event),
         Event::CalendarDefined(_) | Event::WeekSet(_) | Event::DaysListed(_) => told(saying, seq),
         Event::ProfileDefined(profile) => format!("counting profile {}", profile.profile),
         event => spelled(event),

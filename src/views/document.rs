@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Asked;
 use super::board::{CommitmentRow, rows};
 use super::entry::Entry;
+use super::history::{RedactedRow, redacted};
 use super::instances::{InstanceRow, instance_rows};
 use super::term::{self, TermView};
 use crate::domain::agreement::{Agreement, Ending, Opening};
@@ -14,6 +15,7 @@ use crate::domain::day::Day;
 use crate::domain::decide::agreement_of;
 use crate::domain::due;
 use crate::domain::event::LocalName;
+use crate::domain::fact::Fact;
 use crate::domain::id::{AgreementId, BodyId, CommitmentId, PartyId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::recurrence::InstanceNumber;
@@ -174,6 +176,32 @@ pub struct PaperView {
     pub sha256: String,
 }
 
+/// A fact out of which something was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct RedactedView {
+    /// The fact's place in the agreement.
+    pub event: u64,
+    /// Its stored name.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Whether the redaction was on record at the time of knowledge; what it took is gone all the same.
+    pub known: bool,
+    /// What was taken out of it.
+    pub redaction: RedactedRow,
+}
+
+/// The facts of a timeline out of which something was taken, in their order.
+#[must_use]
+pub fn redacted_views(timeline: &Timeline) -> Vec<RedactedView> {
+    let view = |fact: &Fact| {
+        let redaction = redacted(fact)?;
+        let known = timeline.fact(redaction.by).is_some();
+        Some(RedactedView { event: fact.seq, kind: fact.saying.event.name(), known, redaction })
+    };
+    timeline.facts().iter().filter_map(view).collect()
+}
+
 /// An agreement in full, as it stands on a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Document {
@@ -242,6 +270,8 @@ pub struct Document {
     pub papers: Vec<PaperView>,
     /// The places of facts about which sources disagree.
     pub disputed_facts: Vec<u64>,
+    /// What was taken out of its facts on legal duty; all of this is told without it.
+    pub redacted: Vec<RedactedView>,
     /// How many facts are on record, whatever their day.
     pub facts: u64,
 }
@@ -356,6 +386,7 @@ pub fn read_document(id: AgreementId, timeline: &Timeline, readings: &Readings, 
             })
             .collect(),
         disputed_facts: agreement.disputed_facts.iter().map(|(seq, _)| *seq).collect(),
+        redacted: redacted_views(timeline),
         facts: timeline.facts().len() as u64,
     })
 }

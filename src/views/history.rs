@@ -4,11 +4,45 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::domain::event::Event;
 use crate::domain::fact::{Evidence, Fact, Occurred, Recording};
 use crate::domain::id::{AgreementId, CommandId, EventId};
-use crate::domain::text::Text;
+use crate::domain::text::{Line, Text};
 use crate::domain::timeline::Timeline;
 use crate::domain::vocabulary::Confidence;
+
+/// What was taken out of a recorded event on legal duty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct RedactedRow {
+    /// The place of the fact that took it out, the last one where there are several.
+    pub by: u64,
+    /// Whether the whole body is gone, so that nothing is known of the event but its kind.
+    pub whole: bool,
+    /// The fields that are gone, where it is not the whole body.
+    pub fields: Vec<Line>,
+    /// When and by whom it was taken out.
+    pub recorded: Option<Recording>,
+    /// The law, order or request that wanted it.
+    pub authority: Option<Line>,
+    /// Why.
+    pub reason: Option<Text>,
+}
+
+/// What was taken out of a fact, if anything was.
+#[must_use]
+pub fn redacted(fact: &Fact) -> Option<RedactedRow> {
+    let redaction = fact.redacted.as_ref()?;
+    let act = redaction.act.as_ref();
+    Some(RedactedRow {
+        by: redaction.by,
+        whole: matches!(fact.saying.event, Event::TakenOut(_)),
+        fields: redaction.fields.clone(),
+        recorded: act.map(|act| act.recorded.clone()),
+        authority: act.map(|act| act.authority.clone()),
+        reason: act.and_then(|act| act.reason.clone()),
+    })
+}
 
 /// One recorded event, as it was recorded, with what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -33,8 +67,8 @@ pub struct HistoryRow {
     pub cause: CommandId,
     /// When it happened.
     pub occurred: Occurred,
-    /// How far it can be relied on.
-    pub confidence: Confidence,
+    /// How far it can be relied on; null where the whole body was taken out.
+    pub confidence: Option<Confidence>,
     /// Where it is from.
     pub evidence: Vec<Evidence>,
     /// Why.
@@ -46,6 +80,8 @@ pub struct HistoryRow {
     pub changed_by: Vec<u64>,
     /// The place of the fact that took its effect away.
     pub retracted_by: Option<u64>,
+    /// What was taken out of it on legal duty, if anything was; answers are made without it for every day and time of knowledge.
+    pub redacted: Option<RedactedRow>,
 }
 
 /// The rows of a timeline, in the order of recording.
@@ -73,11 +109,12 @@ pub fn newest(agreement: AgreementId, fact: &Fact) -> HistoryRow {
         recorded: fact.recorded.clone(),
         cause: fact.cause,
         occurred: fact.saying.occurred.clone(),
-        confidence: fact.saying.confidence,
+        confidence: Some(fact.saying.confidence).filter(|_| !matches!(fact.saying.event, Event::TakenOut(_))),
         evidence: fact.saying.evidence.clone(),
         reason: fact.saying.reason.clone(),
         data: fact.saying.event.data().unwrap_or(Value::Null),
         changed_by: Vec::new(),
         retracted_by: None,
+        redacted: redacted(fact),
     }
 }

@@ -84,6 +84,20 @@ impl From<&Moved> for MovedView {
     }
 }
 
+/// Where words stand that a redaction takes out elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct ElsewhereView {
+    /// The agreement; null where it has no opening.
+    pub agreement: Option<Reference>,
+    /// The fact's place in it.
+    pub event: u64,
+    /// The fact's position in the log.
+    pub position: u64,
+    /// The fields in which they stand; those of the header, such as `recorded.by`, cannot be taken out.
+    pub fields: Vec<String>,
+}
+
 /// What a command did.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct OutcomeView {
@@ -107,6 +121,10 @@ pub struct OutcomeView {
     pub remarks: Vec<RemarkView>,
     /// The dates that it moves, as of today; after a change of a calendar, those of the whole register.
     pub moved: Vec<MovedView>,
+    /// Of a redaction: where else the words stand that it takes out, the first hundred places; they stay there.
+    pub elsewhere: Vec<ElsewhereView>,
+    /// Of a redaction: the attached papers, by their SHA-256, that nothing else named and that are removed with it.
+    pub papers_removed: Vec<String>,
 }
 
 /// A line of an import that was refused.

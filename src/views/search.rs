@@ -177,6 +177,8 @@ fn each_text<'a>(reading: &'a Reading, say: &mut impl FnMut(Place, &'a str)) {
         | Event::AgreementTerminated(_)
         | Event::RecordCorrected(_)
         | Event::RecordRetracted(_)
+        | Event::RecordRedacted(_)
+        | Event::TakenOut(_)
         | Event::FactDisputed(_)
         | Event::FactResolved(_)
         | Event::WorkingGroupDissolved(_)

@@ -12,6 +12,7 @@ mod lasting;
 mod lint;
 mod mappings;
 mod migration;
+mod redact;
 mod search;
 mod tables;
 mod transcripts;

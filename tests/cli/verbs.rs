@@ -8,6 +8,7 @@ use crate::harness::{Desk, copy_folder, words};
 const P: &str = r#"propose pk-ps-health-2025 --kind mou --title "MoU on health cooperation" --party pk:state="Government of Pakistan" --party ps:state="State of Palestine""#;
 const S1: &str = "sign pk-ps-health-2025 --party pk --on 2025-09-17";
 const S2: &str = "sign pk-ps-health-2025 --party ps --on 2025-09-17";
+const SIGNED: &str = r#"sign pk-ps-health-2025 --party pk --by "Syed Mustafa Kamal, Federal Minister" --on 2025-09-17"#;
 const C1: &str = r#"set-deadline pk-ps-health-2025 "Form the Health Working Group" --within P30D --after signature --owed-by pk --owed-to ps"#;
 const C2: &str = r#"set-deadline pk-ps-health-2025 "Train 40 doctors" --due 2025-12-01 --owed-by pk --owed-to ps"#;
 const C3: &str = r#"commit pk-ps-health-2025 "Help build capacity" --owed-by pk --owed-to ps"#;
@@ -96,6 +97,7 @@ const ROWS: &[Row] = &[
     ("amend", &[P, S1, S2, C1, C2], "agreement.amended"),
     ("correct", &[P, S1, S2], "record.corrected"),
     ("retract", &[P, S1, S2], "record.retracted"),
+    ("redact", &[P, SIGNED], "record.redacted"),
     ("dispute-fact", &[LAB], "fact.disputed"),
     ("resolve-fact", &[FATIMA, FATIMA_SIGNED], "fact.resolved"),
     ("attach", &[P], "paper.attached"),
@@ -230,6 +232,12 @@ fn runs((name, setup, kind): Row) {
     assert_eq!(event["type"], kind, "{name}");
 
     let line = if name == "attach" { attached(event) } else { import_line(typed) };
+    if name == "redact" {
+        // It rewrites the store, which is no part of an import.
+        let refused = desk.piped(&format!("import - --json --store {}", copy.display()), line.to_string().as_bytes());
+        assert_eq!(refused.exits(1).json()["refused"][0]["code"], "not_in_import");
+        return;
+    }
     let imported = desk.piped(&format!("import - --json --store {}", copy.display()), line.to_string().as_bytes());
     assert_eq!(imported.ok().json()["recorded"], 1, "{name}: {line}");
     let again = desk.run(&format!("export --store {}", copy.display())).ok().stdout;

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use servanda::log::{
-    Append, AppendError, CommandId, EventLog, MemoryLog, Position, ReadError, Receipt, Recorded, StreamId,
-    StreamVersion,
+    Append, AppendError, CommandId, EventLog, Heard, MemoryLog, Position, ReadError, Receipt, Recorded, Replacement,
+    StreamId, StreamVersion,
 };
 use servanda::service::Service;
 use servanda::service::almanac::REGISTER;
@@ -34,6 +34,15 @@ impl EventLog for Watched {
 
     async fn append_all(&self, commits: Vec<Append>) -> Vec<Result<Receipt, AppendError>> {
         self.log.append_all(commits).await
+    }
+
+    async fn append_replacing(
+        &self,
+        commit: Append,
+        replaced: Vec<Replacement>,
+        heard: Heard,
+    ) -> Result<Receipt, AppendError> {
+        self.log.append_replacing(commit, replaced, heard).await
     }
 
     async fn read(&self, from: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {

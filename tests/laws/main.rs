@@ -19,6 +19,7 @@ mod importing;
 mod knowing;
 mod moving;
 mod recording;
+mod redacting;
 #[path = "../../benches/register/mod.rs"]
 mod register;
 mod searching;

@@ -35,6 +35,13 @@ pub(crate) fn opening(store: &Path) -> Command {
     child
 }
 
+/// Returns the command that starts a child that replaces bodies.
+pub(crate) fn replacing(store: &Path) -> Command {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    dressed(&mut child, "child::replaces_bodies", store, 0);
+    child
+}
+
 /// Returns the command that starts a child whose files cannot grow beyond some 2 MiB: for it the disk is full.
 pub(crate) fn filling(store: &Path) -> Command {
     let mut child = Command::new("sh");
@@ -183,6 +190,17 @@ fn opens_a_store() {
         return;
     };
     drop(open(Path::new(&store)).unwrap());
+}
+
+#[tokio::test]
+#[ignore = "it is the other process of the replacement tests"]
+async fn replaces_bodies() {
+    let Ok(store) = std::env::var(STORE) else {
+        return;
+    };
+    let log = open(Path::new(&store)).unwrap();
+    crate::replacing::replace_large(&log).await;
+    std::process::abort();
 }
 
 #[tokio::test]

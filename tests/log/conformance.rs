@@ -1,4 +1,4 @@
-//! The promises L1 to L9 as laws over a backend; one row of the macro per backend.
+//! The promises L1 to L9 as laws over a backend, L10 in `replacing.rs`; one row of the macro per backend.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use servanda::log::{
-    Append, AppendError, Change, CommandId, EventLog, InvalidAppend, Position, ReadError, Receipt, Recorded, SledLog,
-    StreamId, StreamVersion, ViewStore,
+    Append, AppendError, Change, CommandId, EventLog, Heard, InvalidAppend, Position, ReadError, Receipt, Recorded,
+    Replacement, SledLog, StreamId, StreamVersion, ViewStore,
 };
 use tempfile::TempDir;
 
@@ -103,6 +103,19 @@ impl EventLog for Full {
         }
         let answers = self.0.append_all(commits).await;
         answers.into_iter().map(|answer| answer.map(receipt).map_err(refusal)).collect()
+    }
+
+    async fn append_replacing(
+        &self,
+        mut commit: Append,
+        mut replaced: Vec<Replacement>,
+        heard: Heard,
+    ) -> Result<Receipt, AppendError> {
+        commit.expected_end = commit.expected_end.map(up);
+        for replacement in &mut replaced {
+            replacement.position = up(replacement.position);
+        }
+        self.0.append_replacing(commit, replaced, heard).await.map(receipt).map_err(refusal)
     }
 
     async fn read(&self, from: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {

@@ -28,6 +28,7 @@ mod likeness;
 mod migration;
 #[cfg(target_os = "linux")]
 mod power_cut;
+mod replacing;
 mod sealing;
 mod second_process;
 mod turn;

@@ -39,8 +39,20 @@ fn record() -> Schema {
     schemars::json_schema!({
         "description": "A record of the log in its two parts; each is kept as canonical JSON (RFC 8785).",
         "type": "object",
-        "properties": { "header": part(stored::<Header>()), "body": part(stored::<Body>()) },
+        "properties": { "header": part(stored::<Header>()), "body": { "description": "What it says, or what remains of that.", "anyOf": [part(stored::<Body>()), taken_out()] } },
         "required": ["header", "body"],
+        "additionalProperties": false,
+    })
+}
+
+/// What remains of a body that was taken out whole.
+fn taken_out() -> Value {
+    let by = stored::<Body>().pointer("/properties/redacted_by").unwrap().clone();
+    json!({
+        "description": "What remains of a body that was taken out of the record whole, on legal duty.",
+        "type": "object",
+        "properties": { "redacted_by": by },
+        "required": ["redacted_by"],
         "additionalProperties": false,
     })
 }
@@ -56,15 +68,28 @@ fn event_line() -> Schema {
         }),
     );
     let mut required = vec![json!("position")];
-    for part in [stored::<Header>(), stored::<Body>()] {
+    let (header, body) = (stored::<Header>(), stored::<Body>());
+    for part in [&header, &body] {
         properties.extend(part.get("properties").unwrap().as_object().unwrap().clone());
-        required.extend(part.get("required").unwrap().as_array().unwrap().clone());
     }
+    required.extend(header.get("required").unwrap().as_array().unwrap().clone());
+    // A body is whole, or nothing of it is left but the mark.
+    let of_body = body.get("required").unwrap().as_array().unwrap();
+    let any: Vec<Value> = body
+        .get("properties")
+        .unwrap()
+        .as_object()
+        .unwrap()
+        .keys()
+        .filter(|name| *name != "redacted_by")
+        .map(|name| json!({ "required": [name] }))
+        .collect();
     schemars::json_schema!({
         "description": "A record of the log as one flat object: a line of `servanda export`, read by `servanda restore`.",
         "type": "object",
         "properties": properties,
         "required": required,
+        "anyOf": [{ "required": of_body }, { "required": ["redacted_by"], "not": { "anyOf": any } }],
         "additionalProperties": false,
     })
 }

@@ -4,9 +4,11 @@ use serde_json::Value;
 
 use crate::cli::args::AskedArgs;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Format, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Format, Item, Report, Section, Tone};
 use crate::cli::session::{Session, asked, reference};
-use crate::views::history::HistoryRow;
+use crate::domain::text::Line;
+use crate::views::document::RedactedView;
+use crate::views::history::{HistoryRow, RedactedRow};
 
 /// Options of `history`.
 #[derive(Clone, Debug, clap::Args)]
@@ -74,6 +76,9 @@ fn what(row: &HistoryRow) -> String {
     if let Some(by) = row.retracted_by {
         parts.push(format!("[retracted by @{by}]"));
     }
+    if let Some(redacted) = &row.redacted {
+        parts.push(format!("[{}]", taken_out(redacted)));
+    }
     if !row.changed_by.is_empty() {
         let by: Vec<String> = row.changed_by.iter().map(|seq| format!("@{seq}")).collect();
         parts.push(format!("[now read with {}]", by.join(", ")));
@@ -91,6 +96,34 @@ fn what(row: &HistoryRow) -> String {
         parts.push(format!("source: {}", sources.join(", ")));
     }
     parts.join("; ")
+}
+
+/// What was taken out, by which fact, when, by whom, under which authority and why.
+fn taken_out(redacted: &RedactedRow) -> String {
+    let what = if redacted.whole {
+        "all that it says was".to_owned()
+    } else {
+        let fields: Vec<&str> = redacted.fields.iter().map(Line::as_str).collect();
+        let were = if fields.len() == 1 { "was" } else { "were" };
+        if fields.is_empty() { "a part of it was".to_owned() } else { format!("{} {were}", fields.join(", ")) }
+    };
+    let on = redacted.recorded.as_ref().map(|recorded| {
+        let at = recorded.at.to_string();
+        format!(" on {} by {}", at.split('T').next().unwrap_or_default(), recorded.by)
+    });
+    let authority = redacted.authority.as_ref().map(|authority| format!(" under {authority}"));
+    let reason = redacted.reason.as_ref().map(|reason| format!(": {reason}"));
+    let details: String = [on, authority, reason].into_iter().flatten().collect();
+    format!("{what} taken out by @{}{details}", redacted.by)
+}
+
+/// The facts out of which something was taken, as other questions tell of them.
+pub(super) fn redacted(facts: &[RedactedView]) -> Section {
+    let item = |fact: &RedactedView| {
+        let later = if fact.known { "" } else { "; not yet by the time asked about, and gone all the same" };
+        Item::bullet(0, format!("@{} {}: {}{later}", fact.event, fact.kind, taken_out(&fact.redaction)))
+    };
+    Section::text("redacted", facts.iter().map(item)).titled("Taken out on legal duty")
 }
 
 fn plain(value: &Value) -> String {

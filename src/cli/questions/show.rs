@@ -322,4 +322,5 @@ fn report(document: &Document, sheet: bool) -> Report {
         .section(sayings("links", "Links", &document.links))
         .section(sayings("notes", "Notes", &document.notes))
         .section(Section::text("papers", papers).titled("Papers"))
+        .section(super::history::redacted(&document.redacted))
 }

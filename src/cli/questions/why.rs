@@ -135,6 +135,7 @@ fn report(why: &Derivation) -> Report {
         .section(Section::text("by_profile", lines(&why.by_profile)).titled("By the profile, because nobody stated it"))
         .section(Section::text("assumed", lines(&why.assumed)).titled("Assumed, because nobody stated it"))
         .section(others(&why.other_profiles, "Due"))
+        .section(super::history::redacted(&why.redacted))
 }
 
 /// A date as `why` tells it.

@@ -77,7 +77,7 @@ pub(super) fn report(why: &DateDerivation) -> Report {
         let title = format!("It rests on: {}", fact.anchor);
         report.section(Section::fields("rests_on", fact_fields(fact, &why.agreement)).titled(title))
     });
-    report.section(others(&why.other_profiles, "Day"))
+    report.section(others(&why.other_profiles, "Day")).section(super::history::redacted(&why.redacted))
 }
 
 fn condition(condition: &ConditionView) -> Item {

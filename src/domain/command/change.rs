@@ -9,10 +9,12 @@ use crate::domain::day::Day;
 use crate::domain::decide::Refusal;
 use crate::domain::edtf::Edtf;
 use crate::domain::event::Event;
-use crate::domain::event::change::{Amended, Corrected, FactDisputed, FactResolved, FieldChange, Retracted};
+use crate::domain::event::change::{Amended, Corrected, FactDisputed, FactResolved, FieldChange, Redacted, Retracted};
+use crate::domain::event::naming::{self, Name};
 use crate::domain::id::CommitmentId;
 use crate::domain::objection::Objection;
 use crate::domain::patch;
+use crate::domain::redaction::{self, RedactionError};
 use crate::domain::spoken;
 use crate::domain::text::{Line, Text};
 use crate::domain::timeline::Reading;
@@ -98,8 +100,63 @@ impl Verb for Retract {
     const SUBJECT: Subject = Subject::Fact;
     const WANTS_REASON: bool = true;
     fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
-        readable(making, self.event)?;
+        if matches!(readable(making, self.event)?.saying.event, Event::RecordRedacted(_)) {
+            return Err(RedactionError::Stands { event: self.event }.into());
+        }
         Ok(Event::RecordRetracted(Retracted { event: self.event }))
+    }
+}
+
+/// Takes what a fact says out of the record, because a law wants it: its whole body, or fields of it.
+///
+/// No byte of it is left in the store, nor in exports and backups made from then on. The fact stays listed with its kind, and every
+/// proof stays valid. It cannot be undone. Other facts may say the same: --dry-run lists where the words stand elsewhere.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Redact {
+    /// The fact's place in the agreement.
+    pub event: u64,
+    /// A field to take out, such as data.name or evidence.0.quote; repeat it. Left out: the whole body.
+    #[serde(default)]
+    pub field: Vec<Line>,
+    /// The law, order or request that wants it.
+    pub authority: Line,
+}
+
+impl Verb for Redact {
+    const NAME: &'static str = "redact";
+    const EXAMPLE: &'static str = "servanda redact pk-ps-health-2025@2 --field data.name --reason \"the signatory asked for it\" --authority \"GDPR, article 17\"";
+    const SUBJECT: Subject = Subject::Fact;
+    const WANTS_REASON: bool = true;
+    fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
+        let fact = making.timeline.fact(self.event);
+        let fact = fact.ok_or_else(|| Refusal::against(self.event, Objection::NoSuchFact { event: self.event }))?;
+        if let Some(twice) = self.field.iter().enumerate().find(|(at, field)| self.field[..*at].contains(field)) {
+            return Err(Refusal::Field { field: "field", why: format!("{} is given twice", twice.1) });
+        }
+        // Decided again for a repeated command, it finds carried out what it decides.
+        let done = fact.redacted.as_ref().is_some_and(|redaction| redaction.by >= making.next_fact());
+        if !done {
+            redaction::taken(fact, &self.field)?;
+        }
+        let whole = self.field.is_empty();
+        let names = naming::named_by(&fact.saying.event).into_iter().filter(|_| whole);
+        let (mut commitment, mut body) = (None, None);
+        for name in names {
+            match name {
+                Name::Commitment(id) => commitment = Some(id),
+                Name::Body(id) => body = Some(id),
+                Name::Party(_) => {}
+            }
+        }
+        Ok(Event::RecordRedacted(Redacted {
+            event: self.event,
+            fields: self.field,
+            authority: self.authority,
+            remains: None,
+            commitment,
+            body,
+        }))
     }
 }
 
@@ -154,6 +211,9 @@ impl Verb for ResolveFact {
 fn readable<'a>(making: &Making<'a>, event: u64) -> Result<&'a Reading, Refusal> {
     if let Some(by) = making.readings.retracted_by(event) {
         return Err(Refusal::AlreadyRetracted { event, by });
+    }
+    if let Some(by) = making.readings.taken_out_by(event) {
+        return Err(RedactionError::Already { event, field: None, by }.into());
     }
     let reading = making.readings.fact(event);
     reading.ok_or_else(|| Refusal::against(event, Objection::NoSuchFact { event }))

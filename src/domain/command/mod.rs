@@ -105,6 +105,7 @@ impl Making<'_> {
         let used = self.timeline.facts().iter().filter_map(|fact| match &fact.saying.event {
             Event::CommitmentMade(made) => Some(made.commitment.number()),
             Event::DeadlineSet(set) => Some(set.commitment.number()),
+            Event::RecordRedacted(redacted) => redacted.commitment.map(CommitmentId::number),
             _ => None,
         });
         CommitmentId::nth(used.max().unwrap_or(0) + 1)
@@ -116,6 +117,7 @@ impl Making<'_> {
         let used = self.timeline.facts().iter().filter_map(|fact| match &fact.saying.event {
             Event::WorkingGroupAnnounced(announced) => Some(announced.body.number()),
             Event::WorkingGroupFormed(formed) => Some(formed.body.number()),
+            Event::RecordRedacted(redacted) => redacted.body.map(BodyId::number),
             _ => None,
         });
         BodyId::nth(used.max().unwrap_or(0) + 1)
@@ -279,7 +281,7 @@ commands! {
         AnnounceWorkingGroup(bodies::AnnounceWorkingGroup), FormWorkingGroup(bodies::FormWorkingGroup),
         RecordMeeting(bodies::RecordMeeting), DissolveWorkingGroup(bodies::DissolveWorkingGroup);
     "Change":
-        Amend(change::Amend), Correct(change::Correct), Retract(change::Retract),
+        Amend(change::Amend), Correct(change::Correct), Retract(change::Retract), Redact(change::Redact),
         DisputeFact(change::DisputeFact), ResolveFact(change::ResolveFact);
     "Papers":
         Attach(papers::Attach), Note(papers::Note), Link(papers::Link);

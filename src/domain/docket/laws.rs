@@ -35,13 +35,23 @@ fn plain() -> impl Strategy<Value = Vec<Draw>> {
     })
 }
 
+/// Now and then something is taken out of a fact, whole or in part.
+fn redacting(draw: &Draw, story: &Story) -> Option<Value> {
+    let facts = story.timeline.facts().len();
+    let fields = [json!([]), json!([]), json!(["data.text"]), json!(["data.place"]), json!(["occurred.on"])];
+    let field = &fields[draw.one % fields.len()];
+    let event = 1 + draw.two % facts.max(1);
+    let redact = json!({ "event": event, "field": field, "reason": "asked", "authority": "article 17" });
+    (draw.one % 7 == 3 && draw.two % 3 == 1).then(|| say("redact", redact))
+}
+
 /// Lives through a history on a docket and on the whole timeline beside it; how many facts were taken alone, of how many.
 fn lived(draws: &[Draw]) -> Result<(usize, usize), TestCaseError> {
     let mut story = Story::default();
     let mut docket = Docket::default();
     let mut alone = 0;
     for draw in draws {
-        let command = command(draw, &story);
+        let command = redacting(draw, &story).unwrap_or_else(|| command(draw, &story));
         let whole = story.decided(&command);
         let decision = docket.decide(&request(&command), &story.context());
         prop_assert_eq!(&decision, &whole, "{}", command);

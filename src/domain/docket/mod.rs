@@ -213,7 +213,7 @@ impl Judged {
         let opens =
             matches!(event, Event::AgreementProposed(_) | Event::AgreementRecorded(_) | Event::PledgeAnnounced(_));
         let rereads = match event {
-            Event::RecordCorrected(_) | Event::RecordRetracted(_) => true,
+            Event::RecordCorrected(_) | Event::RecordRetracted(_) | Event::RecordRedacted(_) => true,
             Event::FactResolved(resolved) => !resolved.fields.is_empty(),
             _ => false,
         };
@@ -272,6 +272,7 @@ impl Judged {
             cause: CommandId(uuid::Uuid::nil()),
             recorded: recording(context),
             saying: Arc::clone(saying),
+            redacted: None,
         });
         let after = Self::of(&whole, whole.read());
         // With its opening retracted the agreement is out of the register as a whole: nothing in it is judged.

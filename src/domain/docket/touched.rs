@@ -76,7 +76,9 @@ fn narrow(agreement: &Agreement, event: &Event) -> Option<Touches> {
         | Event::PaperAttached(_)
         | Event::AgreementLinked(_)
         | Event::RecordCorrected(_)
-        | Event::RecordRetracted(_) => return Some(touches),
+        | Event::RecordRetracted(_)
+        | Event::RecordRedacted(_)
+        | Event::TakenOut(_) => return Some(touches),
         Event::FactDisputed(_) | Event::FactResolved(_) => {
             touches.changes.push(Part::Disputes);
             return Some(touches);
@@ -175,6 +177,7 @@ pub(super) fn speaks_of(reading: &Reading) -> u64 {
     let about = match event {
         Event::RecordCorrected(corrected) => corrected.event,
         Event::RecordRetracted(retracted) => retracted.event,
+        Event::RecordRedacted(redacted) => redacted.event,
         Event::FactDisputed(disputed) => disputed.event,
         Event::FactResolved(resolved) => resolved.event,
         Event::ObjectionMade(objection) => objection.event,

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::day::Day;
-use crate::domain::id::CommitmentId;
+use crate::domain::fact::Sha256Hex;
+use crate::domain::id::{BodyId, CommitmentId};
 use crate::domain::text::{Line, Text};
 
 /// The terms were changed.
@@ -59,6 +60,28 @@ pub struct Corrected {
 pub struct Retracted {
     /// The fact's place in the agreement.
     pub event: u64,
+}
+
+/// What a fact said was taken out of the record; the fact itself stays where it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Redacted {
+    /// The fact's place in the agreement.
+    pub event: u64,
+    /// Which of its fields were taken out; none: the whole body.
+    #[serde(default, skip_serializing_if = "super::is_empty")]
+    pub fields: Vec<Line>,
+    /// The law, order or request that wants it.
+    pub authority: Line,
+    /// SHA-256 of the salt and the body that remain, where not the whole was taken out: by it, this event's own header stands
+    /// for what is left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remains: Option<Sha256Hex>,
+    /// The commitment that the fact had made, whose name is not given again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<CommitmentId>,
+    /// The body that the fact had named, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<BodyId>,
 }
 
 /// Sources disagree about a field of a fact.

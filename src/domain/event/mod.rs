@@ -47,19 +47,27 @@ macro_rules! events {
         #[allow(clippy::large_enum_variant, reason = "facts are held in lists by the million rarely, read often")]
         pub enum Event {
             $($(#[$doc])* $variant($payload),)+
+            /// An event whose body was taken out; only its kind is known. It is on no page: nothing is stored as it.
+            TakenOut(TakenOut),
         }
 
         impl Event {
             /// The stored name.
             #[must_use]
             pub const fn name(&self) -> &'static str {
-                match self { $(Self::$variant(_) => $name,)+ }
+                match self {
+                    $(Self::$variant(_) => $name,)+
+                    Self::TakenOut(kind) => kind.name,
+                }
             }
 
             /// The schema version of the payload as it is written today.
             #[must_use]
             pub const fn version(&self) -> u32 {
-                match self { $(Self::$variant(_) => $version,)+ }
+                match self {
+                    $(Self::$variant(_) => $version,)+
+                    Self::TakenOut(kind) => kind.version,
+                }
             }
 
             /// The payload as JSON.
@@ -68,7 +76,10 @@ macro_rules! events {
             ///
             /// Only when a payload type cannot be serialised, which none can fail to.
             pub fn data(&self) -> Result<Value, serde_json::Error> {
-                match self { $(Self::$variant(payload) => serde_json::to_value(payload),)+ }
+                match self {
+                    $(Self::$variant(payload) => serde_json::to_value(payload),)+
+                    Self::TakenOut(_) => Ok(Value::Object(serde_json::Map::new())),
+                }
             }
 
             /// Writes the payload, as [`Self::data`] has it.
@@ -77,7 +88,10 @@ macro_rules! events {
             ///
             /// The serializer's own.
             pub fn write_data<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self { $(Self::$variant(payload) => payload.serialize(serializer),)+ }
+                match self {
+                    $(Self::$variant(payload) => payload.serialize(serializer),)+
+                    Self::TakenOut(_) => serde_json::Map::new().serialize(serializer),
+                }
             }
 
             /// Reads a stored payload, given as JSON text.
@@ -99,6 +113,20 @@ macro_rules! events {
             #[must_use]
             pub fn catalogue() -> Vec<(&'static str, u32, schemars::Schema)> {
                 vec![$(($name, $version, crate::domain::schema::stored::<$payload>()),)+]
+            }
+        }
+
+        impl TakenOut {
+            /// The kind of a stored name and version.
+            ///
+            /// # Errors
+            ///
+            /// [`EventError::Unknown`] for a name or version that this release does not know.
+            pub fn stored(name: &str, version: u32) -> Result<Self, EventError> {
+                match (name, version) {
+                    $(($name, $version) => Ok(Self { name: $name, version: $version }),)+
+                    _ => Err(EventError::Unknown { name: name.to_owned(), version }),
+                }
             }
         }
     };
@@ -165,6 +193,8 @@ events! {
     RecordCorrected(change::Corrected) = "record.corrected" v 1,
     /// A fact should not have been recorded; it stays listed and has no effect.
     RecordRetracted(change::Retracted) = "record.retracted" v 1,
+    /// What a fact said was taken out of the record on legal duty, whole or in part.
+    RecordRedacted(change::Redacted) = "record.redacted" v 1,
     /// Sources disagree about a fact.
     FactDisputed(change::FactDisputed) = "fact.disputed" v 1,
     /// A disagreement of sources, or an uncertainty, was settled.
@@ -215,6 +245,21 @@ events! {
     DaysListed(register::DaysListed) = "calendar.days-listed" v 1,
     /// A counting profile of the register's own was defined.
     ProfileDefined(super::almanac::profile::Profile) = "profile.defined" v 1,
+}
+
+/// The kind of an event whose body was taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenOut {
+    name: &'static str,
+    version: u32,
+}
+
+impl TakenOut {
+    /// The kind of an event.
+    #[must_use]
+    pub const fn of(event: &Event) -> Self {
+        Self { name: event.name(), version: event.version() }
+    }
 }
 
 /// Leaves an empty list out of what is stored.

@@ -64,6 +64,8 @@ pub fn pointed_at(event: &Event) -> Vec<Name> {
         | Event::AgreementCompleted(_)
         | Event::RecordCorrected(_)
         | Event::RecordRetracted(_)
+        | Event::RecordRedacted(_)
+        | Event::TakenOut(_)
         | Event::FactDisputed(_)
         | Event::FactResolved(_)
         | Event::WorkingGroupAnnounced(_)

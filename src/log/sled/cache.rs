@@ -42,6 +42,11 @@ impl Cache {
         }
     }
 
+    /// Lets go of all.
+    pub(super) fn clear(&self) {
+        self.runs().clear();
+    }
+
     fn runs(&self) -> MutexGuard<'_, VecDeque<Arc<Run>>> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }

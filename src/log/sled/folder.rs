@@ -35,7 +35,7 @@ impl Folder {
         self.root.join("log.probe")
     }
 
-    /// Where a log of an earlier format is rewritten.
+    /// Where a log is written anew: one of an earlier format, or with other bodies.
     pub(super) fn log_new(&self) -> PathBuf {
         self.root.join("log.new")
     }
@@ -62,7 +62,19 @@ impl Folder {
 
     /// Tells whether there is a store, or something that was one.
     pub(super) fn is_there(&self) -> bool {
-        [self.log(), self.witness(), self.log_old(), self.log_mending()].iter().any(|path| path.exists())
+        [self.log(), self.witness(), self.log_old(), self.log_next(), self.log_mending()]
+            .iter()
+            .any(|path| path.exists())
+    }
+
+    /// Where a log with other bodies waits, whole and on the disk, to take the place of the one before it.
+    pub(super) fn log_next(&self) -> PathBuf {
+        self.root.join("log.next")
+    }
+
+    /// The witness of that log.
+    pub(super) fn witness_next(&self) -> PathBuf {
+        self.root.join("witness.next")
     }
 
     pub(super) fn witness(&self) -> PathBuf {
@@ -159,8 +171,9 @@ impl Folder {
         self.sync_root()
     }
 
-    /// Makes the folder for a rewritten log.
+    /// Makes the folder for a rewritten log, in the place of what was left of an earlier try.
     pub(super) fn create_log_new(&self) -> io::Result<()> {
+        Self::remove(&self.log_new())?;
         private_builder().create(self.log_new())
     }
 
@@ -196,6 +209,14 @@ impl Folder {
     /// Removes a folder with all that is in it, if there is one.
     pub(super) fn remove(path: &Path) -> io::Result<()> {
         match fs::remove_dir_all(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes a file, if there is one.
+    pub(super) fn remove_file(path: &Path) -> io::Result<()> {
+        match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }

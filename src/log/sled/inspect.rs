@@ -74,7 +74,7 @@ fn format(db: &Db, reading: &Reading) -> Result<Option<u32>, OpenError> {
 }
 
 /// Reads the tail and the last segments, each whole and joined to the one before, and what the indexes do not know.
-fn standing(db: &Db) -> Result<(Standing, Recent), ReadError> {
+pub(super) fn standing(db: &Db) -> Result<(Standing, Recent), ReadError> {
     let tail = tail(db)?;
     let mut segments = Vec::new();
     let mut before = Position::new(u64::MAX);

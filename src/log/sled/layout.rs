@@ -56,6 +56,7 @@ pub(super) const FORMAT_KEY: &[u8] = b"f";
 pub(super) const INDEXED_KEY: &[u8] = b"x";
 pub(super) const STREAMS: &[u8] = b"s";
 pub(super) const COMMANDS: &[u8] = b"i";
+/// The first byte of the keys of views.
 pub(super) const VIEW: u8 = b'v';
 
 /// Makes the key of one chunk of the run that begins at a position.

@@ -59,7 +59,6 @@ pub(super) fn migrate(
     standing: Standing,
     reading: &Reading,
 ) -> Result<u64, OpenError> {
-    Folder::remove(&folder.log_new()).map_err(storage("removing an unfinished migration"))?;
     folder.create_log_new().map_err(storage("making the folder of the migrated log"))?;
     let new = open_sled(&folder.log_new())?;
     let written = guarded(|| rewrite(&db, standing, &new)).unwrap_or_else(|words| Err(panicked(&words)));

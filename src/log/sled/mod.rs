@@ -20,6 +20,7 @@ mod packed;
 mod passing;
 mod reader;
 mod recent;
+mod replace;
 mod run;
 mod runs;
 mod segment;
@@ -39,8 +40,8 @@ use self::reader::Reader;
 use self::store::{Durable, Store};
 use super::view_store::{Change, check_put};
 use super::{
-    Append, AppendError, CommandId, EventLog, OpenError, Position, ReadError, Receipt, Recorded, StreamId,
-    StreamVersion, ViewStore,
+    Append, AppendError, CommandId, EventLog, Heard, OpenError, Position, ReadError, Receipt, Recorded, Replacement,
+    StreamId, StreamVersion, ViewStore,
 };
 
 /// How to open a store.
@@ -95,6 +96,15 @@ impl SledLog {
     /// Returns what the witness said when the store was opened.
     pub const fn witness(&self) -> WitnessFinding {
         self.findings.witness
+    }
+
+    /// Returns where the log ends, at once.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Closed`] after [`EventLog::close`].
+    pub fn ends(&self) -> Result<Position, ReadError> {
+        Ok(self.store.durable()?.end)
     }
 
     /// Returns how many events were rewritten, when the store was of an earlier format; nothing when it was of this one.
@@ -189,6 +199,15 @@ impl EventLog for SledLog {
                 (0..count).map(|_| Err(AppendError::AfterFailure { cause: cause.clone() })).collect()
             }
         }
+    }
+
+    async fn append_replacing(
+        &self,
+        commit: Append,
+        replaced: Vec<Replacement>,
+        heard: Heard,
+    ) -> Result<Receipt, AppendError> {
+        self.writing(move |store| store.append_replacing(&commit, replaced, &heard)).await?
     }
 
     async fn read(&self, from: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {

@@ -16,7 +16,7 @@ use super::recent::Recent;
 use super::store::{Engine, Store, make_durable, panicked, synced};
 use super::witness::{self, Reading, Witness, WitnessFile};
 use super::writer::Standing;
-use super::{OpenOptions, WitnessFinding, frame, migration};
+use super::{OpenOptions, WitnessFinding, frame, migration, replace};
 use crate::log::{OpenError, Place, Position};
 
 /// Memory that sled may use for its pages; the working set of a desk's register is far below.
@@ -56,6 +56,9 @@ pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, Finding
     }
     let mut migrated = None;
     let (db, reading, found) = loop {
+        let reading = witness::read(&folder.witness()).map_err(storage("reading the witness"))?;
+        replace::settle(&folder, &reading).map_err(storage("settling an unfinished replacement"))?;
+        // What was settled may have brought its own witness.
         let reading = witness::read(&folder.witness()).map_err(storage("reading the witness"))?;
         migration::settle(&folder, &reading).map_err(storage("settling an unfinished migration"))?;
         if matches!(reading, Reading::Missing) && folder.was_never_made().map_err(storage("looking at the log"))? {

@@ -10,7 +10,10 @@
 
 use uuid::Uuid;
 
-use crate::log::{Append, COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX, CommandId, Position, Receipt, Recorded, StreamId};
+use crate::log::judgement::{Replaced, check_grown};
+use crate::log::{
+    COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX, CommandId, Draft, InvalidAppend, Position, Receipt, Recorded, StreamId,
+};
 
 const COMMIT_HEAD_BYTES: usize = 60;
 
@@ -26,7 +29,7 @@ pub(super) const RUN_BYTES: usize = 64 * 1024;
 pub(super) const RUN_BYTES_MAX: usize = RUN_BYTES + COMMIT_BYTES_MAX + COMMIT_FRAME_BYTES_MAX;
 
 /// Writes a commit behind those that are in the run already.
-pub(super) fn encode(receipt: &Receipt, commit: &Append, run: &mut Vec<u8>) {
+pub(super) fn encode(receipt: &Receipt, events: &[Draft], run: &mut Vec<u8>) {
     run.extend_from_slice(&receipt.first.get().to_be_bytes());
     run.extend_from_slice(receipt.stream.get().as_bytes());
     run.extend_from_slice(&receipt.first_seq.to_be_bytes());
@@ -34,11 +37,11 @@ pub(super) fn encode(receipt: &Receipt, commit: &Append, run: &mut Vec<u8>) {
     run.extend_from_slice(&receipt.recorded_at.to_be_bytes());
     run.extend_from_slice(&receipt.count.to_be_bytes());
     let length = |bytes: &[u8]| u32::try_from(bytes.len()).expect("the commit's shape was checked");
-    for event in &commit.events {
+    for event in events {
         run.extend_from_slice(&length(&event.header).to_be_bytes());
         run.extend_from_slice(&length(&event.body).to_be_bytes());
     }
-    for event in &commit.events {
+    for event in events {
         run.extend_from_slice(&event.header);
         run.extend_from_slice(&event.body);
     }
@@ -127,6 +130,32 @@ impl Run {
     /// Returns the commits.
     pub(super) fn commits(&self) -> impl Iterator<Item = Commit<'_>> {
         self.commits_from(self.first)
+    }
+
+    /// Returns the bytes of the same commits with other bodies.
+    pub(super) fn replaced(&self, bodies: &Replaced) -> Result<Vec<u8>, InvalidAppend> {
+        let mut bytes = Vec::with_capacity(self.bytes.len());
+        for commit in self.commits() {
+            let receipt = &commit.receipt;
+            if bodies.range(receipt.first..receipt.end()).next().is_none() {
+                bytes.extend_from_slice(commit.bytes);
+                continue;
+            }
+            let events = commit.events_from(receipt.first_seq);
+            let events: Vec<Draft> = events
+                .map(|event| Draft {
+                    header: event.header,
+                    body: bodies.get(&event.position).cloned().unwrap_or(event.body),
+                })
+                .collect();
+            check_grown(receipt.first, events.iter().map(|event| event.header.len() + event.body.len()).sum())?;
+            encode(receipt, &events, &mut bytes);
+        }
+        if bytes.len() > RUN_BYTES_MAX {
+            let what = format!("the run at {} would have {} bytes, more than {RUN_BYTES_MAX}", self.first, bytes.len());
+            return Err(InvalidAppend::Replacement { what });
+        }
+        Ok(bytes)
     }
 
     /// Returns the commit that holds a position of the run.

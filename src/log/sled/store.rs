@@ -1,5 +1,7 @@
 //! The open store: one writer, many readers, and the order in which an append becomes true.
 
+mod replacing;
+
 use std::collections::VecDeque;
 use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -82,6 +82,11 @@ impl WitnessFile {
         Ok(Self { file, turn })
     }
 
+    /// Returns the turn of the slot that was written last.
+    pub(super) const fn turn(&self) -> u64 {
+        self.turn
+    }
+
     /// Writes the other slot.
     pub(super) fn write(&mut self, witness: &Witness) -> io::Result<()> {
         self.turn += 1;

@@ -144,7 +144,7 @@ impl<'s> Group<'s> {
         };
         let receipt = judge(commit, &facts)?;
         let at = self.bytes.len();
-        run::encode(&receipt, commit, &mut self.bytes);
+        run::encode(&receipt, &commit.events, &mut self.bytes);
         self.starts.push((receipt.first, at));
         self.versions.insert(receipt.stream, receipt.version().get());
         self.commands.insert(receipt.command, receipt.clone());
@@ -258,7 +258,7 @@ pub(super) fn seal_runs(
 }
 
 /// Adds a run to a batch, in chunks.
-fn insert(batch: &mut Batch, shelf: Shelf, first: Position, payload: &[u8]) {
+pub(super) fn insert(batch: &mut Batch, shelf: Shelf, first: Position, payload: &[u8]) {
     let (chunks, cut) = frame::cut(payload);
     for (number, payload) in cut {
         let key = run_key(shelf, first, number);

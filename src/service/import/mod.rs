@@ -20,13 +20,14 @@ use super::almanac::{REGISTER, with};
 use super::clock::ClockBehind;
 use super::error::ExecuteError;
 use super::execute::{Execution, Loaded, points_at};
-use crate::domain::command::{Request, RequestError};
+use crate::domain::command::{Command, Request, RequestError};
 use crate::domain::decide::Refusal;
 use crate::domain::docket::Docket;
 use crate::domain::fact::Fact;
 use crate::domain::id::{AgreementId, CommandId, Reference};
 use crate::domain::instant::Instant;
 use crate::domain::moment::Moment;
+use crate::domain::redaction::RedactionError;
 use crate::domain::timeline::Register;
 use crate::log::{self, AppendError, Position, Receipt};
 use crate::views::moves::Moved;
@@ -380,6 +381,9 @@ impl Import<'_> {
         receipt: Option<Receipt>,
     ) -> Result<bool, ExecuteError> {
         let request = request?;
+        if matches!(request.command, Command::Redact(_)) {
+            return Err(Refusal::from(RedactionError::InImport).into());
+        }
         let held_back = self.writer.holds(command);
         if held_back || receipt.is_some() {
             // An identity made of the content needs no comparison; one that was given does.

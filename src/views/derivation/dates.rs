@@ -26,6 +26,7 @@ use crate::domain::timeline::Timeline;
 use crate::domain::vocabulary::Lifecycle;
 use crate::views::Asked;
 use crate::views::chart::rule_words;
+use crate::views::document::{RedactedView, redacted_views};
 use crate::views::outcome::RemarkView;
 
 /// A condition of entry into force.
@@ -124,6 +125,8 @@ pub struct DateDerivation {
     pub day: Option<Day>,
     /// The earliest that it can be; null where that is not known.
     pub day_earliest: Option<Day>,
+    /// What was taken out of the agreement's facts on legal duty; the date is counted without it.
+    pub redacted: Vec<RedactedView>,
     /// Why it lies there, or what it waits for, in one sentence.
     pub because: String,
     /// The date that a source declares, where one does; it counts before the computed one.
@@ -279,6 +282,7 @@ pub fn date_derivation(timeline: &Timeline, key: &DateKey, asked: Asked) -> Opti
     rests_on.sort_unstable();
     rests_on.dedup();
     Some(DateDerivation {
+        redacted: redacted_views(timeline),
         as_of: day,
         at: asked.at,
         known_at: asked.known_at,

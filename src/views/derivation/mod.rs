@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Asked;
+use super::document::{RedactedView, redacted_views};
 use super::outcome::RemarkView;
 use super::recurrence;
 use crate::domain::agreement::Agreement;
@@ -102,6 +103,8 @@ pub struct Derivation {
     pub instances: Option<Counts>,
     /// What the rule would give under each other counting profile, before anything moved the date.
     pub other_profiles: Vec<OtherProfile>,
+    /// What was taken out of the agreement's facts on legal duty; the date is counted without it.
+    pub redacted: Vec<RedactedView>,
     /// Why the commitment is in its state, in one sentence.
     pub because: String,
 }
@@ -266,6 +269,7 @@ pub fn derivation(timeline: &Timeline, owed: Owed, asked: Asked) -> Option<Deriv
         assumed,
         other_profiles: other_profiles.unwrap_or_default(),
         instances: standing.instances,
+        redacted: redacted_views(timeline),
         because,
     })
 }

@@ -8,7 +8,9 @@ use super::{Cause, Finding};
 use crate::domain::agreement::PartyRecord;
 use crate::domain::day::Day;
 use crate::domain::id::{PartyId, Reference};
+use crate::domain::redaction::MARK;
 use crate::domain::status::AgreementStatus;
+use crate::domain::text::Line;
 use crate::views::entry::{Entry, Outline};
 
 /// A name without what people write differently: case, spaces, hyphens and points.
@@ -21,7 +23,9 @@ pub(super) fn parties_within(case: &Case<'_>, found: &mut Found) {
     let names = |record: &PartyRecord| -> Vec<String> {
         let local = record.party.names.iter().map(|local| &local.name);
         let aliases = record.aliases.iter().map(|alias| &alias.name);
-        [&record.party.name].into_iter().chain(local).chain(aliases).map(|name| bare(name.as_str())).collect()
+        let names = [&record.party.name].into_iter().chain(local).chain(aliases).map(Line::as_str);
+        // A name that was taken out is nobody's.
+        names.filter(|name| *name != MARK).map(bare).collect()
     };
     let mut first: BTreeMap<String, &PartyRecord> = BTreeMap::new();
     for record in &case.agreement.parties {
@@ -43,11 +47,12 @@ pub(super) fn parties_within(case: &Case<'_>, found: &mut Found) {
 
 /// What makes two agreements look the same: title, or kind and day of signature where there is none, and parties.
 fn likeness(outline: &Outline<'_>) -> Option<String> {
-    let title = match outline.title {
+    let title = match outline.title.filter(|title| title.as_str() != MARK) {
         Some(title) => bare(title.as_str()),
         None => format!("{} {}", outline.kind, outline.signed?),
     };
-    let mut parties: Vec<String> = outline.parties.iter().map(|party| bare(party.name.as_str())).collect();
+    let named = outline.parties.iter().map(|party| party.name.as_str()).filter(|name| *name != MARK);
+    let mut parties: Vec<String> = named.map(bare).collect();
     parties.sort();
     (!parties.is_empty()).then(|| [vec![title], parties].concat().join("|"))
 }
