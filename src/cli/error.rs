@@ -6,6 +6,7 @@ use crate::log::{AppendError, OpenError, ReadError};
 use crate::service::error::{ExecuteError, QueryError, RegisterError, RestoreError};
 use crate::service::mapping::MappingError;
 use crate::service::settings::SettingsError;
+use crate::service::trust::TrustError;
 use crate::views::outcome::ErrorView;
 
 use super::hint;
@@ -326,6 +327,32 @@ impl From<RegisterError> for Failure {
             RegisterError::Open(OpenError::NewerFormat { .. }) => (Exit::Storage, "newer_format"),
             RegisterError::Open(OpenError::Missing { .. }) => (Exit::Refused, NO_REGISTER),
             RegisterError::Open(_) | RegisterError::Settings(_) => (Exit::Storage, "storage"),
+        };
+        Self::new(exit, code, chain(&error), hint)
+    }
+}
+
+impl From<TrustError> for Failure {
+    fn from(error: TrustError) -> Self {
+        let hint = hint::of_trust(&error);
+        let (exit, code) = match error {
+            TrustError::Query(error) => return error.into(),
+            TrustError::Execute(error) => return (*error).into(),
+            TrustError::NoKey => (Exit::Refused, "no_key"),
+            TrustError::KeyThere { .. } => (Exit::Refused, "key_there"),
+            TrustError::KeyElsewhere { .. } => (Exit::Refused, "key_elsewhere"),
+            TrustError::KeysInStore { .. } => (Exit::Refused, "keys_in_store"),
+            TrustError::KeysOpen { .. } => (Exit::Refused, "keys_open"),
+            TrustError::KeyFile { .. } => (Exit::Refused, "key_file"),
+            TrustError::NoHead { .. } => (Exit::Refused, "no_head"),
+            TrustError::NoSuchEvent { .. } => (Exit::Refused, "no_such_event"),
+            TrustError::File { .. } => (Exit::Storage, "file"),
+            TrustError::Name(_) => (Exit::Usage, "key"),
+            TrustError::Unfounded(_) => (Exit::Usage, "unfounded"),
+            TrustError::Forked { .. } => (Exit::Integrity, "forked"),
+            TrustError::Head { .. } => (Exit::Integrity, "head"),
+            TrustError::Proof(_) => (Exit::Integrity, "proof"),
+            TrustError::Event(_) => (Exit::Integrity, "event"),
         };
         Self::new(exit, code, chain(&error), hint)
     }

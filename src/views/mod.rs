@@ -30,6 +30,7 @@ pub mod search;
 pub mod stats;
 pub mod tables;
 pub mod term;
+pub mod trust;
 pub mod words;
 
 use schemars::Schema;
@@ -93,6 +94,10 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("init", shown::<outcome::MadeView>()),
         ("rebuild", shown::<outcome::RebuiltView>()),
         ("restore", shown::<outcome::RestoredView>()),
+        ("key", shown::<trust::KeyRow>()),
+        ("keys", shown::<Vec<trust::KeyRow>>()),
+        ("verify", shown::<trust::Verified>()),
+        ("verify-proof", shown::<trust::ProofView>()),
         ("error", shown::<outcome::ErrorView>()),
     ]
 }
