@@ -7,6 +7,7 @@ use crate::service::backup::BackupError;
 use crate::service::error::{ExecuteError, QueryError, RegisterError, RestoreError};
 use crate::service::mapping::MappingError;
 use crate::service::settings::SettingsError;
+use crate::service::trust::TrustError;
 use crate::views::outcome::ErrorView;
 
 use super::hint;
@@ -298,6 +299,10 @@ impl Failure {
                 let hint = "sort the lines by recorded_at, or leave it out of this one";
                 Self::new(Exit::Refused, "time_runs_backwards", error.to_string(), Some(hint.to_owned()))
             }
+            ExecuteError::Aside { folder } => {
+                let hint = format!("move {folder} out of the store's folder, or delete it; then redact again");
+                Self::new(Exit::Refused, "aside", error.to_string(), Some(hint))
+            }
             ExecuteError::AssertedTime => {
                 let hint = "add --asserted-times, which marks each such event, or leave recorded_at out";
                 Self::new(Exit::Usage, "asserted_time", error.to_string(), Some(hint.to_owned()))
@@ -328,6 +333,32 @@ impl From<RegisterError> for Failure {
             | RegisterError::Settings(SettingsError::Newer { .. }) => (Exit::Storage, "newer_format"),
             RegisterError::Open(OpenError::Missing { .. }) => (Exit::Refused, NO_REGISTER),
             RegisterError::Open(_) | RegisterError::Settings(_) => (Exit::Storage, "storage"),
+        };
+        Self::new(exit, code, chain(&error), hint)
+    }
+}
+
+impl From<TrustError> for Failure {
+    fn from(error: TrustError) -> Self {
+        let hint = hint::of_trust(&error);
+        let (exit, code) = match error {
+            TrustError::Query(error) => return error.into(),
+            TrustError::Execute(error) => return (*error).into(),
+            TrustError::NoKey => (Exit::Refused, "no_key"),
+            TrustError::KeyThere { .. } => (Exit::Refused, "key_there"),
+            TrustError::KeyElsewhere { .. } => (Exit::Refused, "key_elsewhere"),
+            TrustError::KeysInStore { .. } => (Exit::Refused, "keys_in_store"),
+            TrustError::KeysOpen { .. } => (Exit::Refused, "keys_open"),
+            TrustError::KeyFile { .. } => (Exit::Refused, "key_file"),
+            TrustError::NoHead { .. } => (Exit::Refused, "no_head"),
+            TrustError::NoSuchEvent { .. } => (Exit::Refused, "no_such_event"),
+            TrustError::File { .. } => (Exit::Storage, "file"),
+            TrustError::Name(_) => (Exit::Usage, "key"),
+            TrustError::Unfounded(_) => (Exit::Usage, "unfounded"),
+            TrustError::Forked { .. } => (Exit::Integrity, "forked"),
+            TrustError::Head { .. } => (Exit::Integrity, "head"),
+            TrustError::Proof(_) => (Exit::Integrity, "proof"),
+            TrustError::Event(_) => (Exit::Integrity, "event"),
         };
         Self::new(exit, code, chain(&error), hint)
     }

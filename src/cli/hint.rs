@@ -19,6 +19,7 @@ use crate::service::backup::BackupError;
 use crate::service::error::{QueryError, RegisterError};
 use crate::service::mapping::{MappingError, ProblemKind};
 use crate::service::settings::SettingsError;
+use crate::service::trust::TrustError;
 
 use super::error::Exit;
 
@@ -334,6 +335,32 @@ pub fn of_backup(error: &BackupError) -> Option<String> {
         BackupError::Open { path, .. } => {
             said(format!("servanda doctor --store {} says what is wrong", path.display()))
         }
+    }
+}
+
+/// What to do about what is not signed, proven or checked.
+pub fn of_trust(error: &TrustError) -> Option<String> {
+    match error {
+        TrustError::NoKey => said("servanda key new makes one"),
+        TrustError::KeyThere { .. } => said("servanda key rotate --reason … puts another in its place"),
+        TrustError::KeyElsewhere { .. } => {
+            said("sign where the key is, name its folder with --keys, or replace it: servanda key rotate --reason …")
+        }
+        TrustError::KeysInStore { .. } => said("name another folder with --keys or SERVANDA_KEYS"),
+        TrustError::KeysOpen { path, .. } => {
+            said(format!("take the others' rights away: chmod go= {}", path.display()))
+        }
+        TrustError::KeyFile { .. } => said("put the copy of the key's file back that was made when the key was new"),
+        TrustError::NoHead { .. } => said("servanda tree-head signs and keeps one"),
+        TrustError::NoSuchEvent { reference, .. } => said(format!("servanda history {reference} lists its events")),
+        TrustError::Forked { .. } => {
+            said("servanda verify says what is wrong, and where; keep a copy of the folder as it is")
+        }
+        TrustError::Name(_) => said("servanda key list shows the keys of a register"),
+        TrustError::Head { .. } | TrustError::Proof(_) | TrustError::Event(_) => {
+            said("do not rely on it; ask for it again, and whoever gave it to you how it came about")
+        }
+        TrustError::File { .. } | TrustError::Unfounded(_) | TrustError::Query(_) | TrustError::Execute(_) => None,
     }
 }
 

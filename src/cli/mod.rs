@@ -12,6 +12,7 @@ pub mod place;
 pub mod questions;
 pub mod session;
 pub mod shape;
+pub mod trust;
 pub mod upkeep;
 pub mod verbs;
 
@@ -51,6 +52,7 @@ fn parser() -> clap::Command {
     let root = <Globals as clap::Args>::augment_args(root);
     let root = root.subcommands(VERBS.iter().map(verbs::outline));
     let root = questions::Question::augment_subcommands(root);
+    let root = trust::Trust::augment_subcommands(root);
     // Last of all: adding a list of subcommands also writes the list's own description over these.
     upkeep::Upkeep::augment_subcommands(root)
         .about("Keeps the record of agreements: what stands, what is due, what is late and why.")
@@ -88,6 +90,7 @@ fn overview() -> String {
         }
     };
     section("Questions", questions::Question::augment_subcommands(clap::Command::new("")));
+    section("Trust", trust::Trust::augment_subcommands(clap::Command::new("")));
     section("Upkeep", upkeep::Upkeep::augment_subcommands(clap::Command::new("")));
     text.push_str("\nEach has an example: servanda sign --help");
     text
@@ -153,6 +156,9 @@ fn run(globals: Globals, matches: &clap::ArgMatches) -> Result<Exit, Failure> {
         }
         if let Ok(question) = questions::Question::from_arg_matches(matches) {
             return question.run(&session).await;
+        }
+        if let Ok(trust) = trust::Trust::from_arg_matches(matches) {
+            return trust.run(&session).await;
         }
         let upkeep = upkeep::Upkeep::from_arg_matches(matches).map_err(|e| Failure::usage("usage", e.to_string()))?;
         upkeep.run(&session).await

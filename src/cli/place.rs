@@ -51,6 +51,23 @@ pub fn store(given: Option<&Path>) -> PathBuf {
     etcetera::choose_base_strategy().map_or_else(|_| here.join(FOLDER), |base| base.data_dir().join("servanda"))
 }
 
+/// The folder of private keys: the one given, else the one that the environment names, else `servanda/keys` in the user's
+/// folder of settings.
+#[must_use]
+pub fn keys(given: Option<&Path>) -> PathBuf {
+    let named = || std::env::var_os("SERVANDA_KEYS").filter(|value| !value.is_empty()).map(PathBuf::from);
+    given.map(Path::to_owned).or_else(named).unwrap_or_else(|| {
+        let own = etcetera::choose_base_strategy().map(|base| base.config_dir());
+        own.unwrap_or_else(|_| PathBuf::from(".")).join("servanda").join("keys")
+    })
+}
+
+/// Whether identities, salts and keys are a repeatable sequence, as in tests.
+#[must_use]
+pub fn ids_are_repeatable() -> bool {
+    variable("SERVANDA_SEED").is_some()
+}
+
 /// The machine's clock, or a fixed one for tests and for making old reports again (`SERVANDA_NOW`, RFC 3339).
 ///
 /// # Errors

@@ -58,6 +58,7 @@ fn full(command: Command, verb: &VerbSpec) -> Command {
         Subject::Body => ("REF/wgN", "The body, such as pk-ps-health-2025/wg1"),
         Subject::Fact => ("REF@N", "The fact, by its place in the agreement, such as pk-ps-health-2025@3"),
         Subject::Calendar => ("CALENDAR", "The calendar's name: lower-case letters, digits and dashes, such as pk"),
+        Subject::Key => ("KEY", "The public key, NAME+ID+KEY; a private key is never given"),
         Subject::Profile => ("PROFILE", "The counting profile's name: lower-case letters, digits and dashes"),
     };
     let mut first = Arg::new("agreement").value_name(value_name).help(help).required(true);
@@ -112,6 +113,7 @@ fn own_name(verb: &VerbSpec) -> Option<&'static str> {
     match verb.subject {
         Subject::Calendar => Some("calendar"),
         Subject::Profile => Some("profile"),
+        Subject::Key => Some("key"),
         Subject::Agreement | Subject::Commitment | Subject::Body | Subject::Fact => None,
     }
 }
@@ -144,7 +146,7 @@ fn typed(verb: &VerbSpec, matches: &ArgMatches) -> Result<(Map<String, Value>, O
             let form = match subject {
                 Subject::Commitment => "REF/c1",
                 Subject::Body => "REF/wg1",
-                Subject::Fact | Subject::Agreement | Subject::Calendar | Subject::Profile => "REF@3",
+                Subject::Fact | Subject::Agreement | Subject::Calendar | Subject::Profile | Subject::Key => "REF@3",
             };
             return Err(Failure::usage("agreement", format!("{} wants to know which {field}", verb.name))
                 .hinted(format!("write {form}; servanda history REF lists the facts, servanda show REF the rest")));

@@ -448,7 +448,9 @@ impl Agreement {
             | Event::CalendarDefined(_)
             | Event::WeekSet(_)
             | Event::DaysListed(_)
-            | Event::ProfileDefined(_) => {}
+            | Event::ProfileDefined(_)
+            | Event::KeyAdopted(_)
+            | Event::KeyRotated(_) => {}
             // With the fact retracted there is nothing left to disagree about.
             Event::FactDisputed(disputed) if self.retracted.contains(&disputed.event) => {}
             Event::FactDisputed(disputed) => self.disputed_facts.push((disputed.event, mark.clone())),

@@ -155,7 +155,9 @@ fn judge(agreement: &Agreement, reading: &Reading, against: &mut Vec<Objection>)
         | Event::WeekSet(_)
         | Event::DaysListed(_)
         | Event::ProfileDefined(_)
-        | Event::TakenOut(_) => {}
+        | Event::TakenOut(_)
+        | Event::KeyAdopted(_)
+        | Event::KeyRotated(_) => {}
         Event::PartyWithdrew(withdrew) => {
             let earlier = agreement.party(&withdrew.party).and_then(|record| record.withdrew.as_ref());
             against.extend(earlier.map(|earlier| twice(format!("the withdrawal of {}", withdrew.party), earlier)));

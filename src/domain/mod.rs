@@ -24,6 +24,7 @@ pub mod force;
 pub mod guard;
 pub mod id;
 pub mod instant;
+pub mod keys;
 pub mod moment;
 pub mod objection;
 pub mod party;

@@ -176,6 +176,7 @@ const fn holds(event: &Event) -> Option<&'static str> {
         Event::AgreementProposed(_) | Event::AgreementRecorded(_) | Event::PledgeAnnounced(_) => {
             Some("it names the agreement that all other facts are of")
         }
+        Event::KeyAdopted(_) | Event::KeyRotated(_) => Some("tree heads that were given out are checked by it"),
         event if is_about_the_record(event) => Some("how another fact is read hangs on it"),
         _ => None,
     }

@@ -15,6 +15,7 @@ mod deadlines;
 mod force;
 mod force_laws;
 mod guards;
+mod keys;
 mod notices;
 mod openings;
 mod recurring;

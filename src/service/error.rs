@@ -123,6 +123,12 @@ pub enum ExecuteError {
         #[source]
         source: std::io::Error,
     },
+    /// What a repair put aside still holds earlier bytes of the log.
+    #[error("{folder}, in the store's folder, holds files of the log that a repair put aside, and what is to go may be in them")]
+    Aside {
+        /// The name of the folder.
+        folder: String,
+    },
     /// A time was asserted without leave.
     #[error("recorded_at is accepted with --asserted-times only")]
     AssertedTime,

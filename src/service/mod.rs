@@ -36,6 +36,7 @@ pub mod search;
 pub mod settings;
 mod shelf;
 mod spool;
+pub mod trust;
 mod turns;
 
 use std::path::PathBuf;

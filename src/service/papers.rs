@@ -106,7 +106,7 @@ impl Service {
 }
 
 /// The folder beside the papers where those wait that a redaction removes.
-const GOING: &str = "papers.going";
+pub(super) const GOING: &str = "papers.going";
 
 /// The file in it that says where the log ends before the redaction.
 const END: &str = "end";

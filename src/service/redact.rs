@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::Service;
 use super::almanac::REGISTER;
+use super::backup::belongings::ASIDE;
 use super::error::{ExecuteError, QueryError};
 use super::execute::{ATTEMPTS_MAX, Execution, Outcome};
 use crate::domain::command::Request;
@@ -88,6 +89,9 @@ impl Service {
                 let (outcome, _) = self.outcome(request, &mut loaded, fact, decision, &[], true).await?;
                 return Ok(Outcome { elsewhere, ..outcome });
             }
+            if let Some(folder) = self.put_aside_by_a_repair().map_err(papers)? {
+                return Err(ExecuteError::Aside { folder });
+            }
             let commit = self.salted(loaded.id, vec![fact.clone()], Some(end)).written()?;
             let replaced = vec![Replacement { position: Position::new(taking.target.position), body: taking.body }];
             let appended = {
@@ -127,6 +131,18 @@ impl Service {
         if let Ok(mut register) = self.register.lock() {
             *register = crate::domain::timeline::Register::default().in_zone(self.settings.zone_name());
         }
+    }
+
+    /// What a repair put aside in the store's folder, if anything.
+    fn put_aside_by_a_repair(&self) -> std::io::Result<Option<String>> {
+        let Some(store) = self.papers.as_ref().and_then(|papers| papers.parent()) else { return Ok(None) };
+        for entry in std::fs::read_dir(store)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if name.starts_with(ASIDE) {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
     }
 
     /// Looks through the log for the words that are taken out, and for the papers that nothing else names.

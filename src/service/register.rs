@@ -16,6 +16,7 @@ use super::replay::{PAGE, Progress, Reading};
 use super::runs::{OPEN_BYTES, Runs};
 use super::search::WORDS;
 use super::spool::failed;
+use super::trust::tree::TREE;
 use crate::domain::fact::Fact;
 use crate::domain::id::{AgreementId, Reference};
 use crate::domain::timeline::Timeline;
@@ -224,7 +225,12 @@ impl Service {
             self.views.clear(VIEW).await.map_err(QueryError::View)?;
             self.views.clear(WORDS).await.map_err(QueryError::View)?;
         }
+        let had_tree = self.views.position(TREE).await.map_or(true, |at| at.is_some());
+        self.views.clear(TREE).await.map_err(QueryError::View)?;
         self.catch_up_all(progress).await?;
+        if had_tree {
+            self.catch_up_tree(progress).await?;
+        }
         let mut agreements = 0;
         self.scan(tables::heads(), |_, _| {
             agreements += 1;

@@ -115,7 +115,11 @@ pub(super) fn noun(saying: &Saying, seq: u64) -> String {
         Event::RecordCorrected(corrected) => format!("correction of @{}", corrected.event),
         Event::RecordRetracted(retracted) => format!("retraction of @{}", retracted.event),
         Event::RecordRedacted(redacted) => format!("redaction of @{}", redacted.event),
-        Event::CalendarDefined(_) | Event::WeekSet(_) | Event::DaysListed(_) => told(saying, seq),
+        Event::CalendarDefined(_)
+        | Event::WeekSet(_)
+        | Event::DaysListed(_)
+        | Event::KeyAdopted(_)
+        | Event::KeyRotated(_) => told(saying, seq),
         Event::ProfileDefined(profile) => format!("counting profile {}", profile.profile),
         event => spelled(event),
     }
@@ -163,6 +167,10 @@ fn told(saying: &Saying, seq: u64) -> String {
             format!("calendar {}: days off from {} to {} listed", days.calendar, days.from, days.to)
         }
         Event::ProfileDefined(_) => format!("{} defined", noun()),
+        Event::KeyAdopted(adopted) => format!("key {}+{} put on record", adopted.key.name(), adopted.key.id()),
+        Event::KeyRotated(rotated) => {
+            format!("key {}+{} put in the place of {}", rotated.key.name(), rotated.key.id(), rotated.replaces.id())
+        }
         _ => format!("{}{on}", noun()),
     }
 }

@@ -31,6 +31,7 @@ pub mod search;
 pub mod stats;
 pub mod tables;
 pub mod term;
+pub mod trust;
 pub mod words;
 
 use schemars::Schema;
@@ -96,6 +97,10 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("backup", shown::<outcome::BackupView>()),
         ("doctor", shown::<checkup::Checkup>()),
         ("restore", shown::<outcome::RestoredView>()),
+        ("key", shown::<trust::KeyRow>()),
+        ("keys", shown::<Vec<trust::KeyRow>>()),
+        ("verify", shown::<trust::Verified>()),
+        ("verify-proof", shown::<trust::ProofView>()),
         ("error", shown::<outcome::ErrorView>()),
     ]
 }

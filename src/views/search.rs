@@ -191,7 +191,9 @@ fn each_text<'a>(reading: &'a Reading, say: &mut impl FnMut(Place, &'a str)) {
         | Event::CalendarDefined(_)
         | Event::WeekSet(_)
         | Event::DaysListed(_)
-        | Event::ProfileDefined(_) => {}
+        | Event::ProfileDefined(_)
+        | Event::KeyAdopted(_)
+        | Event::KeyRotated(_) => {}
     }
 }
 

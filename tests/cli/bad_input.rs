@@ -138,7 +138,7 @@ fn plausible(verb: &VerbSpec) -> Map<String, Value> {
         Subject::Commitment => "here/c1",
         Subject::Body => "here/wg1",
         Subject::Fact => "here@2",
-        Subject::Calendar | Subject::Profile => "register",
+        Subject::Calendar | Subject::Profile | Subject::Key => "register",
     };
     let mut line = Map::from_iter([
         ("command".to_owned(), json!(verb.name)),

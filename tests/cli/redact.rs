@@ -263,3 +263,65 @@ fn killed_at_any_moment_it_is_done_whole_or_not_at_all() {
     assert_eq!(done + undone, KILLS);
     let _ = finish(whole.servanda().args(words(&redact("@6"))), b"").ok();
 }
+
+#[test]
+fn heads_and_proofs_given_out_before_it_hold_after_it_and_the_record_is_in_order() {
+    let desk = desk();
+    let kept = |name: &str, line: &str| {
+        std::fs::write(desk.home().join(name), desk.run(line).ok().stdout).expect("it is written");
+    };
+    desk.done(&["key new --name example.com/register"]);
+    kept("before.note", "tree-head");
+    kept("before.proof", "prove care-2025@2");
+    let key = desk.json("key list")[0]["key"].as_str().expect("a key").to_owned();
+    desk.done(&[
+        &redact("@4"),
+        &redact("@2 --field data.name --field evidence.0.quote"),
+        &redact("@1 --field data.parties.1.name"),
+    ]);
+    let verified = desk.json("verify --against before.note");
+    assert_eq!((&verified["ok"], &verified["views"], &verified["findings"]), (&json!(true), &json!(true), &json!([])));
+    let holds = |file: &str| desk.json(&format!("verify-proof {file} --key {key}"));
+    assert_eq!(holds("before.proof")["position"], 1);
+    kept("after.note", "tree-head");
+    kept("growth.proof", "prove --consistency before.note");
+    let grown = desk.json(&format!("verify-proof growth.proof --key {key} --head before.note"));
+    assert_eq!(grown["from"], 7);
+    // What is left of a fact is proven by its header alone.
+    for (place, position) in [(2, 1), (4, 3)] {
+        kept("after.proof", &format!("prove care-2025@{place}"));
+        let proven = holds("after.proof");
+        assert_eq!((&proven["position"], &proven["body"]), (&json!(position), &Value::Null));
+        assert_eq!(proven["header"]["seq"], place);
+    }
+    let of_key = desk.run(r#"redact register@1 --reason "on request" --authority court --json"#).exits(1);
+    assert!(!of_key.error()["code"].is_null());
+}
+
+#[test]
+fn while_a_repair_kept_files_aside_nothing_is_said_to_be_gone() {
+    let desk = desk();
+    std::fs::create_dir(desk.store().join("damaged-1")).expect("it can be made");
+    let refused = desk.run(&format!("{} --json", redact("@4"))).exits(1);
+    assert_eq!(refused.error()["code"], "aside");
+    let _ = desk.run(&format!("{} --dry-run", redact("@4"))).ok();
+    std::fs::remove_dir(desk.store().join("damaged-1")).expect("it is empty");
+    desk.done(&[&redact("@4")]);
+}
+
+#[test]
+fn a_backup_made_after_it_holds_nothing_of_it_and_its_heads_hold() {
+    let desk = desk();
+    desk.done(&["key new --name example.com/register"]);
+    let head = desk.run("tree-head").ok().stdout;
+    desk.done(&[&redact("@4"), "backup copy", "backup copy.tar.zst"]);
+    assert_eq!(with(&desk.home().join("copy"), PHONE), Vec::<PathBuf>::new());
+    std::fs::write(desk.home().join("head.note"), head).expect("it is written");
+    desk.done(&["restore copy.tar.zst --store again"]);
+    assert_eq!(with(&desk.home().join("again"), PHONE), Vec::<PathBuf>::new());
+    for store in ["copy", "again"] {
+        let verified = desk.json(&format!("verify --against head.note --store {store}"));
+        assert_eq!((&verified["ok"], &verified["heads"]), (&json!(true), &json!(2)), "{store}");
+        assert_eq!(desk.run(&format!("doctor --store {store} --json")).ok().json()["findings"], json!([]), "{store}");
+    }
+}

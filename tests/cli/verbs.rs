@@ -35,6 +35,7 @@ const LAB: &str = "record cancer-laboratory-2020 --kind mou --party pk:state=Pak
 const PLEDGE: &str = "announce pk-cn-health-2025 --party pk:state=Pakistan --party cn:state=China --on 2025-05-19";
 const VACCINE: &str = "propose pk-cn-vaccine-mou-2026 --kind mou --party pk:state=Pakistan --party cn:state=China";
 
+const KEY: &str = "adopt-key example.com/register+0e5f1e69+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 const OFFICE: &str = r#"define-calendar our-office --title "Our office""#;
 
 /// A verb, what has to be on record before its example, and the event that it records.
@@ -107,6 +108,8 @@ const ROWS: &[Row] = &[
     ("set-week", &[OFFICE], "calendar.week-set"),
     ("list-days-off", &[OFFICE], "calendar.days-listed"),
     ("define-profile", &[], "profile.defined"),
+    ("adopt-key", &[], "key.adopted"),
+    ("rotate-key", &[KEY], "key.rotated"),
 ];
 
 fn example(verb: &str) -> &'static str {
@@ -139,6 +142,7 @@ fn import_line(typed: &str) -> Value {
     let own = match spec.subject {
         Subject::Calendar => Some("calendar"),
         Subject::Profile => Some("profile"),
+        Subject::Key => Some("key"),
         _ => None,
     };
     line.insert("agreement".to_owned(), if own.is_some() { json!("register") } else { first.clone() });

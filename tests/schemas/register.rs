@@ -158,6 +158,7 @@ fn write() -> Written {
         rows.extend(program.rows(view, &typed));
     }
     answers.push(program.answer("rebuild", &["rebuild"]));
+    answers.extend(trusted(&program));
     program.done(&["export", "--output", "events.jsonl"], &[]);
     answers.push(program.answer("restore", &["restore", "events.jsonl", "--store", "restored"]));
     answers.push(program.answer("backup", &["backup", "copy.tar.zst"]));
@@ -167,6 +168,36 @@ fn write() -> Written {
     answers.push(program.answer("init", &["init", "--store", "made", "--zone", "Asia/Karachi"]));
     let events = program.done(&["export"], &[]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     Written { events, answers, rows }
+}
+
+/// Answers about keys, proofs, and what is found where a tree head is none.
+fn trusted(program: &Program<'_>) -> Vec<Answer> {
+    let folder = program.folder;
+    let at = |words: &[&'static str]| -> Vec<&'static str> {
+        [words, &["--store", "trusted", "--keys", "private"]].concat()
+    };
+    program.done(&["init", "--store", "trusted"], &[]);
+    let mut answers = vec![program.answer("key", &at(&["key", "new", "--name", "example.com/register"]))];
+    let key = answers[0].value["key"].as_str().unwrap().to_owned();
+    std::fs::write(folder.join("first.note"), program.done(&at(&["tree-head"]), &[])).unwrap();
+    answers.push(program.answer("key", &at(&["key", "rotate", "--reason", "lost"])));
+    answers.push(program.answer("keys", &at(&["key", "list"])));
+    let second = answers[1].value["key"].as_str().unwrap().to_owned();
+    program.done(&at(&["tree-head"]), &[]);
+    for (file, proven) in [("event.proof", "register@1"), ("growth.proof", "--consistency=first.note")] {
+        let proof = program.done(&["prove", proven, "--store", "trusted"], &[]);
+        std::fs::write(folder.join(file), proof).unwrap();
+        let check = ["verify-proof", file, "--key", &key, "--key", &second];
+        let head = ["--head", "first.note"];
+        let check = if file == "growth.proof" { [&check[..], &head[..]].concat() } else { check.to_vec() };
+        answers.push(program.answer("verify-proof", &check));
+    }
+    answers.push(program.answer("verify", &["verify", "--store", "trusted", "--against", "first.note"]));
+    let found = program.run(&["verify", "--store", "trusted", "--against", "event.proof"], &["--json"]);
+    assert_eq!(found.status.code(), Some(4), "a proof is no tree head");
+    let value = serde_json::from_slice(&found.stdout).unwrap();
+    answers.push(Answer { typed: "verify --against event.proof".to_owned(), view: "verify", value });
+    answers
 }
 
 /// Lines that are refused, each for another reason.
@@ -213,6 +244,9 @@ const FAILURES: &[(i32, &[&str])] = &[
     (2, &["list", "--as-of", "someday"]),
     (2, &["waive", MOU]),
     (2, &["search", "–"]),
+    (1, &["tree-head", "--keys", "nowhere"]),
+    (1, &["prove", "register@1"]),
+    (1, &["key", "new", "--keys", "nowhere"]),
     (3, &["note", MOU, "twice", "--command-id", "018f2d5e-7c3a-7b10-9d4e-5a6b7c8d9e02"]),
 ];
 

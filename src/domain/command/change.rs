@@ -79,7 +79,7 @@ impl Verb for Correct {
     const SUBJECT: Subject = Subject::Fact;
     const WANTS_REASON: bool = true;
     fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
-        let reading = readable(making, self.event)?;
+        let reading = changeable(making, self.event)?;
         let fields = changes(reading, &self.set)?;
         Ok(Event::RecordCorrected(Corrected { event: self.event, fields }))
     }
@@ -103,6 +103,7 @@ impl Verb for Retract {
         if matches!(readable(making, self.event)?.saying.event, Event::RecordRedacted(_)) {
             return Err(RedactionError::Stands { event: self.event }.into());
         }
+        changeable(making, self.event)?;
         Ok(Event::RecordRetracted(Retracted { event: self.event }))
     }
 }
@@ -201,7 +202,7 @@ impl Verb for ResolveFact {
     const EXAMPLE: &'static str = "servanda resolve-fact heart-sphere-fatima-2025@2 --on 2025-06-25 --source \"a second outlet\" --published 2025-06-27";
     const SUBJECT: Subject = Subject::Fact;
     fn event(self, making: &Making<'_>) -> Result<Event, Refusal> {
-        let reading = readable(making, self.event)?;
+        let reading = changeable(making, self.event)?;
         let fields = changes(reading, &self.set)?;
         Ok(Event::FactResolved(FactResolved { event: self.event, fields }))
     }
@@ -217,6 +218,17 @@ fn readable<'a>(making: &Making<'a>, event: u64) -> Result<&'a Reading, Refusal>
     }
     let reading = making.readings.fact(event);
     reading.ok_or_else(|| Refusal::against(event, Objection::NoSuchFact { event }))
+}
+
+/// The fact at a place, as it is read now, where it may be read otherwise.
+fn changeable<'a>(making: &Making<'a>, event: u64) -> Result<&'a Reading, Refusal> {
+    let reading = readable(making, event)?;
+    if matches!(reading.saying.event, Event::KeyAdopted(_) | Event::KeyRotated(_)) {
+        let why =
+            "a key on record stays as it is, since heads are signed with it: rotate-key puts another in its place";
+        return Err(Refusal::Field { field: "event", why: why.to_owned() });
+    }
+    Ok(reading)
 }
 
 /// Checks each FIELD=VALUE against the fact, and leaves out those that change nothing.
@@ -255,7 +267,7 @@ pub fn day_changes(
     on: &Line,
     certainty: Option<Certainty>,
 ) -> Result<Vec<FieldChange>, Refusal> {
-    let reading = readable(making, event)?;
+    let reading = changeable(making, event)?;
     let day = spoken::parse_spoken(on.as_str(), making.today)
         .map_err(|e| Refusal::Field { field: "on", why: e.to_string() })?;
     let day = day.date();

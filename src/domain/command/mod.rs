@@ -14,6 +14,7 @@ pub mod countable;
 pub mod deadline;
 pub mod force;
 pub mod framing;
+pub mod keys;
 pub mod opening;
 pub mod papers;
 pub mod parties;
@@ -55,13 +56,15 @@ pub enum Subject {
     Calendar,
     /// A counting profile of the register.
     Profile,
+    /// A key of the register.
+    Key,
 }
 
 impl Subject {
     /// Whether it is the register's own instead of an agreement's.
     #[must_use]
     pub const fn of_the_register(self) -> bool {
-        matches!(self, Self::Calendar | Self::Profile)
+        matches!(self, Self::Calendar | Self::Profile | Self::Key)
     }
 }
 
@@ -287,7 +290,8 @@ commands! {
         Attach(papers::Attach), Note(papers::Note), Link(papers::Link);
     "Register":
         DefineCalendar(register::DefineCalendar), SetWeek(register::SetWeek),
-        ListDaysOff(register::ListDaysOff), DefineProfile(register::DefineProfile);
+        ListDaysOff(register::ListDaysOff), DefineProfile(register::DefineProfile),
+        AdoptKey(keys::AdoptKey), RotateKey(keys::RotateKey);
 }
 
 /// What a field's error says, with the field's path.

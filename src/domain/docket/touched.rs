@@ -151,7 +151,9 @@ fn narrow(agreement: &Agreement, event: &Event) -> Option<Touches> {
         | Event::CalendarDefined(_)
         | Event::WeekSet(_)
         | Event::DaysListed(_)
-        | Event::ProfileDefined(_) => return None,
+        | Event::ProfileDefined(_)
+        | Event::KeyAdopted(_)
+        | Event::KeyRotated(_) => return None,
     }
     touches.looks.push(Part::Ending);
     for name in naming::pointed_at(event) {

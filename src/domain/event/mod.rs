@@ -9,6 +9,7 @@ pub mod bodies;
 pub mod change;
 pub mod commitments;
 pub mod consent;
+pub mod keys;
 pub mod naming;
 pub mod opening;
 pub mod papers;
@@ -245,6 +246,10 @@ events! {
     DaysListed(register::DaysListed) = "calendar.days-listed" v 1,
     /// A counting profile of the register's own was defined.
     ProfileDefined(super::almanac::profile::Profile) = "profile.defined" v 1,
+    /// A key went on record that signs the register's tree heads.
+    KeyAdopted(keys::KeyAdopted) = "key.adopted" v 1,
+    /// A key took the place of the one before it.
+    KeyRotated(keys::KeyRotated) = "key.rotated" v 1,
 }
 
 /// The kind of an event whose body was taken out.

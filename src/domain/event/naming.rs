@@ -75,7 +75,9 @@ pub fn pointed_at(event: &Event) -> Vec<Name> {
         | Event::CalendarDefined(_)
         | Event::WeekSet(_)
         | Event::DaysListed(_)
-        | Event::ProfileDefined(_) => Vec::new(),
+        | Event::ProfileDefined(_)
+        | Event::KeyAdopted(_)
+        | Event::KeyRotated(_) => Vec::new(),
         Event::EntryIntoForceSet(entry) => parties(&entry.needs),
         Event::ProvisionalApplicationEnded(ended) => ended.party.iter().cloned().map(Name::Party).collect(),
         Event::PartyAliased(aliased) => vec![Name::Party(aliased.party.clone())],

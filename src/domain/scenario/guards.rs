@@ -246,6 +246,17 @@ fn register() -> Story {
     Story::of([say("define-calendar", json!({ "agreement": "register", "calendar": "ours", "title": "Ours" }))])
 }
 
+/// Public keys of one name.
+const KEYS: [&str; 2] = [
+    "example.com/register+0e5f1e69+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+    "example.com/register+71669834+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+];
+
+/// A register with a key on record.
+fn keyed() -> Story {
+    Story::of([say("adopt-key", json!({ "agreement": "register", "key": KEYS[0] }))])
+}
+
 fn of_the_register() -> Vec<Row> {
     let own = |fields: Value| {
         let mut fields = fields;
@@ -257,11 +268,15 @@ fn of_the_register() -> Vec<Row> {
     let days =
         |to: &str| own(json!({ "calendar": "ours", "from": "2026-01-01", "to": to, "off": "2026-03-23 National Day" }));
     let profile = |name: &str| own(json!({ "profile": name, "title": "Rules", "law": "Rules of 1973" }));
+    let key = |key: &str| own(json!({ "key": key }));
+    let rotated = |key: &str| own(json!({ "key": key, "reason": "the clerk left" }));
     vec![
         ("define-calendar", register, calendar("theirs"), register, calendar("ours"), "twice"),
         ("set-week", register, week("ours"), register, week("nobodys"), "no_such_calendar"),
         ("list-days-off", register, days("2026-12-31"), register, days("2025-12-31"), "field"),
         ("define-profile", none, profile("rules-1973"), none, profile("plain"), "field"),
+        ("adopt-key", none, key(KEYS[0]), keyed, key(KEYS[1]), "field"),
+        ("rotate-key", keyed, rotated(KEYS[1]), keyed, rotated(KEYS[0]), "field"),
     ]
 }
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::log::is_of_the_log;
 use crate::service::open::PAPERS;
+use crate::service::papers::GOING;
 
 /// What the names of folders begin with in which a repair keeps what was damaged.
 pub(crate) const ASIDE: &str = "damaged-";
@@ -38,7 +39,7 @@ impl Belonging {
 
 /// Tells whether a name in the store's folder is that of something that a backup leaves out.
 pub(crate) fn is_left_out(name: &str) -> bool {
-    is_of_the_log(name) || name.starts_with(ASIDE) || name.ends_with(UNFINISHED)
+    is_of_the_log(name) || name == GOING || name.starts_with(ASIDE) || name.ends_with(UNFINISHED)
 }
 
 /// Lists the files that belong to the register of a folder, in the order of their paths.

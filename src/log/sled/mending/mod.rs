@@ -25,6 +25,7 @@ use self::salvage::{Salvage, Saved};
 use super::folder::{Folder, private, private_builder, sync_folder};
 use super::lock::{self, Lock, Refused};
 use super::open::{refuse, storage};
+use super::replace;
 use super::run::Run;
 use super::witness::{self, Reading, Witness};
 use super::{OpenOptions, open};
@@ -86,6 +87,9 @@ impl Unopened {
                 },
             )?;
         undo(&folder, root).map_err(storage("undoing an unfinished repair"))?;
+        let reading = witness::read(&folder.witness()).map_err(storage("reading the witness"))?;
+        // What a redaction decided is finished, as an opening would: the files before it hold what was to go.
+        replace::settle(&folder, &reading).map_err(storage("settling an unfinished replacement"))?;
         let reading = witness::read(&folder.witness()).map_err(storage("reading the witness"))?;
         Ok(Self { folder, root: root.to_owned(), reading, _lock: lock })
     }

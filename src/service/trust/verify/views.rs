@@ -1,0 +1,158 @@
+//! The kept views, held against views that are made anew beside them, in the same store, and thrown away.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{Found, TrustError, finding};
+use crate::log::{AppendError, Change, Position, ReadError, ViewStore};
+use crate::service::Service;
+use crate::service::error::QueryError;
+use crate::service::register::VIEW;
+use crate::service::replay::Progress;
+use crate::service::search::WORDS;
+
+/// What stands before the names of the views that are made to compare with.
+const BESIDE: &str = "anew.";
+
+/// How many entries are compared at a time.
+const ENTRIES: usize = 1_024;
+
+/// The views of a store under other names.
+struct Beside(Arc<dyn ViewStore>);
+
+fn beside(view: &str) -> String {
+    format!("{BESIDE}{view}")
+}
+
+#[async_trait]
+impl ViewStore for Beside {
+    async fn position(&self, view: &str) -> Result<Option<Position>, ReadError> {
+        self.0.position(&beside(view)).await
+    }
+
+    async fn get(&self, view: &str, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        self.0.get(&beside(view), key).await
+    }
+
+    async fn get_many(&self, view: &str, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, ReadError> {
+        self.0.get_many(&beside(view), keys).await
+    }
+
+    async fn scan_range(
+        &self,
+        view: &str,
+        from: &[u8],
+        before: Option<&[u8]>,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        self.0.scan_range(&beside(view), from, before).await
+    }
+
+    async fn scan_page(
+        &self,
+        view: &str,
+        from: &[u8],
+        before: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+        self.0.scan_page(&beside(view), from, before, limit).await
+    }
+
+    async fn put(&self, view: &str, position: Position, changes: Vec<Change>) -> Result<(), AppendError> {
+        self.0.put(&beside(view), position, changes).await
+    }
+
+    async fn clear(&self, view: &str) -> Result<(), AppendError> {
+        self.0.clear(&beside(view)).await
+    }
+}
+
+impl Service {
+    /// Makes the views anew beside the kept ones, compares them entry by entry, and throws the new ones away.
+    pub(super) async fn compare_views(&self, found: &mut Found, progress: &mut Progress<'_>) -> Result<(), TrustError> {
+        let of_words = match self.views.position(WORDS).await {
+            Ok(at) => at.is_some(),
+            Err(error) => {
+                found.add(finding("view", None, format!("{error}; rebuild makes it anew")));
+                return Ok(());
+            }
+        };
+        let brought = if of_words { self.catch_up_all(progress).await } else { self.catch_up().await };
+        match brought {
+            Ok(()) => {}
+            Err(error @ (QueryError::ViewDamaged { .. } | QueryError::Read(ReadError::Damaged { .. }))) => {
+                found.add(finding("view", None, format!("{error}; rebuild makes it anew")));
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let _alone = self.turns.alone().await;
+        let anew: Arc<dyn ViewStore> = Arc::new(Beside(Arc::clone(&self.views)));
+        let shadow = Self::new(
+            Arc::clone(&self.log),
+            Arc::clone(&anew),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.ids),
+            self.settings.clone(),
+            None,
+        );
+        let shadow = Self { folder: self.folder.clone(), ..shadow };
+        let views: &[&str] = if of_words { &[VIEW, WORDS] } else { &[VIEW] };
+        let compared = self.compare_with(&shadow, views, found, progress).await;
+        for view in views {
+            anew.clear(view).await.map_err(QueryError::View)?;
+        }
+        compared
+    }
+
+    async fn compare_with(
+        &self,
+        shadow: &Self,
+        views: &[&str],
+        found: &mut Found,
+        progress: &mut Progress<'_>,
+    ) -> Result<(), TrustError> {
+        for view in views {
+            shadow.views.clear(view).await.map_err(QueryError::View)?;
+        }
+        if views.contains(&WORDS) {
+            shadow.catch_up_all(progress).await?;
+        } else {
+            shadow.catch_up_with(progress).await?;
+        }
+        for view in views {
+            let mut from = Vec::new();
+            loop {
+                let made = shadow.views.scan_page(view, &from, None, ENTRIES).await?;
+                let kept = match self.views.scan_page(view, &from, None, ENTRIES).await {
+                    Ok(kept) => kept,
+                    Err(error @ ReadError::Damaged { .. }) => {
+                        found.add(finding("view", None, format!("{error}; rebuild makes it anew")));
+                        break;
+                    }
+                    Err(error) => return Err(error.into()),
+                };
+                if let Some(key) = differing(&made, &kept) {
+                    let message = format!(
+                        "view {view} is not what the events make of it, from key {:?} on; rebuild makes it anew",
+                        key.escape_ascii().to_string()
+                    );
+                    found.add(finding("view", None, message));
+                    break;
+                }
+                match made.last() {
+                    Some((last, _)) => from = [last.as_slice(), &[0]].concat(),
+                    None => break,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first key at which two stretches of a view differ.
+fn differing<'a>(made: &'a [(Vec<u8>, Vec<u8>)], kept: &'a [(Vec<u8>, Vec<u8>)]) -> Option<&'a [u8]> {
+    let same = made.iter().zip(kept).take_while(|(made, kept)| made == kept).count();
+    let keys = [made.get(same), kept.get(same)].into_iter().flatten().map(|(key, _)| key.as_slice());
+    keys.min()
+}
