@@ -1,0 +1,8 @@
+//! See `../judge/record.rs`.
+
+#![no_main]
+
+#[path = "../judge/mod.rs"]
+mod judge;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| judge::record::judge(bytes));
