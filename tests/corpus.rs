@@ -53,3 +53,8 @@ fn the_embedded_log_is_the_one_in_memory_whatever_ends_it() {
 fn the_embedded_register_is_the_one_in_memory_whatever_ends_it() {
     each("register", judge::register::judge);
 }
+
+#[test]
+fn a_proof_is_read_or_refused() {
+    each("proof", judge::proof::judge);
+}

@@ -7,6 +7,7 @@
 pub(crate) mod edtf;
 pub(crate) mod line;
 pub(crate) mod log;
+pub(crate) mod proof;
 pub(crate) mod record;
 pub(crate) mod register;
 pub(crate) mod rule;
