@@ -124,7 +124,9 @@ pub enum ExecuteError {
         source: std::io::Error,
     },
     /// What a repair put aside still holds earlier bytes of the log.
-    #[error("{folder}, in the store's folder, holds files of the log that a repair put aside, and what is to go may be in them")]
+    #[error(
+        "{folder}, in the store's folder, holds files of the log that a repair put aside, and what is to go may be in them"
+    )]
     Aside {
         /// The name of the folder.
         folder: String,

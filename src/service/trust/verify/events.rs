@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::{Found, TrustError, finding};
 use crate::domain::event::Event;
-use crate::domain::keys::Keys;
 use crate::domain::fact::Fact;
+use crate::domain::keys::Keys;
 use crate::log::codec::{self, CodecError, Redactions};
 use crate::log::{Place, Position, ReadError, Recorded, StreamId};
 use crate::proof::Hash;
@@ -62,7 +62,8 @@ fn code(error: &CodecError) -> &'static str {
 /// Looks at one record by itself.
 fn look(record: &Recorded) -> Looked {
     let position = record.position.get();
-    let mut looked = Looked { position, leaf: leaf(&record.header), key: None, redaction: None, wrong: None, is_fact: false };
+    let mut looked =
+        Looked { position, leaf: leaf(&record.header), key: None, redaction: None, wrong: None, is_fact: false };
     match codec::decode(record) {
         Ok(fact) => {
             looked.is_fact = true;
