@@ -5,6 +5,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use servanda::domain::day::Day;
+use servanda::proof::key::SecretKey;
 
 /// The agreements of a history; it opens two to four of them.
 pub(crate) const REFERENCES: [&str; 4] = ["pk-ps-health-2025", "heart-sphere-fatima", "lab-2020", "pledge-geneva"];
@@ -282,6 +283,12 @@ fn act(reference: &str, dice: &mut Dice<'_>) -> Value {
     }
 }
 
+/// One of some public keys.
+fn key(number: usize) -> String {
+    let seed = [u8::try_from(number).unwrap_or(0); 32];
+    SecretKey::of_seed("example.com/register", &seed).unwrap().public().as_str().to_owned()
+}
+
 /// What is counted by calendars and profiles, what changes them, and provisional application.
 fn counted(reference: &str, dice: &mut Dice<'_>) -> Value {
     let calendar = |dice: &mut Dice<'_>| dice.one(&["pk", "ps", "cn", "sat-sun", "ours"]);
@@ -291,7 +298,7 @@ fn counted(reference: &str, dice: &mut Dice<'_>) -> Value {
         deadline.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         deadline
     };
-    match dice.below(10) {
+    match dice.below(11) {
         0 | 1 => deadline(json!({ "working_days": 1 + dice.below(40) }), dice),
         2 => deadline(json!({ "within": "P30D", "roll": "following", "open": dice.one(&["all", "any"]) }), dice),
         3 => deadline(json!({ "within": "P1M", "counting": dice.one(&["eu-1182-71", "cisg-20", "house"]) }), dice),
@@ -308,6 +315,10 @@ fn counted(reference: &str, dice: &mut Dice<'_>) -> Value {
             { "command": "define-profile", "agreement": "register", "profile": "house", "title": "Ours", "law": "Rules",
                 "like": "eu-1182-71", "act_forward": dice.one(&["none", "following", "preceding"]) },
             { "command": dice.one(&["retract", "correct"]), "agreement": format!("register@{}", 1 + dice.below(9)) },
+        ]),
+        9 => json!([
+            { "command": "adopt-key", "agreement": "register", "key": key(1) },
+            { "command": "rotate-key", "agreement": "register", "key": key(1 + dice.below(3)) },
         ]),
         _ => json!([
             { "command": "enter-into-force", "agreement": reference, "provisional": true },

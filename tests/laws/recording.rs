@@ -241,6 +241,8 @@ fn histories_are_mostly_accepted_and_hold_every_kind_of_event() {
     });
     assert!(recorded * 2 > given, "{recorded} of {given} commands were recorded");
     let catalogue = servanda::domain::event::Event::catalogue();
+    // A redaction is no line of a history: `redacting` has them.
+    kinds.insert("record.redacted".to_owned());
     let missing: Vec<_> = catalogue.iter().map(|(name, ..)| *name).filter(|name| !kinds.contains(*name)).collect();
     assert!(missing.is_empty(), "no history has {missing:?}");
 }
