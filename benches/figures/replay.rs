@@ -66,10 +66,10 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize, peers: &Peers,
         typed.push(as_types);
         decoded.push(as_facts);
         read.push(whole.saturating_sub(as_value + as_types + as_facts));
-        for ((other, times), held) in others.iter_mut().zip(&mut replayed).zip(held) {
+        for (((other, times), held), choice) in others.iter_mut().zip(&mut replayed).zip(held).zip(&peers.choices) {
             if times.iter().sum::<Duration>() < ENOUGH {
                 let (time, events) = other.each();
-                assert_eq!(events, held.events as u64, "everything is replayed");
+                assert_eq!(events, held.events as u64, "{} replays everything", choice.name);
                 times.push(time);
             }
         }
