@@ -96,7 +96,7 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, size: usize, peers: &Peers)
     let rates = [imported.time, by_service].map(|time| rate(size, time));
     let ratios = fastest(false).map(|all| [imported.time, by_service].map(|time| format!(", {}", beside(time, all))));
     let [of_program, in_here] = ratios.unwrap_or_default();
-    let against = if fastest(false).is_some() { "the fastest bulk append below, of bare events" } else { "" };
+    let against = "the fastest bulk append below, of bare events";
     table.figure(by_program, against, format!("{}{of_program}", rates[0]));
     if let Some(framework) = fastest(true) {
         table.figure(by_program, "the fastest framework's bulk append below", beside(imported.time, framework));
