@@ -23,7 +23,7 @@ const WAITING_BYTES: usize = 64 * 1024;
 /// How many rows for people are drawn at a time.
 const DRAWN: usize = 256;
 
-/// Writes text, as [`super::emit`] does.
+/// Writes text, as [`emit`](mod@super::emit) does.
 type Out = Box<dyn FnMut(&str) -> io::Result<Delivery> + Send>;
 
 /// An answer of one table, row by row.

@@ -41,7 +41,7 @@ pub fn check_body(header: &[u8], body: &[u8]) -> Result<(), String> {
 ///
 /// # Errors
 ///
-/// [`CodecError`] as for [`decode`], which reads it.
+/// [`CodecError`] as for [`decode`](super::decode), which reads it.
 pub fn is_plain(record: &Recorded, fact: &Fact) -> Result<bool, CodecError> {
     let lying = record.into();
     let laid = header_of(&lying)?;

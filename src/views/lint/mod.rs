@@ -3,7 +3,7 @@
 //! Lives here: the checks, one file a topic, each a pure function of one agreement's facts; [`duplicates`] alone
 //! compares agreements. May use: `domain`. Promises: lint changes nothing and judges nobody; a finding names the facts,
 //! the two values that disagree and a stable code; what was recorded with its reason is a note that gives the reason.
-//! To add a check: its code in [`code`], its function in its topic's file, a row in [`CHECKS`], and what to do about
+//! To add a check: its code in [`code`], its function in its topic's file, a row in `CHECKS`, and what to do about
 //! it in `cli::hint`, where the compiler asks for it.
 
 pub mod case;
@@ -196,7 +196,7 @@ impl Findings {
     }
 }
 
-/// What the checks find in one agreement, in the order of [`CHECKS`].
+/// What the checks find in one agreement, in the order of `CHECKS`.
 #[must_use]
 pub fn found_in(case: &Case<'_>) -> Found {
     let mut found = Found::default();
