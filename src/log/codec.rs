@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub use checked::{check_body, header, is_plain};
-pub use redacted::{BodyState, Redactions, agree, body_state, remaining};
+pub use redacted::{Redactions, agree, remaining};
 
 use redacted::Gone;
 
@@ -174,7 +174,24 @@ struct WrittenBody<'a> {
     occurred: &'a Occurred,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redacted_by: Option<u64>,
     salt: &'a str,
+}
+
+impl<'a> WrittenBody<'a> {
+    /// The body of what is said; `redacted_by` is the place of the event that took something out of it.
+    const fn of(saying: &'a Saying, salt: &'a str, redacted_by: Option<u64>) -> Self {
+        Self {
+            confidence: saying.confidence,
+            data: Payload(&saying.event),
+            evidence: saying.evidence.as_slice(),
+            occurred: &saying.occurred,
+            reason: saying.reason.as_ref(),
+            redacted_by,
+            salt,
+        }
+    }
 }
 
 /// An event's payload, as it is stored.
@@ -301,14 +318,7 @@ impl<'a> From<&'a Recorded> for Lying<'a> {
 ///
 /// [`CodecError::Write`] when a value has no canonical form, which no value of the domain's types lacks.
 pub fn encode(stamp: &Stamp, saying: &Saying) -> Result<Draft, CodecError> {
-    let body = canonical(&WrittenBody {
-        salt: &hex(&stamp.salt),
-        occurred: &saying.occurred,
-        confidence: saying.confidence,
-        evidence: &saying.evidence,
-        reason: saying.reason.as_ref(),
-        data: Payload(&saying.event),
-    })?;
+    let body = canonical(&WrittenBody::of(saying, &hex(&stamp.salt), None))?;
     let header = header_with(stamp, saying, &body_hash(&stamp.salt, &body))?;
     Ok(Draft { header, body })
 }

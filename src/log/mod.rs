@@ -37,6 +37,7 @@ use async_trait::async_trait;
 pub use error::{AppendError, Fault, Holder, InvalidAppend, OpenError, Place, ReadError};
 pub use memory::MemoryLog;
 pub use record::{Append, CommandId, Draft, Position, Receipt, Recorded, Replacement, StreamId, StreamVersion};
+pub(crate) use sled::folder::sync_folder;
 pub use sled::mending;
 pub use sled::{OpenOptions, SledLog, WitnessFinding};
 pub use tail::{Tail, tail};

@@ -59,8 +59,7 @@ pub struct Service {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     settings: Settings,
-    papers: Option<PathBuf>,
-    /// The store's folder, where there is one: what does not fit into memory is set aside there.
+    /// The store's folder, where there is one: it keeps attached papers and tree heads, and what does not fit into memory.
     folder: Option<PathBuf>,
     /// How many events the log rewrote from an earlier format when it was opened.
     migrated: Option<u64>,
@@ -77,7 +76,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// A register over a log and its views; `papers` is the folder that keeps attached documents, if any does.
+    /// A register over a log and its views; `folder` is the store's, where there is one.
     #[must_use]
     pub fn new(
         log: Arc<dyn EventLog>,
@@ -85,7 +84,7 @@ impl Service {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
         settings: Settings,
-        papers: Option<PathBuf>,
+        folder: Option<PathBuf>,
     ) -> Self {
         let register = Register::default().in_zone(settings.zone_name());
         Self {
@@ -94,8 +93,7 @@ impl Service {
             clock,
             ids,
             settings,
-            papers,
-            folder: None,
+            folder,
             migrated: None,
             register: std::sync::Mutex::new(register),
             turns: turns::Turns::default(),
@@ -118,7 +116,7 @@ impl Service {
 
     /// The folder of the store; none of a register in memory.
     fn folder(&self) -> Option<&std::path::Path> {
-        self.papers.as_deref().and_then(std::path::Path::parent)
+        self.folder.as_deref()
     }
 
     /// The register's settings.

@@ -56,15 +56,14 @@ pub fn open(
         settings.write(folder)?;
         settings
     };
-    let papers = folder.join(PAPERS);
     let end = log.ends().map_err(|error| RegisterError::Open(error.into()))?;
     let settling = |source: std::io::Error| OpenError::Storage { doing: "settling the papers", source: source.into() };
-    super::papers::settle(&papers, end).map_err(settling)?;
+    super::papers::settle(&folder.join(PAPERS), end).map_err(settling)?;
     let migrated = log.migrated();
     let views: Arc<dyn ViewStore> = log.clone();
     let log: Arc<dyn EventLog> = log;
-    let service = Service::new(log, views, clock, ids, settings, Some(papers));
-    Ok(Service { migrated, folder: Some(folder.to_owned()), ..service })
+    let service = Service::new(log, views, clock, ids, settings, Some(folder.to_owned()));
+    Ok(Service { migrated, ..service })
 }
 
 /// Opens the log of a store without its register, such as that of a backup.

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::Service;
-use crate::log::Position;
+use super::open::PAPERS;
+use crate::log::{Position, sync_folder};
 
 /// The most bytes of one document.
 pub const PAPER_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -59,19 +60,6 @@ pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// Syncs a folder, so that the names in it survive a power cut.
-#[cfg(unix)]
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
-}
-
-/// Windows has no way to sync a folder.
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the unix twin can fail")]
-pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 /// Makes a folder, and those on the way to it, for their owner alone, whatever the umask is.
 ///
 /// # Errors
@@ -92,15 +80,14 @@ impl Service {
     ///
     /// Whatever the file system refuses.
     pub fn keep_paper(&self, paper: &Paper) -> io::Result<()> {
-        let Some(folder) = &self.papers else { return Ok(()) };
+        let Some(store) = self.folder() else { return Ok(()) };
+        let folder = store.join(PAPERS);
         let path = folder.join(&paper.sha256);
         if path.exists() {
             return Ok(());
         }
-        private_folders(folder)?;
-        if let Some(store) = folder.parent() {
-            sync_folder(store)?;
-        }
+        private_folders(&folder)?;
+        sync_folder(store)?;
         write_whole(&path, &paper.content)
     }
 }
@@ -132,18 +119,18 @@ impl Service {
     /// Puts papers aside that the next event of the log, a redaction, removes.
     pub(super) fn put_aside(&self, hashes: &[String], end: Position) -> io::Result<Aside> {
         let there = |papers: &PathBuf| hashes.iter().any(|hash| papers.join(hash).exists());
-        let Some(papers) = self.papers.as_ref().filter(|papers| there(papers)) else {
+        let Some(papers) = self.folder().map(|store| store.join(PAPERS)).filter(there) else {
             return Ok(Aside { papers: None });
         };
         let going = papers.with_file_name(GOING);
-        fs::create_dir_all(&going)?;
+        private_folders(&going)?;
         write_whole(&going.join(END), format!("{}\n", end.get()).as_bytes())?;
         for hash in hashes.iter().filter(|hash| papers.join(hash).exists()) {
             fs::rename(papers.join(hash), going.join(hash))?;
         }
-        File::open(&going)?.sync_all()?;
-        File::open(papers)?.sync_all()?;
-        Ok(Aside { papers: Some(papers.clone()) })
+        sync_folder(&going)?;
+        sync_folder(&papers)?;
+        Ok(Aside { papers: Some(papers) })
     }
 }
 
@@ -160,7 +147,7 @@ impl Aside {
             }
         }
         fs::remove_dir_all(&going)?;
-        papers.parent().map_or(Ok(()), |store| File::open(store)?.sync_all())
+        papers.parent().map_or(Ok(()), sync_folder)
     }
 
     /// Puts the papers back where they were.
@@ -174,7 +161,7 @@ impl Aside {
                 fs::rename(entry.path(), papers.join(name))?;
             }
         }
-        File::open(&papers)?.sync_all()?;
+        sync_folder(&papers)?;
         fs::remove_dir_all(&going)
     }
 }

@@ -7,15 +7,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError};
 
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::Service;
-use super::almanac::REGISTER;
 use super::backup::belongings::ASIDE;
-use super::error::{ExecuteError, QueryError};
+use super::error::ExecuteError;
 use super::execute::{ATTEMPTS_MAX, Execution, Outcome};
 use crate::domain::command::Request;
-use crate::domain::decide::{Refusal, opening_of};
+use crate::domain::decide::Refusal;
 use crate::domain::event::Event;
 use crate::domain::event::change::Redacted;
 use crate::domain::fact::{Fact, Saying};
@@ -89,7 +87,7 @@ impl Service {
                 let (outcome, _) = self.outcome(request, &mut loaded, fact, decision, &[], true).await?;
                 return Ok(Outcome { elsewhere, ..outcome });
             }
-            if let Some(folder) = self.put_aside_by_a_repair().map_err(papers)? {
+            if let Some(folder) = self.put_aside_by_a_repair()? {
                 return Err(ExecuteError::Aside { folder });
             }
             let commit = self.salted(loaded.id, vec![fact.clone()], Some(end)).written()?;
@@ -134,10 +132,14 @@ impl Service {
     }
 
     /// What a repair put aside in the store's folder, if anything.
-    fn put_aside_by_a_repair(&self) -> std::io::Result<Option<String>> {
-        let Some(store) = self.papers.as_ref().and_then(|papers| papers.parent()) else { return Ok(None) };
-        for entry in std::fs::read_dir(store)? {
-            let name = entry?.file_name().to_string_lossy().into_owned();
+    fn put_aside_by_a_repair(&self) -> Result<Option<String>, ExecuteError> {
+        let Some(store) = self.folder() else { return Ok(None) };
+        let unread = |source: std::io::Error| AppendError::Storage {
+            doing: "reading the store's folder",
+            source: source.into(),
+        };
+        for entry in std::fs::read_dir(store).map_err(unread)? {
+            let name = entry.map_err(unread)?.file_name().to_string_lossy().into_owned();
             if name.starts_with(ASIDE) {
                 return Ok(Some(name));
             }
@@ -151,7 +153,7 @@ impl Service {
         let needles: Vec<String> = words.iter().map(|word| inside(word)).collect();
         let mut papers = hashes_of(taking);
         let mut found = Elsewhere::default();
-        let mut references: HashMap<Uuid, Option<Reference>> = HashMap::new();
+        let mut references: HashMap<StreamId, Option<Reference>> = HashMap::new();
         let mut from = Position::START;
         loop {
             let records = self.log.read(from, PAGE).await?;
@@ -173,7 +175,13 @@ impl Service {
                 }
                 found.count += 1;
                 if found.places.len() < ELSEWHERE_MAX {
-                    let agreement = self.reference_of(record.stream, &mut references).await?;
+                    let agreement = if let Some(agreement) = references.get(&record.stream) {
+                        agreement.clone()
+                    } else {
+                        let agreement = self.opened_as(record.stream).await?;
+                        references.insert(record.stream, agreement.clone());
+                        agreement
+                    };
                     found.places.push(ElsewhereView {
                         agreement,
                         event: record.seq,
@@ -185,26 +193,6 @@ impl Service {
         }
         found.papers = papers.into_iter().collect();
         Ok(found)
-    }
-
-    /// The reference of the agreement that a stream is.
-    async fn reference_of(
-        &self,
-        stream: StreamId,
-        known: &mut HashMap<Uuid, Option<Reference>>,
-    ) -> Result<Option<Reference>, QueryError> {
-        if stream.get() == REGISTER.0 {
-            return Ok(Reference::parse(Reference::REGISTER).ok());
-        }
-        if let Some(reference) = known.get(&stream.get()) {
-            return Ok(reference.clone());
-        }
-        let first = self.log.read_stream(stream, 0, 1).await?;
-        let facts = first.iter().map(codec::decode).collect::<Result<Vec<Fact>, _>>()?;
-        let timeline = Timeline::new(facts);
-        let reference = opening_of(&timeline, &timeline.read()).map(|(opened, _)| opened.reference);
-        known.insert(stream.get(), reference.clone());
-        Ok(reference)
     }
 }
 

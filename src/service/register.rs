@@ -17,6 +17,7 @@ use super::runs::{OPEN_BYTES, Runs};
 use super::search::WORDS;
 use super::spool::failed;
 use super::trust::tree::TREE;
+use crate::domain::decide::opening_of;
 use crate::domain::fact::Fact;
 use crate::domain::id::{AgreementId, Reference};
 use crate::domain::timeline::Timeline;
@@ -65,6 +66,16 @@ impl Service {
                 return Ok(facts);
             }
         }
+    }
+
+    /// The reference under which the agreement of a stream was opened, or that of the register's own; none where nothing says.
+    pub(super) async fn opened_as(&self, stream: StreamId) -> Result<Option<Reference>, QueryError> {
+        if stream.get() == REGISTER.0 {
+            return Ok(Reference::parse(Reference::REGISTER).ok());
+        }
+        let first = self.log.read_stream(stream, 0, 1).await?;
+        let timeline = Timeline::new(first.iter().map(codec::decode).collect::<Result<Vec<_>, _>>()?);
+        Ok(opening_of(&timeline, &timeline.read()).map(|(opened, _)| opened.reference))
     }
 
     /// Reads an agreement's facts, with those of the register that its dates hang on.

@@ -70,10 +70,11 @@ impl Service {
             if seq != version + 1 || is_taken {
                 taken.left_out += 1;
                 if taken.named.len() < NAMED_MAX {
-                    let name = match opened.as_ref().or_else(|| names.get(&stream)) {
-                        Some(reference) => reference.to_string(),
-                        None => self.name_of(stream).await.unwrap_or_else(|| agreement.to_string()),
+                    let reference = match opened.as_ref().or_else(|| names.get(&stream)) {
+                        Some(reference) => Some(reference.clone()),
+                        None => self.opened_as(stream).await?,
                     };
+                    let name = reference.map_or_else(|| agreement.to_string(), |reference| reference.to_string());
                     taken.named.push(format!("{name}@{seq}"));
                 }
                 continue;
@@ -91,13 +92,6 @@ impl Service {
         commits.take(page).await?;
         commits.append().await?;
         Ok(taken)
-    }
-
-    /// The reference of an agreement that is on record.
-    async fn name_of(&self, stream: StreamId) -> Option<String> {
-        let first = self.log.read_stream(stream, 0, 1).await.ok()?;
-        let flat = codec::flat(first.first()?).ok()?;
-        flat.get("data")?.get("reference")?.as_str().map(str::to_owned)
     }
 }
 

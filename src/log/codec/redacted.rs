@@ -9,32 +9,16 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CodecError, Payload, Salt, body_hash, canonical, hex};
+use super::{CodecError, Salt, WrittenBody, body_hash, canonical, hex};
 use crate::domain::event::Event;
-use crate::domain::fact::{Evidence, Fact, Occurred, Saying, Sha256Hex};
+use crate::domain::fact::{Fact, Saying, Sha256Hex};
 use crate::domain::redaction::Redaction;
-use crate::domain::text::Text;
-use crate::domain::vocabulary::Confidence;
-use crate::log::Recorded;
 
 /// All that is left of a body that was taken out whole.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Gone {
     pub(super) redacted_by: u64,
-}
-
-/// What remains of a body, its fields in canonical order.
-#[derive(Serialize)]
-struct WrittenRemains<'a> {
-    confidence: Confidence,
-    data: Payload<'a>,
-    evidence: &'a [Evidence],
-    occurred: &'a Occurred,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a Text>,
-    redacted_by: u64,
-    salt: &'a str,
 }
 
 /// Writes what a fact still says as the body that takes the place of its own, and the hash that its redaction has of it.
@@ -46,40 +30,10 @@ pub fn remaining(by: u64, salt: &Salt, saying: &Saying) -> Result<(Vec<u8>, Opti
     if matches!(saying.event, Event::TakenOut(_)) {
         return Ok((canonical(&Gone { redacted_by: by })?, None));
     }
-    let body = canonical(&WrittenRemains {
-        confidence: saying.confidence,
-        data: Payload(&saying.event),
-        evidence: &saying.evidence,
-        occurred: &saying.occurred,
-        reason: saying.reason.as_ref(),
-        redacted_by: by,
-        salt: &hex(salt),
-    })?;
+    let body = canonical(&WrittenBody::of(saying, &hex(salt), Some(by)))?;
     let hash = Sha256Hex::try_from(body_hash(salt, &body));
     let hash = hash.map_err(|error| CodecError::Line(error.to_string()))?;
     Ok((body, Some(hash)))
-}
-
-/// How the body of a record goes with its header.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BodyState {
-    /// It is whole, and has the hash that the header says.
-    Whole,
-    /// Something was taken out of it. Whether this is what its redaction left, [`Redactions`] says, since that event comes
-    /// later in the log.
-    Redacted(Redaction),
-}
-
-/// Says of a record whether its body is whole, or was redacted by which event and what remains of it.
-///
-/// # Errors
-///
-/// [`CodecError`] when it is neither: its body is not that of its header, or not a body at all.
-pub fn body_state(record: &Recorded) -> Result<BodyState, CodecError> {
-    let record = record.into();
-    let header = super::header_of(&record)?;
-    let (redacted, _) = super::body_of(&record, &header)?;
-    Ok(redacted.map_or(BodyState::Whole, BodyState::Redacted))
 }
 
 /// What an event says of what it left of another.

@@ -320,14 +320,14 @@ pub(super) fn names(path: &Path) -> io::Result<BTreeSet<OsString>> {
 
 /// Syncs a folder, so that the names in it survive a power cut.
 #[cfg(unix)]
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
 /// Windows has no way to sync a folder; NTFS journals its names.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the unix twin can fail")]
-pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -7,7 +7,7 @@
 mod boundary;
 mod cache;
 mod earlier;
-mod folder;
+pub(super) mod folder;
 mod frame;
 mod index;
 mod inspect;

@@ -56,10 +56,7 @@ pub(super) fn open(root: &Path, options: &OpenOptions) -> Result<(Store, Finding
     }
     let mut migrated = None;
     let (db, reading, found) = loop {
-        let reading = witness::read(&folder.witness()).map_err(storage("reading the witness"))?;
-        replace::settle(&folder, &reading).map_err(storage("settling an unfinished replacement"))?;
-        // What was settled may have brought its own witness.
-        let reading = witness::read(&folder.witness()).map_err(storage("reading the witness"))?;
+        let reading = replace::settled(&folder).map_err(storage("reading the witness, and settling a replacement"))?;
         migration::settle(&folder, &reading).map_err(storage("settling an unfinished migration"))?;
         if matches!(reading, Reading::Missing) && folder.was_never_made().map_err(storage("looking at the log"))? {
             folder.make_log_anew().map_err(storage("making the log's folder anew"))?;

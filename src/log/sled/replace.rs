@@ -29,18 +29,20 @@ use super::reader::{Reader, damaged, fault};
 use super::runs::{Runs, Shelf};
 use super::segment;
 use super::store::panicked;
-use super::witness::{Reading, Witness, WitnessFile};
+use super::witness::{self, Reading, Witness, WitnessFile};
 use super::writer::{BATCH_BYTES, Group, Standing, insert};
 use crate::log::judgement::Replaced;
 use crate::log::{Append, AppendError, Heard, OpenError, Place, Position, ReadError, Receipt};
 
-/// Finishes what was decided and interrupted, and removes what was not.
-pub(super) fn settle(folder: &Folder, reading: &Reading) -> io::Result<()> {
-    if matches!(reading, Reading::Valid(witness, _) if witness.format > FORMAT) {
-        return Ok(());
+/// Reads the witness, once what was decided and interrupted is finished, and what was not decided is removed.
+pub(super) fn settled(folder: &Folder) -> io::Result<Reading> {
+    let reading = witness::read(&folder.witness())?;
+    if matches!(&reading, Reading::Valid(witness, _) if witness.format > FORMAT) {
+        return Ok(reading);
     }
     if !folder.log_next().exists() {
-        return Folder::remove_file(&folder.witness_next());
+        Folder::remove_file(&folder.witness_next())?;
+        return Ok(reading);
     }
     if folder.log().exists() {
         Folder::remove(&folder.log_gone())?;
@@ -51,7 +53,9 @@ pub(super) fn settle(folder: &Folder, reading: &Reading) -> io::Result<()> {
     }
     folder.rename(&folder.log_next(), &folder.log())?;
     Folder::remove(&folder.log_gone())?;
-    folder.sync_root()
+    folder.sync_root()?;
+    // What was finished brought its own witness.
+    witness::read(&folder.witness())
 }
 
 /// Removes what was written of a new log that is not wanted after all.

@@ -28,7 +28,7 @@ use super::Service;
 use super::open::{Opening, open_log};
 use super::papers::{private_folders, write_whole};
 use super::settings::{FILE, Settings};
-use crate::log::{EventLog, Position, Recorded};
+use crate::log::{EventLog, Position, Recorded, sync_folder};
 
 /// How many events are read at a time.
 const PAGE: usize = 4_096;
@@ -406,5 +406,5 @@ fn name(making: &Path, to: &Path, is_one_file: bool) -> Result<(), BackupError> 
         Err(_) => fs::rename(making, to).map_err(fault)?,
     }
     let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    super::papers::sync_folder(parent).map_err(fault)
+    sync_folder(parent).map_err(fault)
 }

@@ -51,7 +51,7 @@ pub fn read(path: &Path) -> Result<Result<Head, HeadError>, TrustError> {
 impl Service {
     /// The folder that keeps the heads; none of a register in memory.
     fn heads_folder(&self) -> Option<PathBuf> {
-        self.folder.as_ref().map(|folder| folder.join(HEADS))
+        self.folder().map(|folder| folder.join(HEADS))
     }
 
     /// The heads that are kept, by their number of events.

@@ -27,7 +27,7 @@ use super::lock::{self, Lock, Refused};
 use super::open::{refuse, storage};
 use super::replace;
 use super::run::Run;
-use super::witness::{self, Reading, Witness};
+use super::witness::{Reading, Witness};
 use super::{OpenOptions, open};
 use crate::log::{Append, AppendError, Draft, OpenError, Position, Recorded, StreamVersion};
 
@@ -87,10 +87,8 @@ impl Unopened {
                 },
             )?;
         undo(&folder, root).map_err(storage("undoing an unfinished repair"))?;
-        let reading = witness::read(&folder.witness()).map_err(storage("reading the witness"))?;
         // What a redaction decided is finished, as an opening would: the files before it hold what was to go.
-        replace::settle(&folder, &reading).map_err(storage("settling an unfinished replacement"))?;
-        let reading = witness::read(&folder.witness()).map_err(storage("reading the witness"))?;
+        let reading = replace::settled(&folder).map_err(storage("reading the witness, and settling a replacement"))?;
         Ok(Self { folder, root: root.to_owned(), reading, _lock: lock })
     }
 

@@ -58,7 +58,7 @@ impl Store {
         let Some(Engine { db, file, lock }) = held.take() else { return Err(AppendError::Closed) };
         guarded(move || drop(db)).map_err(|words| panicked(&words))?;
         drop(file);
-        replace::settle(&self.folder, &Reading::Missing).map_err(failed("putting the new log in its place"))?;
+        replace::settled(&self.folder).map_err(failed("putting the new log in its place"))?;
         let db = open_sled(&self.folder.log()).map_err(|error| opening(error, "opening the new log"))?;
         let file = File::options().write(true).open(self.folder.log().join("db"));
         let file = file.map_err(failed("opening the new log for syncing"))?;

@@ -12,13 +12,10 @@ use std::collections::BTreeMap;
 
 use super::TrustError;
 use super::tree::TREE;
-use crate::domain::event::Event;
-use crate::domain::id::Reference;
-use crate::log::{Position, StreamId, codec};
+use crate::log::Position;
 use crate::proof::Hash;
 use crate::proof::head::{Head, HeadError};
 use crate::service::Service;
-use crate::service::almanac::REGISTER;
 use crate::service::error::QueryError;
 use crate::service::replay::Progress;
 use crate::views::trust::{Finding, Verified};
@@ -131,22 +128,9 @@ impl Service {
 
     async fn event_at(&self, position: u64) -> Option<String> {
         let record = self.log.read(Position::new(position), 1).await.ok()?.into_iter().next()?;
-        if record.stream.get() == REGISTER.0 {
-            return Some(format!("{}@{}", Reference::REGISTER, record.seq));
-        }
-        let reference = self.opened_as(record.stream).await;
+        // What cannot be read has its own finding.
+        let reference = self.opened_as(record.stream).await.ok().flatten();
         let name = reference.map_or_else(|| record.stream.to_string(), |reference| reference.to_string());
         Some(format!("{name}@{}", record.seq))
-    }
-
-    /// The reference under which an agreement was opened.
-    async fn opened_as(&self, stream: StreamId) -> Option<Reference> {
-        let first = self.log.read_stream(stream, 0, 1).await.ok()?.into_iter().next()?;
-        match &codec::decode(&first).ok()?.saying.event {
-            Event::AgreementProposed(opened) | Event::AgreementRecorded(opened) | Event::PledgeAnnounced(opened) => {
-                Some(opened.reference.clone())
-            }
-            _ => None,
-        }
     }
 }

@@ -94,9 +94,8 @@ impl Service {
             Arc::clone(&self.clock),
             Arc::clone(&self.ids),
             self.settings.clone(),
-            None,
+            self.folder.clone(),
         );
-        let shadow = Self { folder: self.folder.clone(), ..shadow };
         let views: &[&str] = if of_words { &[VIEW, WORDS] } else { &[VIEW] };
         let compared = self.compare_with(&shadow, views, found, progress).await;
         for view in views {
