@@ -13,9 +13,11 @@ use servanda::log::{Append, AppendError, Draft, EventLog, Position, StreamVersio
 use crate::given::{Backend, command, everything, open, stream};
 
 /// The environment variable that carries the store's path.
-const STORE: &str = "SERVANDA_TEST_STORE";
+pub(crate) const STORE: &str = "SERVANDA_TEST_STORE";
 /// The environment variable that carries how many commits to make.
 const COMMITS: &str = "SERVANDA_TEST_COMMITS";
+/// The environment variable that is set where nearly every act is to seal the tail.
+const SEALS: &str = "SERVANDA_TEST_SEALS";
 /// The file beside the store where the child writes what was acknowledged, one number a line.
 const ACKNOWLEDGED: &str = "acknowledged";
 
@@ -25,6 +27,13 @@ const STREAMS: u64 = 7;
 pub(crate) fn appending(store: &Path, commits: u64) -> Command {
     let mut child = Command::new(std::env::current_exe().unwrap());
     dressed(&mut child, "child::appends_until_it_is_killed", store, commits);
+    child
+}
+
+/// Returns the command that starts a child that seals the tail with nearly all that it does.
+pub(crate) fn sealing(store: &Path) -> Command {
+    let mut child = appending(store, 1_000_000);
+    child.env(SEALS, "1");
     child
 }
 
@@ -51,7 +60,8 @@ pub(crate) fn filling(store: &Path) -> Command {
     child
 }
 
-fn dressed(child: &mut Command, test: &str, store: &Path, commits: u64) {
+/// Has a command run one ignored test on a store.
+pub(crate) fn dressed(child: &mut Command, test: &str, store: &Path, commits: u64) {
     child
         .args([test, "--exact", "--ignored", "--nocapture"])
         .env(STORE, store)
@@ -71,8 +81,29 @@ pub(crate) fn numbers(text: &str) -> Vec<u64> {
     whole.lines().map(|line| line.parse().unwrap()).collect()
 }
 
+/// How a commit is handed to the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Handed {
+    Alone,
+    InAGroup,
+    /// With more than the tail takes: what is in it, and what is new, becomes segments.
+    Sealing,
+}
+
+/// How the child hands over commit number n, and how many with it.
+pub(crate) fn handed(next: u64, seals: bool) -> (Handed, u64) {
+    match next {
+        // One commit lies in the tail when it is sealed.
+        next if seals && next % 271 == 0 => (Handed::Alone, 1),
+        next if seals => (Handed::Sealing, 271 - next % 271),
+        next if next % 211 == 70 => (Handed::Sealing, 270),
+        next if next % 31 == 3 => (Handed::InAGroup, 20),
+        _ => (Handed::Alone, 1),
+    }
+}
+
 /// The events of commit number n.
-fn events(number: u64) -> Vec<Draft> {
+pub(crate) fn events(number: u64) -> Vec<Draft> {
     let seed = u8::try_from(number % 251).unwrap();
     (0..=u8::try_from(number % 4).unwrap())
         .map(|event| Draft {
@@ -155,14 +186,10 @@ async fn appends_until_it_is_killed() {
         *version += one.events.len() as u64;
         one
     };
+    let seals = std::env::var(SEALS).is_ok();
     let until = next + commits.parse::<u64>().unwrap();
     while next < until {
-        let group = match next {
-            // More than the tail takes: written as segments at once.
-            next if next % 211 == 70 => 270,
-            next if next % 31 == 3 => 20,
-            _ => 1,
-        };
+        let (_, group) = handed(next, seals);
         let commits: Vec<_> = (next..next + group).map(&mut make).collect();
         let answers = match group {
             1 => vec![log.append(commits[0].clone()).await],

@@ -1,42 +1,96 @@
 //! A process killed at random moments loses nothing that it acknowledged, and leaves no half of a commit.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::child::{acknowledged, appending, check, filling};
+use tokio::runtime::Runtime;
+
+use crate::child::{Handed, acknowledged, appending, check, filling, handed, sealing};
 use crate::given::open;
 
 /// How often to kill, where `SERVANDA_SOAK` does not say otherwise.
 const KILLS: u64 = 15;
 
-#[test]
-fn l1_l2_a_killed_process_loses_nothing_it_acknowledged() {
-    let kills = std::env::var("SERVANDA_SOAK").map_or(KILLS, |soak| soak.parse().unwrap());
-    let runtime = tokio::runtime::Runtime::new().unwrap();
+pub(crate) fn kills() -> u64 {
+    std::env::var("SERVANDA_SOAK").map_or(KILLS, |soak| soak.parse().unwrap())
+}
+
+/// What came of kills: how many fell into the work itself, what was acknowledged before them, and what was there after them.
+#[derive(Debug, Default)]
+pub(crate) struct Killed {
+    pub(crate) kills: u64,
+    pub(crate) at_work: u64,
+    pub(crate) acknowledged: u64,
+    pub(crate) found: u64,
+}
+
+/// Lets a child work on a store, until it has acknowledged something where it is to have begun, and kills it some
+/// microseconds later.
+///
+/// Returns whether it was at work by then.
+pub(crate) fn kill(child: &mut Command, store: &Path, is_begun: bool, later: u64) -> bool {
+    let before = acknowledged(store).len();
+    let mut child = child.spawn().unwrap();
+    // Opening alone takes a good part of the time.
+    let patience = Instant::now();
+    while is_begun && acknowledged(store).len() == before && patience.elapsed().as_secs() < 20 {
+        sleep(Duration::from_millis(1));
+    }
+    sleep(Duration::from_micros(later));
+    assert!(child.try_wait().unwrap().is_none(), "it works until it is killed");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    acknowledged(store).len() > before
+}
+
+/// Kills a child again and again, some of the times on a young store, and looks at what is there each time.
+fn killed(start: impl Fn(&Path) -> Command, seals: bool) {
+    let runtime = Runtime::new().unwrap();
     let dir = tempfile::tempdir().unwrap();
     let mut store = dir.path().join("store");
-    let mut survived = 0;
-    for kill in 0..kills {
-        if kill % 5 == 0 {
+    let (mut count, mut within) = (Killed::default(), BTreeMap::<Handed, u64>::new());
+    let mut of_store = (0, 0);
+    for round in 0..kills() {
+        if round % 5 == 0 {
             // Some kills fall on a young store, and into its making.
-            store = dir.path().join(format!("{kill}")).join("store");
+            store = dir.path().join(format!("{round}")).join("store");
             std::fs::create_dir(store.parent().unwrap()).unwrap();
-        }
-        let before = acknowledged(&store).len();
-        let mut child = appending(&store, 1_000_000).spawn().unwrap();
-        // Let it begin first, at most of the kills: opening alone takes a good part of the time.
-        let patience = Instant::now();
-        while kill % 5 != 0 && acknowledged(&store).len() == before && patience.elapsed().as_secs() < 20 {
-            sleep(Duration::from_millis(1));
+            of_store = (0, 0);
         }
         // Spread over some appends without a random number: a prime of microseconds.
-        sleep(Duration::from_micros(kill * 40_009 % 200_003));
-        child.kill().unwrap();
-        child.wait().unwrap();
+        let at_work = kill(&mut start(&store), &store, round % 5 != 0, round * 40_009 % 200_003);
+        let acknowledged = acknowledged(&store);
         let log = open(&store).unwrap();
-        survived += runtime.block_on(check(&log, &acknowledged(&store)));
+        let found = runtime.block_on(check(&log, &acknowledged));
+        let said = acknowledged.last().map_or(0, |last| last + 1);
+        if at_work {
+            // What the child had in hand when it was killed follows on what was acknowledged.
+            *within.entry(handed(said, seals).0).or_default() += 1;
+        }
+        count.kills += 1;
+        count.at_work += u64::from(at_work);
+        count.acknowledged += said - of_store.0;
+        count.found += found - of_store.1;
+        of_store = (said, found);
     }
-    assert!(survived > 0, "the child appended something");
+    println!("a writer, {count:?}; at work on {within:?}");
+    assert!(
+        count.at_work > count.kills / 2 && count.acknowledged > 0 && count.found >= count.acknowledged,
+        "{count:?}"
+    );
+}
+
+#[test]
+fn l1_l2_a_killed_process_loses_nothing_it_acknowledged() {
+    killed(|store| appending(store, 1_000_000), false);
+}
+
+#[test]
+fn l1_l2_a_process_that_is_killed_while_it_seals_loses_nothing_it_acknowledged() {
+    killed(sealing, true);
 }
 
 #[test]

@@ -33,3 +33,5 @@ mod sealing;
 mod second_process;
 mod turn;
 mod views;
+#[cfg(unix)]
+mod waiting;
