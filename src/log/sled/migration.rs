@@ -24,10 +24,11 @@ use super::frame;
 use super::index;
 use super::layout::{FORMAT, FORMAT_KEY};
 use super::open::{open_sled, storage};
+use super::patience::Watched;
 use super::reader::fault;
 use super::recent::{Recent, note_all};
 use super::run::Run;
-use super::store::panicked;
+use super::store::{dropped, panicked};
 use super::witness::{Reading, Witness, WitnessFile};
 use super::writer::{BATCH_BYTES, Standing, seal_runs};
 use crate::log::{OpenError, Position, ReadError};
@@ -61,10 +62,13 @@ pub(super) fn migrate(
 ) -> Result<u64, OpenError> {
     folder.create_log_new().map_err(storage("making the folder of the migrated log"))?;
     let new = open_sled(&folder.log_new())?;
+    let watched = Watched::writing(&new);
     let written = guarded(|| rewrite(&db, standing, &new)).unwrap_or_else(|words| Err(panicked(&words)));
+    drop(watched);
     guarded(move || drop(db.release())).map_err(|words| panicked(&words))?;
-    guarded(move || drop(new.release())).map_err(|words| panicked(&words))?;
+    let closed = dropped(new);
     let standing = written?;
+    closed?;
     folder.sync_log(&folder.log_new()).map_err(storage("syncing the migrated log"))?;
     folder.rename(&folder.log(), &folder.log_old()).map_err(storage("putting the earlier log aside"))?;
     folder.rename(&folder.log_new(), &folder.log()).map_err(storage("putting the migrated log in its place"))?;

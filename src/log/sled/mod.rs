@@ -18,6 +18,7 @@ mod migration;
 mod open;
 mod packed;
 mod passing;
+mod patience;
 mod reader;
 mod recent;
 mod replace;

@@ -11,6 +11,7 @@ use super::folder::{Folder, names, remove_unfinished_snapshots, sync_folder};
 use super::inspect::{Found, inspect};
 use super::layout::{FORMAT, FORMAT_KEY, SEGMENT_BYTES};
 use super::lock::{self, Refused};
+use super::patience::Watched;
 use super::reader::fault;
 use super::recent::Recent;
 use super::store::{Engine, Store, make_durable, panicked, synced};
@@ -220,6 +221,7 @@ fn open_locked(path: &Path) -> Result<Caught<Db>, OpenError> {
 
 /// Gives a fresh store its format, and makes all of it durable before anything is acknowledged.
 fn make(engine: &Engine, folder: &Folder) -> Result<(), OpenError> {
+    let _watched = Watched::writing(&engine.db);
     let value = frame::seal_one(FORMAT_KEY, frame::Kind::Format, &FORMAT.to_be_bytes());
     guarded(|| engine.db.insert(FORMAT_KEY, value))
         .map_err(|words| panicked(&words))?

@@ -25,10 +25,11 @@ use super::folder::Folder;
 use super::inspect;
 use super::layout::{FORMAT, VIEW, parse_run_key};
 use super::open::open_sled;
+use super::patience::Watched;
 use super::reader::{Reader, damaged, fault};
 use super::runs::{Runs, Shelf};
 use super::segment;
-use super::store::panicked;
+use super::store::{dropped, panicked};
 use super::witness::{self, Reading, Witness, WitnessFile};
 use super::writer::{BATCH_BYTES, Group, Standing, insert};
 use crate::log::judgement::Replaced;
@@ -78,14 +79,17 @@ pub(super) fn write(
 ) -> Result<Receipt, AppendError> {
     folder.create_log_new().map_err(failed("making the folder of the new log"))?;
     let new = open_sled(&folder.log_new()).map_err(|error| opening(error, "opening the new log"))?;
+    let watched = Watched::writing(&new);
     let written = guarded(|| -> Result<_, AppendError> {
         copy(db, &new, end, replaced, heard)?;
         let added = append(&new, end, commit)?;
         new.flush().map_err(|error| fault("flushing the new log", error))?;
         Ok(added)
     });
-    guarded(move || drop(new.release())).map_err(|words| panicked(&words))?;
+    drop(watched);
+    let closed = dropped(new);
     let (receipt, standing) = written.map_err(|words| panicked(&words))??;
+    closed?;
     folder.sync_log(&folder.log_new()).map_err(failed("syncing the new log"))?;
     bear_witness(folder, standing, turn).map_err(failed("writing the witness of the new log"))?;
     Ok(receipt)

@@ -17,6 +17,7 @@ use super::index;
 use super::layout::FORMAT;
 use super::lock::Lock;
 use super::open::open_sled;
+use super::patience::Watched;
 use super::reader::{Reader, damaged, fault};
 use super::recent::{LAG_COMMITS, LAG_COMMITS_MAX, Recent, TAIL_COMMITS_MAX};
 use super::witness::{Witness, WitnessFile};
@@ -156,6 +157,7 @@ impl Store {
         let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
         let engine = engine.as_ref().ok_or(ReadError::Closed)?;
         let _steady = self.steady.read().unwrap_or_else(PoisonError::into_inner);
+        let _watched = Watched::reading(&engine.db);
         guarded(|| read(&engine.db, durable)).unwrap_or_else(|words| Err(panicked(&words)))
     }
 
@@ -182,6 +184,7 @@ impl Store {
         let Some(engine) = engine.as_ref() else {
             return Ok(Err(ReadError::Closed));
         };
+        let _watched = Watched::reading(&engine.db);
         Ok(guarded(|| read(self.reader(&engine.db), durable)).unwrap_or_else(|words| Err(panicked(&words))))
     }
 
@@ -200,6 +203,7 @@ impl Store {
         let durable = self.durable()?;
         alone.untouched = None;
         let _steady = self.steady.write().unwrap_or_else(PoisonError::into_inner);
+        let _watched = Watched::writing(&engine.db);
         guarded(|| write(&engine.db, durable)).unwrap_or_else(|words| Err(panicked(&words).into())).inspect_err(
             |error| {
                 if matches!(error, AppendError::Storage { .. } | AppendError::Damaged { place: Place::Store, .. }) {
@@ -281,6 +285,7 @@ impl Store {
     /// kept in memory instead of it becomes too much; whoever asks for what is in the damaged page is told of it.
     fn index(&self, tree: &Tree, end: Position) {
         if self.unindexed.get().is_none() {
+            let _watched = Watched::writing(tree);
             let merged = guarded(|| {
                 let recent = self.reader(tree).recent();
                 index::merge(tree, recent.unindexed(), end, |batch| {
@@ -315,6 +320,7 @@ impl Store {
         if !commits.is_empty() {
             writer.untouched = None;
         }
+        let _watched = Watched::writing(&engine.db);
         let mut answers = Vec::with_capacity(commits.len());
         let mut group = Group::new(self.reader(&engine.db), before);
         let written = guarded(|| {
@@ -387,7 +393,7 @@ impl Store {
             self.index(&db, writer.standing.end);
         }
         let failed = self.failure.get().is_some();
-        let dropped = guarded(move || drop(db.release())).map_err(|words| AppendError::from(panicked(&words)));
+        let closed = dropped(db).map_err(AppendError::from);
         let sync = || {
             synced(&file).map_err(|source| AppendError::Storage {
                 doing: "syncing the log while closing",
@@ -397,14 +403,14 @@ impl Store {
         // What sled does to a file of the same length when it opens it is done again at the next opening, should it be lost.
         let as_it_was = writer.untouched.filter(|length| file.metadata().is_ok_and(|file| file.len() == *length));
         writer.untouched = as_it_was;
-        let mut outcome = dropped.and_then(|()| as_it_was.map_or_else(sync, Ok));
+        let mut outcome = closed.and_then(|()| as_it_was.map_or_else(sync, Ok));
         if let (Ok(length), false) = (&outcome, failed)
             && *length > self.opened_length.saturating_add(GROWN_BYTES)
         {
             // sled makes its index of `db` when it opens: whoever wrote much waits for it, not whoever asks next.
             outcome = open_sled(&self.folder.log())
                 .map_err(|error| AppendError::Storage { doing: "opening the log once more", source: error.into() })
-                .and_then(|db| guarded(move || drop(db.release())).map_err(|words| panicked(&words).into()))
+                .and_then(|db| dropped(db).map_err(AppendError::from))
                 .and_then(|()| sync());
         }
         if let (Ok(length), false) = (&outcome, failed) {
@@ -461,6 +467,18 @@ pub(super) fn synced(file: &std::fs::File) -> std::io::Result<u64> {
     let length = file.metadata()?.len();
     file.sync_data()?;
     Ok(length)
+}
+
+/// Closes sled, which writes what it still holds.
+pub(super) fn dropped(db: Caught<Db>) -> Result<(), ReadError> {
+    // Whoever drops sled waits for what it writes and cannot be looked after: so all of it is written before. Should that fail,
+    // sled writes nothing more.
+    let flushed = {
+        let _watched = Watched::writing(&db);
+        guarded(|| db.flush()).unwrap_or_else(|words| Err(::sled::Error::ReportableBug(words)))
+    };
+    guarded(move || drop(db.release())).map_err(|words| panicked(&words))?;
+    flushed.map(|_| ()).map_err(|error| fault("flushing the log while closing", error))
 }
 
 /// Says what a panic of sled means.

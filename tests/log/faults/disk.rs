@@ -15,6 +15,11 @@ use crate::given::open;
 const COMMITS: u64 = 100;
 /// How many of the acts fail in turn, where `SERVANDA_SOAK` does not ask for each.
 const TRIED: u64 = 12;
+/// How many commits the child makes where acts fail late, and which of the acts do: the first ones make the store.
+const COMMITS_LATE: u64 = 30;
+const LATE: std::ops::Range<u64> = 22..40;
+/// How many microseconds later: long after what was written with it.
+const LATER: &str = "250000";
 /// How long a child may take to fail.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -30,9 +35,13 @@ fn shim(dir: &Path) -> PathBuf {
 /// Lets a child append on a disk that fails at an act; whether it failed, what the child said, and what it acknowledged.
 fn failing(shim: &Path, at: u64, once: bool) -> (TempDir, bool, String) {
     let dir = TempDir::new().unwrap();
+    let child = appending(&dir.path().join("store"), COMMITS);
+    ended(dir, child, shim, at, once)
+}
+
+fn ended(dir: TempDir, mut child: Command, shim: &Path, at: u64, once: bool) -> (TempDir, bool, String) {
     let store = dir.path().join("store");
     let told = dir.path().join("told");
-    let mut child = appending(&store, COMMITS);
     child.env("LD_PRELOAD", shim).env("FAIL_ROOT", &store).env("FAIL_AT", at.to_string()).env("FAIL_TOLD", &told);
     if once {
         child.env("FAIL_ONCE", "1");
@@ -88,4 +97,26 @@ fn l8_a_disk_that_fails_at_any_act_loses_nothing_acknowledged_and_the_store_work
         );
         assert!(failed > 6);
     }
+}
+
+#[test]
+fn l8_an_act_that_fails_late_keeps_nobody_waiting() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let tools = TempDir::new().unwrap();
+    let shim = shim(tools.path());
+    let (mut failed, mut kept) = (0, 0);
+    // Two of six acts are those of a buffer that sled seals in the middle of a batch: nobody is woken when it fails.
+    for at in LATE.step_by(if is_soaked() { 1 } else { 5 }) {
+        let dir = TempDir::new().unwrap();
+        let mut child = appending(&dir.path().join("store"), COMMITS_LATE);
+        child.env("FAIL_AFTER", LATER);
+        let (dir, has_failed, said) = ended(dir, child, &shim, at, true);
+        failed += u32::from(has_failed);
+        assert!(said.contains("Storage"), "act {at} fails late and nobody is told: {said}");
+        let store = dir.path().join("store");
+        let log = open(&store).unwrap_or_else(|error| panic!("after act {at} failed late: {error:?}"));
+        kept += runtime.block_on(check(&log, &acknowledged(&store)));
+    }
+    println!("a disk that fails late: {failed} failures, {kept} commits kept");
+    assert!(failed > 3);
 }

@@ -1,5 +1,5 @@
 /* Lets the FAIL_AT-th act of a process on the files under FAIL_ROOT fail with EIO, and those after it as well unless
- * FAIL_ONCE is set. Loaded by LD_PRELOAD. Makes the file FAIL_TOLD when it does. */
+ * FAIL_ONCE is set; FAIL_AFTER microseconds later than it would. Loaded by LD_PRELOAD. Makes the file FAIL_TOLD when it does. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -23,6 +23,8 @@ static int fails(const char *path) {
         int fd = (int)syscall(SYS_openat, AT_FDCWD, told, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
         if (fd >= 0) syscall(SYS_close, fd);
     }
+    const char *after = getenv("FAIL_AFTER");
+    if (after) usleep((useconds_t)atol(after));
     errno = EIO;
     return 1;
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::sync::PoisonError;
 
-use super::{Answer, Engine, Store, Writer, panicked, synced};
+use super::{Answer, Engine, Store, Writer, dropped, panicked, synced};
 use crate::log::judgement::{Replaced, check_replaced};
 use crate::log::sled::boundary::guarded;
 use crate::log::sled::inspect::{Found, inspect};
@@ -56,7 +56,7 @@ impl Store {
         let mut held = self.engine.write().unwrap_or_else(PoisonError::into_inner);
         replace::decide(&self.folder).map_err(failed("deciding for the new log"))?;
         let Some(Engine { db, file, lock }) = held.take() else { return Err(AppendError::Closed) };
-        guarded(move || drop(db)).map_err(|words| panicked(&words))?;
+        dropped(db)?;
         drop(file);
         replace::settled(&self.folder).map_err(failed("putting the new log in its place"))?;
         let db = open_sled(&self.folder.log()).map_err(|error| opening(error, "opening the new log"))?;
