@@ -118,3 +118,73 @@ pub(super) fn damage_of_a_segment(store: &Path) -> u64 {
     db.flush().expect("it is written");
     u64::from_be_bytes(key[1..9].try_into().expect("a position"))
 }
+
+/// The numbers at the head of a commit as it lies in a run: where each begins.
+pub(super) const SEQ: usize = 24;
+pub(super) const RECORDED_AT: usize = 48;
+
+const FRAME_HEAD: usize = 14;
+const FRAME_SUM: usize = 16;
+const COMMIT_HEAD: usize = 60;
+
+/// Changes the bytes of the commit at a position where it lies in the tail, puts checksums on it that fit, and takes the witness
+/// away: what no append would have let in.
+pub(super) fn patch(store: &Path, at: u64, change: impl Fn(&mut [u8])) {
+    let db = sled::Config::new().path(store.join("log")).open().expect("it opens");
+    let mut runs: std::collections::BTreeMap<Vec<u8>, Vec<(sled::IVec, sled::IVec)>> =
+        std::collections::BTreeMap::new();
+    for entry in db.scan_prefix(b"t") {
+        let (key, value) = entry.expect("it reads");
+        runs.entry(key[..9].to_vec()).or_default().push((key, value));
+    }
+    let mut is_changed = false;
+    for chunks in runs.into_values() {
+        let payload = |value: &sled::IVec| value[FRAME_HEAD..value.len() - FRAME_SUM].to_vec();
+        let mut bytes: Vec<u8> = chunks.iter().flat_map(|(_, value)| payload(value)).collect();
+        let mut rest = bytes.as_mut_slice();
+        while rest.len() > COMMIT_HEAD {
+            let number = |bytes: &[u8], at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four"));
+            let count = number(rest, 56) as usize;
+            let lengths = (0..2 * count).map(|part| number(rest, COMMIT_HEAD + 4 * part) as usize);
+            let length = COMMIT_HEAD + 8 * count + lengths.sum::<usize>();
+            let (commit, behind) = rest.split_at_mut(length);
+            if commit[..8] == at.to_be_bytes() {
+                change(commit);
+                is_changed = true;
+            }
+            rest = behind;
+        }
+        let mut bytes = bytes.as_slice();
+        for (key, value) in chunks {
+            let (part, behind) = bytes.split_at(value.len() - FRAME_HEAD - FRAME_SUM);
+            bytes = behind;
+            let frame = [&value[..FRAME_HEAD], part].concat();
+            let sum = xxhash_rust::xxh3::xxh3_128(&[&key[..], &frame].concat());
+            db.insert(key, [&frame[..], &sum.to_be_bytes()].concat()).expect("it writes");
+        }
+    }
+    assert!(is_changed, "#{at} lies in the tail");
+    db.flush().expect("it is written");
+    drop(db);
+    std::fs::remove_file(store.join("witness")).expect("it can be removed");
+}
+
+/// Replaces words in bytes by others of the same length.
+pub(super) fn reword(bytes: &mut [u8], from: &str, to: &str) {
+    assert_eq!(from.len(), to.len());
+    let at = bytes.windows(from.len()).position(|window| window == from.as_bytes()).expect("the words are there");
+    bytes[at..at + from.len()].copy_from_slice(to.as_bytes());
+}
+
+/// Flips a byte of the first page of the index of agreements.
+pub(super) fn damage_of_an_index(store: &Path) {
+    let db = sled::Config::new().path(store.join("log")).open().expect("it opens");
+    let pages: Vec<_> = db.scan_prefix(b"s").map(|entry| entry.expect("it reads")).collect();
+    assert!(pages.len() > 1, "{} pages", pages.len());
+    let (key, value) = &pages[0];
+    let mut bytes = value.to_vec();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    db.insert(key, bytes).expect("it writes");
+    db.flush().expect("it is written");
+}

@@ -2,6 +2,7 @@
 //! what it is and where.
 
 mod altered;
+mod places;
 
 use std::fmt::Write as _;
 
@@ -54,6 +55,7 @@ type Row = (String, Option<u64>, Option<String>, Option<String>);
 /// What `verify` finds: code, position, event and head of each.
 fn found(desk: &Desk, line: &str) -> Vec<Row> {
     let output = desk.run(&format!("{line} --json"));
+    assert!(!output.stdout.is_empty(), "{}: {}", output.typed, output.stderr);
     let view = output.json();
     let findings = view["findings"].as_array().expect("a list");
     assert_eq!(output.code, Some(if findings.is_empty() { 0 } else { 4 }), "{}", output.stdout);
@@ -361,6 +363,8 @@ fn a_damaged_stretch_is_named_with_its_positions_and_the_rest_is_looked_at() {
         }
     }
     let _ = desk.piped("import -", lines.as_bytes()).ok();
+    std::fs::write(desk.home().join("behind.note"), desk.run("tree-head").ok().stdout)
+        .expect("the home can be written to");
     assert_eq!(found(&desk, "verify"), []);
     let damaged = altered::damage_of_a_segment(&desk.store());
     let said = desk.run("verify").exits(4);
@@ -371,6 +375,8 @@ fn a_damaged_stretch_is_named_with_its_positions_and_the_rest_is_looked_at() {
     assert_eq!(events, [row("damaged", damaged, "")]);
     let view = desk.run("verify --json").exits(4).json();
     assert_eq!((&view["root"], &view["views"]), (&Value::Null, &false.into()));
-    let unchecked: Vec<String> = of_heads(&desk, "verify").into_iter().map(|(code, ..)| code).collect();
-    assert!(unchecked.is_empty(), "both heads are over what lies before it: {unchecked:?}");
+    // The first two heads are over what lies before it; the third cannot be judged.
+    let unchecked = of_heads(&desk, "verify --against behind.note");
+    let behind = kept(11 + 1_600, &desk);
+    assert_eq!(unchecked, [row("head_unchecked", 0, &behind), row("head_unchecked", 0, "behind.note")]);
 }

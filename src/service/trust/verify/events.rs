@@ -26,7 +26,7 @@ pub(super) struct Passed {
     pub(super) roots: BTreeMap<u64, Option<Hash>>,
     /// The keys on record.
     pub(super) keys: Keys,
-    /// Whether every record could be read as a fact.
+    /// Whether every record could be read as a fact, and redactions agree with what they left: else no view can be made.
     pub(super) is_readable: bool,
 }
 
@@ -175,6 +175,7 @@ impl Service {
             progress(next, events);
         }
         for error in redactions.disagreements(is_whole) {
+            is_readable = false;
             let position = match &error {
                 CodecError::Redaction { position, .. } => Some(*position),
                 _ => None,
