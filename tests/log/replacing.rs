@@ -27,7 +27,7 @@ laws! {
 
 /// What is to be found nowhere afterwards: long enough to be no chance, and not to be compressed away.
 const SECRET: &[u8] = b"Q7x-the-name-of-a-person-9fK2";
-const INSTEAD: &[u8] = b"taken out";
+pub(crate) const INSTEAD: &[u8] = b"taken out";
 
 fn deaf() -> Heard {
     Arc::new(|_, _| ())
@@ -398,7 +398,10 @@ async fn l10_interrupted_anywhere_it_is_as_before_or_as_after() {
 /// How often to kill, where `SERVANDA_SOAK` does not say otherwise.
 const KILLS: u64 = 12;
 
-/// The events that the killed process replaces, and what stands in them.
+/// How many bodies the killed process replaces.
+pub(crate) const REPLACED: usize = 900;
+
+/// The events of which the killed process replaces some, and what stands in them.
 pub(crate) fn large() -> Vec<Append> {
     let make = |number: u64| {
         let mut one = commit(u128::from(100 + number % 50), number / 50, 1);
@@ -412,7 +415,7 @@ pub(crate) fn large() -> Vec<Append> {
 
 /// What the killed process does.
 pub(crate) async fn replace_large(log: &dyn EventLog) {
-    let replaced = (0..900).map(|at| instead(at * 4)).collect();
+    let replaced = (0..REPLACED as u64).map(|at| instead(at * 4)).collect();
     log.append_replacing(act(), replaced, deaf()).await.unwrap();
 }
 

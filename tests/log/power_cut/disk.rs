@@ -1,6 +1,7 @@
 //! A disk that forgets what was not synced, played from the trace of a process.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The kernel writes whole pages back, in any order.
@@ -92,71 +93,127 @@ pub(crate) enum Keeps {
     Some(u64),
 }
 
-#[derive(Clone, Default)]
-struct File {
-    now: Vec<u8>,
-    durable: Vec<u8>,
+/// A change of a folder's names that no sync has made durable.
+#[derive(Clone)]
+enum Naming {
+    Put(OsString, usize),
+    Gone(OsString),
+    /// A renaming in one folder is there or not; it never loses both names.
+    Moved(OsString, OsString, usize),
 }
 
-/// Files with what a process sees and what the disk has.
+type Names = BTreeMap<OsString, usize>;
+
+#[derive(Clone)]
+enum Node {
+    File { now: Vec<u8>, durable: Vec<u8> },
+    Folder { now: Names, durable: Names, since: Vec<Naming> },
+}
+
+/// Files and folders with what a process sees and what the disk has.
 #[derive(Clone)]
 pub(crate) struct Disk {
-    files: Vec<File>,
-    /// Folders have no file.
-    names: BTreeMap<PathBuf, Option<usize>>,
-    durable_names: BTreeMap<PathBuf, Option<usize>>,
+    /// The first is the root.
+    nodes: Vec<Node>,
+    root: PathBuf,
     obeys: Obeys,
+}
+
+fn apply(names: &mut Names, naming: &Naming) {
+    match naming {
+        Naming::Put(name, node) => {
+            names.insert(name.clone(), *node);
+        }
+        Naming::Gone(name) => {
+            names.remove(name);
+        }
+        Naming::Moved(from, to, node) => {
+            names.remove(from);
+            names.insert(to.clone(), *node);
+        }
+    }
 }
 
 impl Disk {
     /// Begins with what a folder holds, all of it durable.
     pub(crate) fn of(root: &Path, obeys: Obeys) -> Self {
-        let mut disk = Self { files: vec![], names: BTreeMap::new(), durable_names: BTreeMap::new(), obeys };
+        let mut disk = Self { nodes: vec![], root: root.to_owned(), obeys };
         disk.add(root);
-        disk.durable_names = disk.names.clone();
         disk
     }
 
-    fn add(&mut self, path: &Path) {
+    fn add(&mut self, path: &Path) -> usize {
+        let number = self.nodes.len();
         if path.is_dir() {
-            self.names.insert(path.to_owned(), None);
+            self.nodes.push(Node::Folder { now: Names::new(), durable: Names::new(), since: vec![] });
+            let mut names = Names::new();
             for entry in std::fs::read_dir(path).unwrap() {
-                self.add(&entry.unwrap().path());
+                let entry = entry.unwrap();
+                names.insert(entry.file_name(), self.add(&entry.path()));
             }
+            self.nodes[number] = Node::Folder { now: names.clone(), durable: names, since: vec![] };
         } else {
             let bytes = std::fs::read(path).unwrap();
-            self.files.push(File { now: bytes.clone(), durable: bytes });
-            self.names.insert(path.to_owned(), Some(self.files.len() - 1));
+            self.nodes.push(Node::File { now: bytes.clone(), durable: bytes });
         }
+        number
+    }
+
+    /// What lies under a path now.
+    fn at(&self, path: &Path) -> Option<usize> {
+        let mut node = 0;
+        for name in path.strip_prefix(&self.root).ok()? {
+            let Node::Folder { now, .. } = &self.nodes[node] else {
+                return None;
+            };
+            node = *now.get(name)?;
+        }
+        Some(node)
+    }
+
+    fn name(&mut self, path: &Path, naming: impl FnOnce(OsString) -> Naming) {
+        let (Some(parent), Some(name)) = (path.parent().and_then(|parent| self.at(parent)), path.file_name()) else {
+            return;
+        };
+        if let Node::Folder { now, since, .. } = &mut self.nodes[parent] {
+            let naming = naming(name.to_owned());
+            apply(now, &naming);
+            since.push(naming);
+        }
+    }
+
+    fn put(&mut self, path: &Path, node: Node) {
+        self.nodes.push(node);
+        let number = self.nodes.len() - 1;
+        self.name(path, |name| Naming::Put(name, number));
     }
 
     /// Does what the process did.
     pub(crate) fn play(&mut self, act: &Act) {
         let path = act.path.clone();
         match act.kind {
-            b'O' => {
-                self.files.push(File::default());
-                self.names.insert(path, Some(self.files.len() - 1));
-            }
-            b'M' => {
-                self.names.insert(path, None);
-            }
-            b'U' => {
-                self.names.remove(&path);
-            }
+            b'O' => self.put(&path, Node::File { now: vec![], durable: vec![] }),
+            b'M' => self.put(&path, Node::Folder { now: Names::new(), durable: Names::new(), since: vec![] }),
+            b'U' => self.name(&path, Naming::Gone),
             b'R' => {
-                if let Some(file) = self.names.remove(&path) {
-                    let to = PathBuf::from(std::str::from_utf8(&act.data).unwrap());
-                    self.names.insert(to, file);
+                let to = PathBuf::from(std::str::from_utf8(&act.data).unwrap());
+                let Some(node) = self.at(&path) else {
+                    return;
+                };
+                if path.parent() == to.parent() {
+                    let to = to.file_name().unwrap().to_owned();
+                    self.name(&path, |from| Naming::Moved(from, to, node));
+                } else {
+                    self.name(&path, Naming::Gone);
+                    self.name(&to, |name| Naming::Put(name, node));
                 }
             }
             b'S' => self.sync(&path),
             b'D' if self.obeys == Obeys::Both => self.sync(&path),
             b'W' | b'T' => {
-                let Some(Some(file)) = self.names.get(&path) else {
+                let Some(Node::File { now, .. }) = self.at(&path).map(|node| &mut self.nodes[node]) else {
                     return;
                 };
-                let now = &mut self.files[*file].now;
                 let end = act.offset + act.data.len();
                 if act.kind == b'T' || now.len() < end {
                     now.resize(end, 0);
@@ -168,68 +225,61 @@ impl Disk {
     }
 
     fn sync(&mut self, path: &Path) {
-        match self.names.get(path) {
-            Some(Some(file)) => {
-                let file = &mut self.files[*file];
-                file.durable.clone_from(&file.now);
-            }
-            Some(None) => {
-                let here = |(name, _): &(&PathBuf, &Option<usize>)| name.parent() == Some(path);
-                let listed: Vec<_> = self.names.iter().filter(here).map(|(n, f)| (n.clone(), *f)).collect();
-                self.durable_names.retain(|name, _| name.parent() != Some(path));
-                self.durable_names.extend(listed);
+        match self.at(path).map(|node| &mut self.nodes[node]) {
+            Some(Node::File { now, durable }) => durable.clone_from(now),
+            Some(Node::Folder { now, durable, since }) => {
+                durable.clone_from(now);
+                since.clear();
             }
             None => {}
         }
     }
 
-    /// Cuts the power, and writes what survives from one folder of the disk into another.
-    pub(crate) fn survive(&self, root: &Path, into: &Path, keeps: Keeps) {
+    /// Cuts the power, and writes what survives of the root into another folder.
+    pub(crate) fn survive(&self, into: &Path, keeps: Keeps) {
         let mut chance = Chance(match keeps {
             Keeps::Nothing => 0,
             Keeps::Some(seed) => seed | 1,
         });
-        let mut names = self.durable_names.clone();
-        if keeps != Keeps::Nothing {
-            for (name, file) in &self.names {
-                if chance.even() {
-                    names.insert(name.clone(), *file);
+        self.survive_at(0, into, keeps, &mut chance);
+    }
+
+    fn survive_at(&self, node: usize, into: &Path, keeps: Keeps, chance: &mut Chance) {
+        match &self.nodes[node] {
+            Node::File { now, durable } => {
+                std::fs::write(into, surviving(now, durable, keeps, chance)).unwrap();
+            }
+            Node::Folder { durable, since, .. } => {
+                std::fs::create_dir_all(into).unwrap();
+                let mut names = durable.clone();
+                for naming in since.iter().filter(|_| keeps != Keeps::Nothing) {
+                    if chance.even() {
+                        apply(&mut names, naming);
+                    }
                 }
-            }
-        }
-        for (name, file) in &names {
-            let listed = name.ancestors().skip(1).take_while(|it| it.starts_with(root) && *it != root);
-            if !name.starts_with(root) || listed.into_iter().any(|it| !names.contains_key(it)) {
-                continue;
-            }
-            let to = into.join(name.strip_prefix(root).unwrap());
-            match file {
-                None => std::fs::create_dir_all(to).unwrap(),
-                Some(file) => {
-                    std::fs::write(to, self.files[*file].surviving(keeps, &mut chance)).unwrap();
+                for (name, node) in names {
+                    self.survive_at(node, &into.join(name), keeps, chance);
                 }
             }
         }
     }
 }
 
-impl File {
-    fn surviving(&self, keeps: Keeps, chance: &mut Chance) -> Vec<u8> {
-        let mut bytes = self.durable.clone();
-        if keeps == Keeps::Nothing {
-            return bytes;
-        }
-        if chance.even() {
-            bytes.resize(self.now.len(), 0);
-        }
-        for (old, new) in bytes.chunks_mut(PAGE).zip(self.now.chunks(PAGE)) {
-            if chance.even() {
-                let both = old.len().min(new.len());
-                old[..both].copy_from_slice(&new[..both]);
-            }
-        }
-        bytes
+fn surviving(now: &[u8], durable: &[u8], keeps: Keeps, chance: &mut Chance) -> Vec<u8> {
+    let mut bytes = durable.to_vec();
+    if keeps == Keeps::Nothing {
+        return bytes;
     }
+    if chance.even() {
+        bytes.resize(now.len(), 0);
+    }
+    for (old, new) in bytes.chunks_mut(PAGE).zip(now.chunks(PAGE)) {
+        if chance.even() {
+            let both = old.len().min(new.len());
+            old[..both].copy_from_slice(&new[..both]);
+        }
+    }
+    bytes
 }
 
 /// A small generator (xorshift64), so that a failing cut can be made again from its seed.

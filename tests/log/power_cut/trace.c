@@ -113,6 +113,18 @@ int unlink(const char *path) {
     if (done == 0 && ours(path)) record('U', path, "", 0, 0);
     return done;
 }
+int unlinkat(int at, const char *name, int flags) {
+    char folder[PATH_MAX], path[PATH_MAX];
+    int wanted = at != AT_FDCWD && named(at, folder);
+    int done = (int)syscall(SYS_unlinkat, at, name, flags);
+    if (done == 0 && wanted && snprintf(path, sizeof path, "%s/%s", folder, name) < PATH_MAX) record('U', path, "", 0, 0);
+    return done;
+}
+int rmdir(const char *path) {
+    int done = (int)syscall(SYS_rmdir, path);
+    if (done == 0 && ours(path)) record('U', path, "", 0, 0);
+    return done;
+}
 int mkdir(const char *path, mode_t mode) {
     NEXT(mkdir);
     int done = next(path, mode);
