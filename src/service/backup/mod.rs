@@ -398,7 +398,7 @@ fn name(making: &Path, to: &Path, is_one_file: bool) -> Result<(), BackupError> 
     let fault = |source| BackupError::output(to, source);
     let linked = if is_one_file { fs::hard_link(making, to) } else { Err(io::ErrorKind::Unsupported.into()) };
     match linked {
-        Ok(()) => fs::remove_file(making).map_err(fault)?,
+        Ok(()) => drop(fs::remove_file(making)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists || exists(to) => {
             return Err(BackupError::Exists { path: to.to_owned() });
         }
@@ -406,5 +406,9 @@ fn name(making: &Path, to: &Path, is_one_file: bool) -> Result<(), BackupError> 
         Err(_) => fs::rename(making, to).map_err(fault)?,
     }
     let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    sync_folder(parent).map_err(fault)
+    sync_folder(parent).map_err(|source| {
+        // The name may be gone after a power cut: so it is taken away now, while it is told.
+        let _ = if is_one_file { fs::remove_file(to) } else { fs::remove_dir_all(to) };
+        fault(source)
+    })
 }

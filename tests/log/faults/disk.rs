@@ -23,7 +23,7 @@ const LATER: &str = "250000";
 /// How long a child may take to fail.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-fn shim(dir: &Path) -> PathBuf {
+pub(super) fn shim(dir: &Path) -> PathBuf {
     let library = dir.join("fail.so");
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/log/faults/fail.c");
     let mut compiler = Command::new("cc");

@@ -1,5 +1,5 @@
-/* Lets the FAIL_AT-th act of a process on the files under FAIL_ROOT fail with EIO, and those after it as well unless
- * FAIL_ONCE is set; FAIL_AFTER microseconds later than it would. Loaded by LD_PRELOAD. Makes the file FAIL_TOLD when it does. */
+/* Lets the FAIL_AT-th act of a process on the files under FAIL_ROOT fail with EIO, or as FAIL_FULL with ENOSPC, and those after it
+ * as well unless FAIL_ONCE is set; FAIL_AFTER microseconds later than it would. Loaded by LD_PRELOAD. Makes the file FAIL_TOLD when it does. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -25,7 +25,7 @@ static int fails(const char *path) {
     }
     const char *after = getenv("FAIL_AFTER");
     if (after) usleep((useconds_t)atol(after));
-    errno = EIO;
+    errno = getenv("FAIL_FULL") ? ENOSPC : EIO;
     return 1;
 }
 

@@ -6,6 +6,8 @@
 
 #[cfg(target_os = "linux")]
 mod disk;
+#[cfg(target_os = "linux")]
+mod room;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -12,7 +12,7 @@ use std::process::Command;
 use disk::{Act, Chance, Disk, Keeps, Obeys};
 use tempfile::TempDir;
 
-use crate::child::{appending, check, numbers};
+use crate::child::{appending, check, numbers, opening};
 use crate::given::open;
 
 /// How many power cuts per run of the child, where `SERVANDA_SOAK` does not say otherwise.
@@ -64,7 +64,7 @@ fn traced(dir: TempDir, mut child: Command, obeys: Obeys) -> Run {
         .status()
         .unwrap();
     let acts = disk::parse(&std::fs::read(&trace).unwrap());
-    assert!(acts.len() > 50, "the shim saw {} acts", acts.len());
+    assert!(acts.len() > 10, "the shim saw {} acts", acts.len());
     Run { dir, acts, base }
 }
 
@@ -169,4 +169,39 @@ fn a_snapshot_is_known_to_the_disk_by_name_before_anything_is_synced_that_relies
         assert!(known || !act.syncs(&log.join("db")), "sled's file is synced, and its snapshot's name is not");
     }
     assert!(renamed > 0, "sled makes a snapshot when it recovers");
+}
+
+/// How many crashes are recovered from, and how often each act of that is cut short, where `SERVANDA_SOAK` does not ask for more.
+const CRASHES: u64 = 2;
+const CUTS_OF_AN_ACT: u64 = 2;
+
+#[test]
+fn l2_a_power_cut_at_any_act_of_the_first_opening_after_a_crash_loses_nothing() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut chance = Chance(0x5eed);
+    let appended = run(TempDir::new().unwrap(), Obeys::Both);
+    let soaked = std::env::var("SERVANDA_SOAK").is_ok();
+    let (mut cuts, mut refused) = (0, Vec::new());
+    for crash in 0..if soaked { 10 * CRASHES } else { CRASHES } {
+        let length = appended.acts.len();
+        let after = length / 2 + chance.draw() as usize % (length / 2);
+        let (survived, acknowledged) = appended.cut(after, Keeps::Some(chance.draw()), &[]);
+        let store = survived.path().join("store");
+        let opened = traced(survived, opening(&store), Obeys::Both);
+        for act in 0..=opened.acts.len() {
+            let seeds = (0..if soaked { 8 } else { CUTS_OF_AN_ACT }).map(|_| Keeps::Some(chance.draw()));
+            for keeps in seeds.chain([Keeps::Nothing]).collect::<Vec<_>>() {
+                let (left, _) = opened.cut(act, keeps, &acknowledged);
+                cuts += 1;
+                match open(&left.path().join("store")) {
+                    Ok(log) => {
+                        runtime.block_on(check(&log, &acknowledged));
+                    }
+                    Err(error) => refused.push(format!("crash {crash}, act {act}: {error}\n{}", opened.told(act))),
+                }
+            }
+        }
+    }
+    println!("the first opening after a crash: {cuts} power cuts, {} refused", refused.len());
+    assert!(refused.is_empty(), "{}", refused.join("\n\n"));
 }
