@@ -10,6 +10,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use servanda::domain::command::Request;
 use servanda::log::{Append, Draft, EventLog as _, Position, Recorded, SledLog, StreamVersion};
+use tokio::task::JoinHandle;
 
 use crate::peers::{Choice, Event, Peer, Peers};
 use crate::process::median;
@@ -50,20 +51,28 @@ fn commit(record: &Recorded) -> Append {
     }
 }
 
-/// All at once.
+/// All at once, each as a task of its own, as callers of a server are.
 fn appended(open: &Open, log: &Arc<SledLog>, commits: Vec<Append>) {
-    let answers = open.runtime.block_on(join_all(commits.into_iter().map(|commit| log.append(commit))));
-    for answer in answers {
-        answer.expect("it is appended");
-    }
+    let one = |commit| {
+        let log = Arc::clone(log);
+        open.runtime.spawn(async move { log.append(commit).await.map(drop).expect("it is appended") })
+    };
+    awaited(open, commits.into_iter().map(one).collect());
 }
 
-fn executed(open: &Open, requests: &[Request]) {
-    let execution = store::execution();
-    let one = |request| open.service.execute(request, &execution);
-    let answers = open.runtime.block_on(join_all(requests.iter().map(one)));
-    for answer in answers {
-        answer.expect("it is recorded");
+fn executed(open: &Open, requests: Vec<Request>) {
+    let one = |request| {
+        let service = Arc::clone(&open.service);
+        let execution = store::execution();
+        open.runtime
+            .spawn(async move { service.execute(&request, &execution).await.map(drop).expect("it is recorded") })
+    };
+    awaited(open, requests.into_iter().map(one).collect());
+}
+
+fn awaited(open: &Open, tasks: Vec<JoinHandle<()>>) {
+    for answer in open.runtime.block_on(join_all(tasks)) {
+        answer.expect("it ran to its end");
     }
 }
 
@@ -108,7 +117,7 @@ fn rounds(
     let mut times = Rounds { raw: vec![], log: vec![], service: vec![], peers: vec![Times::new(); others.len()] };
     for _ in 0..ROUNDS {
         let requests = next();
-        times.service.push(timed(|| executed(open, &requests)).0);
+        times.service.push(timed(|| executed(open, requests)).0);
         let records = last(open, count);
         let events: Vec<Event> = records.iter().map(Event::from).collect();
         let commits = records.iter().map(commit).collect();

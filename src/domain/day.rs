@@ -8,13 +8,12 @@ use std::fmt;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::typed::{self, TypedError};
 
 /// A civil day, from [`Day::MIN`] to [`Day::MAX`]; written and stored as `YYYY-MM-DD`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(NaiveDate);
 
 /// Why something was refused as a day.
@@ -183,6 +182,12 @@ impl std::str::FromStr for Day {
     type Err = DayError;
     fn from_str(given: &str) -> Result<Self, DayError> {
         Self::parse(given)
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(std::str::from_utf8(&self.letters()).unwrap_or_default())
     }
 }
 

@@ -216,6 +216,18 @@ pub fn counted(agreement: &Agreement, rule: &Rule) -> Result<Result<Counted, Unc
     Ok(count(agreement, rule, from.days, floor))
 }
 
+/// What a deadline's rule leads to, as [`counted`] has it, without what has to be said beside the dates.
+fn counted_dates(agreement: &Agreement, rule: &Rule) -> Due {
+    let Some(from) = resolve(agreement, &rule.anchor) else { return Due::Awaiting(rule.anchor.clone()) };
+    match floor(agreement, rule) {
+        Err(awaited) => Due::Awaiting(awaited),
+        Ok(floor) => {
+            let from = stated_due(rule, from.days);
+            counting::dates(rule, DeadlineNature::Act, &agreement.almanac, from, floor).map_or(Due::Beyond, Due::On)
+        }
+    }
+}
+
 /// Where the count behind the current due date reached a day that a calendar does not know.
 #[must_use]
 pub fn beyond_known(agreement: &Agreement, commitment: &Commitment) -> Option<BeyondKnown> {
@@ -235,7 +247,12 @@ pub fn beyond_known(agreement: &Agreement, commitment: &Commitment) -> Option<Be
 /// Where its rule says that the clock stops during a suspension, suspended days are added; see [`clock`].
 #[must_use]
 pub fn after_steps(agreement: &Agreement, commitment: &Commitment, steps: usize) -> Due {
-    match (counted_steps(agreement, commitment, steps), clock(agreement, commitment, steps)) {
+    moved_by_clock(agreement, commitment, steps, counted_steps(agreement, commitment, steps))
+}
+
+/// The due dates after so many steps, which are these without any suspension.
+fn moved_by_clock(agreement: &Agreement, commitment: &Commitment, steps: usize, due: Due) -> Due {
+    match (due, clock(agreement, commitment, steps)) {
         (Due::On(days), Some(clock)) => {
             let Some((rule, _)) = rule_after(commitment, steps) else { return Due::On(days) };
             let unrolled = before_rolling(agreement, commitment, steps).unwrap_or(days);
@@ -327,10 +344,7 @@ pub fn counted_steps(agreement: &Agreement, commitment: &Commitment, steps: usiz
         due = match step {
             DeadlineStep::Set(rule) => match own.next() {
                 Some(due) => due.clone(),
-                None => match counted(agreement, rule) {
-                    Err(awaited) => Due::Awaiting(awaited),
-                    Ok(counted) => counted.map_or(Due::Beyond, |counted| Due::On(counted.dates)),
-                },
+                None => counted_dates(agreement, rule),
             },
             DeadlineStep::To(day) => Due::On(DueDates { earliest: Some(*day), latest: Some(*day) }),
             DeadlineStep::By(period) => match due {
@@ -360,6 +374,15 @@ pub fn current(agreement: &Agreement, commitment: &Commitment) -> Due {
 #[must_use]
 pub fn original(agreement: &Agreement, commitment: &Commitment) -> Due {
     counted_steps(agreement, commitment, 1)
+}
+
+/// The due dates as they stand, and as first set before any suspension: most were set once, and are counted once.
+#[must_use]
+pub fn current_and_original(agreement: &Agreement, commitment: &Commitment) -> (Due, Due) {
+    let steps = commitment.deadline.len();
+    let counted = counted_steps(agreement, commitment, steps);
+    let original = if steps > 1 { original(agreement, commitment) } else { counted.clone() };
+    (moved_by_clock(agreement, commitment, steps, counted), original)
 }
 
 /// The day until which it is not called overdue: the latest due date, with grace.

@@ -151,6 +151,13 @@ impl Timeline {
         redaction::carry_out(&mut self.facts);
     }
 
+    /// Says where in the log the newest fact lies, which was taken in before that was known.
+    pub fn newest_lies_at(&mut self, position: u64) {
+        if let Some(newest) = self.facts.last_mut() {
+            newest.position = position;
+        }
+    }
+
     /// The fact at a place in the agreement, counted from 1.
     #[must_use]
     pub fn fact(&self, seq: u64) -> Option<&Fact> {

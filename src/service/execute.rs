@@ -139,6 +139,14 @@ impl Loaded {
     }
 }
 
+/// What a command comes to.
+enum Made {
+    /// Made while it was being recorded, with what it makes of its agreement.
+    Foreseen(Box<(Outcome, Option<Grown>)>),
+    /// To be made of these once it is recorded.
+    Later(Fact, Decision),
+}
+
 impl Service {
     /// Carries a command out: everything that it asks for is recorded, or nothing.
     ///
@@ -164,13 +172,16 @@ impl Service {
                 return Ok(outcome);
             }
             let mut loaded = self.load(request).await?;
-            let stamping = self.turns.stamping().await;
-            let end = self.log.end().await?;
-            let context = self.context(request, execution).await?;
+            // Times are taken one after the other, and commits are handed over in their order; between, many decide at once.
+            let (end, context, mut place) = {
+                let mut line = self.turns.stamping().await;
+                (self.log.end().await?, self.context(request, execution).await?, line.place())
+            };
             let decision = match self.decided(request, &mut loaded.docket, &context).await {
                 Ok(decision) => decision,
                 Err(refused) => {
                     self.put_back(&request.agreement, loaded, end);
+                    place.reached().await;
                     return Err(refused);
                 }
             };
@@ -185,7 +196,7 @@ impl Service {
             let own_end = end.plus(adopted.len() as u64);
             let fact = self.fact(&loaded, command, &context, &decision, own_end.get());
             if execution.dry_run {
-                return Ok(self.outcome(request, &mut loaded, fact, decision, &adopted, true).await?.0);
+                return self.outcome(request, &mut loaded, fact, decision, &adopted, true).await;
             }
             let only_here = request.command.opens() || !adopted.is_empty();
             let first = match adopted.as_slice() {
@@ -193,29 +204,45 @@ impl Service {
                 facts => Some(self.salted(REGISTER, facts.to_vec(), Some(end)).written()?),
             };
             let commit = self.salted(loaded.id, vec![fact.clone()], only_here.then_some(own_end)).written()?;
+            place.reached().await;
             let mut appending = pin!(self.append_after(first, commit));
             // Asked once, the log has the commit in its queue; whoever is next need not wait for the flush.
             let at_once = poll_fn(|context| Poll::Ready(appending.as_mut().poll(context))).await;
-            drop(stamping);
+            drop(place);
+            // What it comes to is made while the disk works: only where it lies is known later.
+            let made = if loaded.id == REGISTER {
+                Made::Later(fact, decision)
+            } else {
+                let (outcome, alone) = self.come_to(request, &mut loaded, fact, decision, &adopted);
+                Made::Foreseen(Box::new((outcome, loaded.grow(alone))))
+            };
             let appended = match at_once {
                 Poll::Ready(appended) => appended,
                 Poll::Pending => appending.await,
             };
             match appended {
                 Ok(receipt) => {
-                    let fact = Fact { position: receipt.first.get(), ..fact };
-                    let before = Position::new(receipt.first.get().saturating_sub(adopted.len() as u64));
-                    let (outcome, alone) = self.outcome(request, &mut loaded, fact, decision, &adopted, false).await?;
+                    let position = receipt.first.get();
+                    let (outcome, grown) = match made {
+                        Made::Foreseen(made) => {
+                            let (mut outcome, grown) = *made;
+                            loaded.docket.newest_lies_at(position);
+                            outcome.events.iter_mut().for_each(|row| row.position = position);
+                            (outcome, grown)
+                        }
+                        Made::Later(fact, decision) => {
+                            let fact = Fact { position, ..fact };
+                            (self.outcome(request, &mut loaded, fact, decision, &adopted, false).await?, None)
+                        }
+                    };
+                    let before = Position::new(position.saturating_sub(adopted.len() as u64));
                     // The view may lag and the command is recorded: a question catches up, or says what is wrong.
-                    let kept = match loaded.grow(alone) {
-                        Some(grown) => self.keep(before, receipt.end(), grown).await.unwrap_or(false),
-                        None => false,
+                    let _ = match grown {
+                        Some(grown) => self.keep(before, receipt.end(), grown).await,
+                        None => self.catch_up().await,
                     };
                     self.put_back(&request.agreement, loaded, receipt.end());
-                    // While others are under way, the last of them takes in what all wrote.
-                    if !kept && turn.is_last() {
-                        let _ = self.catch_up().await;
-                    }
+                    drop(turn);
                     return Ok(outcome);
                 }
                 Err(AppendError::Conflict { .. } | AppendError::EndMoved { .. } | AppendError::ClockBehind { .. }) => {}
@@ -344,8 +371,7 @@ impl Service {
         self.stamped(Arc::clone(&decision.saying), before, position, context, command)
     }
 
-    /// What a command did, whose fact the agreement has after it; and whether that is known to change nothing in how the
-    /// others are read.
+    /// What a command did, or would do, whose fact the agreement has after it.
     pub(super) async fn outcome(
         &self,
         request: &Request,
@@ -354,36 +380,59 @@ impl Service {
         decision: Decision,
         adopted: &[Fact],
         dry_run: bool,
-    ) -> Result<(Outcome, bool), ExecuteError> {
-        let (at, asserted) = (fact.recorded.at, fact.recorded.asserted);
-        let now = Moment { day: self.settings.zone.day_of(at), at: Some(at) };
-        let events = vec![newest(loaded.id, &fact)];
-        let (alone, moved) = if loaded.id == REGISTER {
-            (false, self.moved_by(loaded.docket.timeline(), &fact, now).await?)
-        } else {
-            let docket = &mut loaded.docket;
-            let before = (!moves_nothing(&fact.saying.event)).then(|| stood(docket, now));
-            let alone = docket.put(fact);
-            (alone, before.map(|before| moved(&request.agreement, &before, docket, now)).unwrap_or_default())
-        };
+    ) -> Result<Outcome, ExecuteError> {
+        if loaded.id != REGISTER {
+            let (outcome, _) = self.come_to(request, loaded, fact, decision, adopted);
+            return Ok(Outcome { dry_run, ..outcome });
+        }
+        let now = self.moment_of(&fact);
+        let moved = self.moved_by(loaded.docket.timeline(), &fact, now).await?;
+        Ok(Outcome { dry_run, moved, ..self.told(request, loaded.id, &fact, decision, adopted) })
+    }
+
+    /// What a command does to an agreement, which has its fact after it; and whether that is known to change nothing in how
+    /// the others are read.
+    fn come_to(
+        &self,
+        request: &Request,
+        loaded: &mut Loaded,
+        fact: Fact,
+        decision: Decision,
+        adopted: &[Fact],
+    ) -> (Outcome, bool) {
+        let now = self.moment_of(&fact);
+        let outcome = self.told(request, loaded.id, &fact, decision, adopted);
+        let docket = &mut loaded.docket;
+        let before = (!moves_nothing(&fact.saying.event)).then(|| stood(docket, now));
+        let alone = docket.put(fact);
+        let moved = before.map(|before| moved(&request.agreement, &before, docket, now)).unwrap_or_default();
+        (Outcome { moved, ..outcome }, alone)
+    }
+
+    /// When a fact is recorded, by the register's day.
+    fn moment_of(&self, fact: &Fact) -> Moment {
+        Moment { day: self.settings.zone.day_of(fact.recorded.at), at: Some(fact.recorded.at) }
+    }
+
+    /// What a command did, but for the dates that it moved.
+    fn told(&self, request: &Request, id: AgreementId, fact: &Fact, decision: Decision, adopted: &[Fact]) -> Outcome {
         let calendars = adopted.iter().filter_map(|fact| match &fact.saying.event {
             Event::CalendarDefined(defined) => Some(defined.calendar.clone()),
             _ => None,
         });
-        let outcome = Outcome {
+        Outcome {
             verb: request.command.name(),
             reference: request.agreement.clone(),
-            events,
+            events: vec![newest(id, fact)],
             adopted: calendars.collect(),
             repeated: false,
-            dry_run,
+            dry_run: false,
             odd: decision.odd,
             remarks: decision.remarks,
-            clock_behind: self.clock_behind(at, asserted),
-            moved,
+            clock_behind: self.clock_behind(fact.recorded.at, fact.recorded.asserted),
+            moved: Vec::new(),
             elsewhere: Elsewhere::default(),
-        };
-        Ok((outcome, alone))
+        }
     }
 
     /// The dates that differ in the whole register once its own facts have one more.

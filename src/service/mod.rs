@@ -143,6 +143,10 @@ impl Service {
     ///
     /// [`crate::log::AppendError`] when the store fails at its last flush.
     pub async fn close(&self) -> Result<(), crate::log::AppendError> {
+        if self.waits() {
+            // The view may lag: the next question takes in what is missing, or says what is wrong.
+            let _ = self.catch_up().await;
+        }
         self.log.close().await
     }
 }

@@ -4,7 +4,7 @@
 //! facts say of the same is looked for and told, and stays.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -84,7 +84,7 @@ impl Service {
             let elsewhere = self.elsewhere(&taking).await?;
             let fact = self.fact(&loaded, command, &context, &decision, end.get());
             if execution.dry_run {
-                let (outcome, _) = self.outcome(request, &mut loaded, fact, decision, &[], true).await?;
+                let outcome = self.outcome(request, &mut loaded, fact, decision, &[], true).await?;
                 return Ok(Outcome { elsewhere, ..outcome });
             }
             if let Some(folder) = self.put_aside_by_a_repair()? {
@@ -95,6 +95,7 @@ impl Service {
             let appended = {
                 // Whoever makes a view of what was read before must not put it where the new one goes.
                 let _viewing = self.viewing.write().await;
+                self.forget_waiting();
                 let aside = self.put_aside(&elsewhere.papers, end).map_err(papers)?;
                 let appended = self.log.append_replacing(commit, replaced, Arc::clone(heard)).await;
                 match &appended {
@@ -109,7 +110,7 @@ impl Service {
                 Ok(receipt) => {
                     self.forget();
                     let fact = Fact { position: receipt.first.get(), ..fact };
-                    let (outcome, _) = self.outcome(request, &mut loaded, fact, decision, &[], false).await?;
+                    let outcome = self.outcome(request, &mut loaded, fact, decision, &[], false).await?;
                     drop((loaded, turn));
                     // It is recorded whatever becomes of the views: a question makes them anew, or says what is wrong.
                     let _ = self.catch_up_with(&mut |done, all| heard(done, all)).await;
@@ -125,7 +126,7 @@ impl Service {
     /// Lets go of everything in memory that was made of facts.
     fn forget(&self) {
         self.recent().clear();
-        self.grown.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.forget_waiting();
         if let Ok(mut register) = self.register.lock() {
             *register = crate::domain::timeline::Register::default().in_zone(self.settings.zone_name());
         }

@@ -118,6 +118,7 @@ impl Service {
             return Ok(());
         }
         let _keeping = self.viewing.write().await;
+        self.take_in_waiting().await?;
         for _ in 0..ATTEMPTS_MAX {
             let Some((at, end)) = self.lag().await? else { return Ok(()) };
             let lag = end.get() - at.get();
@@ -233,6 +234,7 @@ impl Service {
         let _alone = self.turns.alone().await;
         {
             let _keeping = self.viewing.write().await;
+            self.forget_waiting();
             self.views.clear(VIEW).await.map_err(QueryError::View)?;
             self.views.clear(WORDS).await.map_err(QueryError::View)?;
         }

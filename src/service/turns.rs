@@ -1,10 +1,10 @@
 //! Who may decide when: so that many commands share one flush, and each still sees the facts that it is decided on.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::convert::Infallible;
 use std::sync::{Arc, PoisonError, Weak};
 
-use tokio::sync::{Mutex, MutexGuard, OwnedMutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::{Mutex, MutexGuard, OwnedMutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, oneshot};
 
 use crate::domain::id::Reference;
 
@@ -19,18 +19,24 @@ const KEPT_MAX: usize = 1024;
 pub(super) struct Turns {
     register: RwLock<()>,
     agreements: std::sync::Mutex<HashMap<Reference, Weak<Mutex<()>>>>,
-    stamping: Mutex<()>,
-    under_way: AtomicUsize,
+    stamping: Mutex<Line>,
 }
 
-/// A turn that was taken; it ends when this is dropped.
-pub(super) struct Turn<'t> {
-    under_way: &'t AtomicUsize,
-    _held: Held<'t>,
+/// Where commands stand from taking the time until they hand a commit to the log, so that times stay in order there.
+#[derive(Default)]
+pub(super) struct Line {
+    /// Ends when the last of them has left.
+    last: Option<oneshot::Receiver<Infallible>>,
 }
 
-/// What a turn keeps others from.
-enum Held<'t> {
+/// A place in the line; who drops it leaves.
+pub(super) struct Place {
+    before: Option<oneshot::Receiver<Infallible>>,
+    _next: oneshot::Sender<Infallible>,
+}
+
+/// A turn that was taken, with what it keeps others from; it ends when this is dropped.
+pub(super) enum Turn<'t> {
     Register { _all: RwLockWriteGuard<'t, ()> },
     Agreement { _one: OwnedMutexGuard<()>, _beside: RwLockReadGuard<'t, ()> },
 }
@@ -38,25 +44,18 @@ enum Held<'t> {
 impl Turns {
     /// Waits until nobody else decides.
     pub(super) async fn alone(&self) -> Turn<'_> {
-        let held = Held::Register { _all: self.register.write().await };
-        self.taken(held)
+        Turn::Register { _all: self.register.write().await }
     }
 
     /// Waits until nobody else decides about an agreement.
     pub(super) async fn about(&self, agreement: &Reference) -> Turn<'_> {
         let one = self.lock_of(agreement).lock_owned().await;
-        let held = Held::Agreement { _one: one, _beside: self.register.read().await };
-        self.taken(held)
+        Turn::Agreement { _one: one, _beside: self.register.read().await }
     }
 
-    /// Waits until nobody else is between taking the time and handing a commit to the log, so that times stay in order.
-    pub(super) async fn stamping(&self) -> MutexGuard<'_, ()> {
+    /// Waits until nobody else is taking the time; then that is taken, and after it the next place in the line.
+    pub(super) async fn stamping(&self) -> MutexGuard<'_, Line> {
         self.stamping.lock().await
-    }
-
-    fn taken<'t>(&'t self, held: Held<'t>) -> Turn<'t> {
-        self.under_way.fetch_add(1, Ordering::SeqCst);
-        Turn { under_way: &self.under_way, _held: held }
     }
 
     fn lock_of(&self, agreement: &Reference) -> Arc<Mutex<()>> {
@@ -73,15 +72,20 @@ impl Turns {
     }
 }
 
-impl Turn<'_> {
-    /// Whether no other command is under way.
-    pub(super) fn is_last(&self) -> bool {
-        self.under_way.load(Ordering::SeqCst) == 1
+impl Line {
+    /// The next place.
+    pub(super) fn place(&mut self) -> Place {
+        let (next, behind) = oneshot::channel();
+        Place { before: self.last.replace(behind), _next: next }
     }
 }
 
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.under_way.fetch_sub(1, Ordering::SeqCst);
+impl Place {
+    /// Waits until everybody before it has left.
+    pub(super) async fn reached(&mut self) {
+        if let Some(before) = self.before.take() {
+            // Nothing is ever sent: whoever leaves drops the other end.
+            let _ = before.await;
+        }
     }
 }

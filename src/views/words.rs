@@ -31,7 +31,15 @@ fn is_within(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric();
     }
-    is_ideograph(c) || c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}' | '\u{00ad}')
+    is_letter_or_digit(c) || is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}' | '\u{00ad}')
+}
+
+/// What `char::is_alphanumeric` says, at once for the letters of the scripts that a register has most of.
+fn is_letter_or_digit(c: char) -> bool {
+    let usual = matches!(c,
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2c1}'
+        | '\u{400}'..='\u{481}' | '\u{620}'..='\u{64a}' | '\u{671}'..='\u{6d3}' | '\u{4e00}'..='\u{9fff}');
+    usual || c.is_alphanumeric()
 }
 
 /// Whether a character is one of the common Chinese ones, which no folding changes.
@@ -122,7 +130,7 @@ fn pieces(text: &str, mut each: impl FnMut(&str, usize, Piece)) {
             continue;
         }
         let folded = folded(run);
-        if folded.chars().all(|c| c.is_alphanumeric() && !is_unspaced(c)) {
+        if folded.chars().all(|c| is_letter_or_digit(c) && !is_unspaced(c)) {
             if !folded.is_empty() {
                 each(cut(&folded), at, Piece::Word);
             }
@@ -136,7 +144,7 @@ fn pieces(text: &str, mut each: impl FnMut(&str, usize, Piece)) {
         let mut from = 0;
         while from < letters.len() {
             let unspaced = is_unspaced(letters[from].1);
-            let of_its_kind = |(_, c): &(usize, char)| c.is_alphanumeric() && is_unspaced(*c) == unspaced;
+            let of_its_kind = |(_, c): &(usize, char)| is_letter_or_digit(*c) && is_unspaced(*c) == unspaced;
             let many = letters[from..].iter().take_while(|letter| of_its_kind(letter)).count();
             let byte = |letter: usize| letters.get(letter).map_or(folded.len(), |(byte, _)| *byte);
             if many == 0 {
@@ -250,6 +258,13 @@ mod tests {
     fn found(text: &str, given: &str) -> bool {
         let words = all(text);
         sought(given).expect("words").iter().all(|sought| words.iter().any(|word| sought.is(word)))
+    }
+
+    #[test]
+    fn what_is_known_at_once_of_a_character_is_what_unicode_says() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_letter_or_digit(c), c.is_alphanumeric(), "{c:?}");
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ use crate::timing::timed;
 use program::Program;
 
 /// The largest register that programs are measured beside: some of them are so slow that more would take hours.
-const PROGRAMS_UP_TO: usize = 10_000;
+const PROGRAMS_UP_TO: usize = 100_000;
 
 /// The largest register that any other store is measured beside.
 const OTHERS_UP_TO: usize = 1_000_000;

@@ -16,7 +16,7 @@ const { getPostgreSQLEventStore, readMessagesBatch } = packages("@event-driven-i
 // An append is about one stream: where there are several, so many connections work at once.
 const CONNECTIONS = 16;
 // How many events are read at once.
-const PAGE = 8192;
+const PAGE = 8192n;
 // How the server has to be set for an answer to mean that the disk has it.
 const DURABLE = { fsync: "on", synchronous_commit: "on", full_page_writes: "on" };
 
@@ -75,13 +75,14 @@ class Store {
     await Promise.all(Array.from({ length: CONNECTIONS }, connection));
   }
 
+  // A batch is in the order of transactions, and the next one is asked for by position: going on after the last of a batch hands
+  // over events twice, or not at all, where several connections wrote at once. So each batch is all that is between two positions,
+  // up to the last; `readLastMessageGlobalPosition` of the framework answers the first.
   async each(fold) {
-    let after = 0n;
-    for (;;) {
-      const { messages, currentGlobalPosition } = await readMessagesBatch(this.reader.execute, { after, batchSize: PAGE });
+    const { rows } = await this.pool.query("SELECT coalesce(max(global_position), 0) AS last FROM emt_messages");
+    for (let from = 1n; from <= BigInt(rows[0].last); from += PAGE) {
+      const { messages } = await readMessagesBatch(this.reader.execute, { from, to: from + PAGE - 1n });
       for (const message of messages) fold.take(message.data);
-      if (messages.length === 0) return;
-      after = currentGlobalPosition;
     }
   }
 

@@ -287,6 +287,21 @@ pub fn count(
     by_terms(&Terms::of(rule, usual, almanac)?, from, floor)
 }
 
+/// The days that [`count`] gives, without what has to be said beside them.
+///
+/// # Errors
+///
+/// As [`count`].
+pub fn dates(
+    rule: &Rule,
+    usual: DeadlineNature,
+    almanac: &Almanac,
+    from: DueDates,
+    floor: Option<DueDates>,
+) -> Result<DueDates, Uncounted> {
+    Ok(dates_by_terms(&Terms::of(rule, usual, almanac)?, from, floor)?.0)
+}
+
 /// Where days come to rest that are the last of a count by a rule already: its roll alone, and its floor.
 ///
 /// # Errors
@@ -329,6 +344,18 @@ pub fn resumed(rule: &Rule, usual: DeadlineNature, almanac: &Almanac, stood: Sto
 }
 
 fn by_terms(terms: &Terms<'_>, from: DueDates, floor: Option<DueDates>) -> Result<Counted, Uncounted> {
+    let (dates, beyond) = dates_by_terms(terms, from, floor)?;
+    let mut remarks: Vec<Remark> = beyond.map(Remark::BeyondKnown).into_iter().collect();
+    remarks.extend(dates.latest.or(dates.earliest).and_then(|day| stays(terms, day)));
+    Ok(Counted { dates, remarks })
+}
+
+/// The dates, and where the count of them reached a day that is not known.
+fn dates_by_terms(
+    terms: &Terms<'_>,
+    from: DueDates,
+    floor: Option<DueDates>,
+) -> Result<(DueDates, Option<BeyondKnown>), Uncounted> {
     let course = Course::new(terms);
     let first = from.earliest.map(|day| between(&course, day)).transpose()?;
     let last = match from.latest {
@@ -342,10 +369,7 @@ fn by_terms(terms: &Terms<'_>, from: DueDates, floor: Option<DueDates>) -> Resul
         },
         floor,
     );
-    let beyond = first.into_iter().chain(last).find_map(|ends| ends.beyond);
-    let mut remarks: Vec<Remark> = beyond.map(Remark::BeyondKnown).into_iter().collect();
-    remarks.extend(dates.latest.or(dates.earliest).and_then(|day| stays(terms, day)));
-    Ok(Counted { dates, remarks })
+    Ok((dates, first.into_iter().chain(last).find_map(|ends| ends.beyond)))
 }
 
 /// The dates, none before the floor's.

@@ -187,6 +187,16 @@ impl Docket {
         self.timeline.push(fact);
         alone
     }
+
+    /// Says where in the log the newest fact lies, which was taken in before that was known.
+    pub fn newest_lies_at(&mut self, position: u64) {
+        self.timeline.newest_lies_at(position);
+        let seq = self.timeline.facts().len() as u64;
+        let readings = self.judged.iter_mut().flat_map(|judged| &mut judged.readings.facts);
+        for newest in readings.filter(|reading| reading.seq == seq) {
+            newest.position = position;
+        }
+    }
 }
 
 fn recording(context: &Context) -> Recording {

@@ -14,7 +14,7 @@ mod read;
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::day::Day;
 use super::typed;
@@ -26,8 +26,7 @@ pub use read::EdtfError;
 /// Written and stored as EDTF, such as `2025-09-17`, `2025-09?`, `202X`, `../2025-09-17`, `XXXX-06-26`. Seasons
 /// are those of the northern hemisphere, in whole months: `2025-21` is March to May, `-22` June to August, `-23`
 /// September to November, and `2025-24` December 2025 to February 2026; EDTF itself leaves them to the place.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Edtf(Shape);
 
 /// The earliest and latest day on which something happened, both inclusive.
@@ -267,6 +266,15 @@ impl std::str::FromStr for Edtf {
     type Err = EdtfError;
     fn from_str(given: &str) -> Result<Self, EdtfError> {
         Self::parse(given)
+    }
+}
+
+impl Serialize for Edtf {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Shape::Single(part) => serializer.serialize_str(part.text()),
+            Shape::Interval(..) => serializer.collect_str(self),
+        }
     }
 }
 

@@ -138,7 +138,8 @@ pub fn standing_at(agreement: &Agreement, commitment: &Commitment, moment: Momen
     if let Some(whole) = super::recurring::standing_of_whole(agreement, commitment, moment).filter(|_| recurs) {
         return whole;
     }
-    let due = match due::current(agreement, commitment) {
+    let (current, original) = due::current_and_original(agreement, commitment);
+    let due = match current {
         // A rule that gives no day any more, after a correction, leaves nothing that could be due.
         Due::On(_) | Due::Stopped(..) if recurs => Due::Undated,
         // A notice of suspension changes nothing before it takes effect.
@@ -149,7 +150,7 @@ pub fn standing_at(agreement: &Agreement, commitment: &Commitment, moment: Momen
         Due::On(dates) => *dates,
         Due::Undated | Due::Awaiting(_) | Due::Stopped(..) | Due::Beyond => DueDates { earliest: None, latest: None },
     };
-    let original_due = match due::original(agreement, commitment) {
+    let original_due = match original {
         Due::On(dates) => dates.latest,
         Due::Undated | Due::Awaiting(_) | Due::Stopped(..) | Due::Beyond => None,
     };

@@ -1,6 +1,6 @@
 //! The embedded backend: one folder, sled 0.34.7 as it really is (`docs` of the layout are in `layout`).
 //!
-//! An append becomes true in this order: one atomic batch in one tree · `flush` · `fdatasync` of sled's file through our own
+//! An append becomes true in this order: one key, or one atomic batch in one tree · `flush` · `fdatasync` of sled's file through our own
 //! handle · readers see it · the witness outside sled says so · it is acknowledged. Opening goes the other way: the lock, the
 //! witness, a look at the file, where in doubt a try on a copy, and only then sled.
 

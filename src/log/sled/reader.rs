@@ -198,8 +198,13 @@ impl<'s> Reader<'s> {
 
     /// Returns a stream's version.
     pub(super) fn version(&self, stream: StreamId) -> Result<StreamVersion, ReadError> {
-        let versions = self.versions(&[stream])?;
-        Ok(StreamVersion::new(versions.get(&stream).copied().unwrap_or(0)))
+        let known = self.recent().version(stream);
+        if let Some(version) = known {
+            return Ok(StreamVersion::new(version));
+        }
+        let version = self.versions(&[stream])?.get(&stream).copied().unwrap_or(0);
+        self.recent.write().unwrap_or_else(PoisonError::into_inner).remember(stream, version);
+        Ok(StreamVersion::new(version))
     }
 
     /// Returns the versions of streams.

@@ -27,6 +27,9 @@ pub(super) const LAG_COMMITS_MAX: usize = 256 * 1024;
 /// What part of the log's events the indexes may lag behind in an open store, as a divisor.
 const LAG_SHARE: u64 = 8;
 
+/// How many versions are remembered that were read in the index: of the register's own stream, and of what is asked for again.
+const VERSIONS_MAX: usize = 4096;
+
 /// The tail, and the commits that are not in the indexes.
 #[derive(Debug)]
 pub(super) struct Recent {
@@ -39,6 +42,8 @@ pub(super) struct Recent {
     tail_bytes: usize,
     streams: HashMap<StreamId, Vec<At>>,
     commands: HashMap<CommandId, Position>,
+    /// Versions that were read in the index, of streams that have nothing outside of it.
+    indexed_versions: HashMap<StreamId, u64>,
 }
 
 impl Recent {
@@ -51,6 +56,7 @@ impl Recent {
             tail_bytes: 0,
             streams: HashMap::new(),
             commands: HashMap::new(),
+            indexed_versions: HashMap::new(),
         }
     }
 
@@ -80,6 +86,24 @@ impl Recent {
     /// Returns where the commits of a stream are that the indexes do not know.
     pub(super) fn of_stream(&self, stream: StreamId) -> &[At] {
         self.streams.get(&stream).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the version of a stream, where no page has to be read for it.
+    pub(super) fn version(&self, stream: StreamId) -> Option<u64> {
+        match self.of_stream(stream).last() {
+            Some(place) => Some(place.version()),
+            None => self.indexed_versions.get(&stream).copied(),
+        }
+    }
+
+    /// Remembers a version that was read in the index while that stood still.
+    ///
+    /// Whatever is appended to the stream later is noted beside it, and all of it is forgotten when the index takes that in.
+    pub(super) fn remember(&mut self, stream: StreamId, version: u64) {
+        if self.indexed_versions.len() >= VERSIONS_MAX {
+            self.indexed_versions.clear();
+        }
+        self.indexed_versions.insert(stream, version);
     }
 
     /// Returns where the commit of a command is that the indexes do not know.
@@ -130,6 +154,7 @@ impl Recent {
         self.indexed = indexed;
         self.streams = HashMap::new();
         self.commands = HashMap::new();
+        self.indexed_versions = HashMap::new();
     }
 }
 

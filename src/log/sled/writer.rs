@@ -160,23 +160,34 @@ impl<'s> Group<'s> {
             return Ok(self.standing);
         };
         self.standing.last_commit = frame::digest(&self.bytes[*last..]);
-        let mut batch = Batch::default();
+        let tree = self.reader.tree;
         let (bytes, starts) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.starts));
         let overflows = {
             let recent = self.reader.recent();
             self.sealed.is_some() || recent.overflows(starts.len(), bytes.len())
         };
-        let mut segments = Vec::new();
         if overflows {
-            segments = self.seal(bytes, starts, &mut batch)?;
+            let mut batch = Batch::default();
+            let segments = self.seal(bytes, starts, &mut batch)?;
+            tree.apply_batch(batch).map_err(|error| fault("writing a batch", error))?;
+            passing::written(tree, &segments);
         } else {
-            insert(&mut batch, Shelf::Tail, self.first, &bytes);
+            let mut keyed: Vec<_> = keyed(Shelf::Tail, self.first, &bytes).collect();
             let run = Run::read(self.first, bytes);
-            self.run = Some(run.ok_or_else(|| damaged(Place::Store, "what is to be written is not commits"))?);
+            let run = run.ok_or_else(|| damaged(Place::Store, "what is to be written is not commits"))?;
+            match keyed.pop() {
+                // One key is all or nothing as well, and sled brackets a batch with a write, and a wait for it, of its own.
+                Some((key, value)) if keyed.is_empty() => tree.insert(key, value).map(drop),
+                last => {
+                    let mut batch = Batch::default();
+                    keyed.into_iter().chain(last).for_each(|(key, value)| batch.insert(&key, value));
+                    tree.apply_batch(batch)
+                }
+            }
+            .map_err(|error| fault("writing a run", error))?;
+            self.run = Some(run);
         }
         self.first = self.standing.end;
-        self.reader.tree.apply_batch(batch).map_err(|error| fault("writing a batch", error))?;
-        passing::written(self.reader.tree, &segments);
         Ok(self.standing)
     }
 
@@ -259,10 +270,14 @@ pub(super) fn seal_runs(
 
 /// Adds a run to a batch, in chunks.
 pub(super) fn insert(batch: &mut Batch, shelf: Shelf, first: Position, payload: &[u8]) {
+    keyed(shelf, first, payload).for_each(|(key, value)| batch.insert(&key, value));
+}
+
+/// The chunks of a run, each with its key.
+fn keyed(shelf: Shelf, first: Position, payload: &[u8]) -> impl Iterator<Item = ([u8; 11], Vec<u8>)> {
     let (chunks, cut) = frame::cut(payload);
-    for (number, payload) in cut {
+    cut.map(move |(number, payload)| {
         let key = run_key(shelf, first, number);
-        let value = frame::seal(&key, shelf.kind(), number, chunks, payload);
-        batch.insert(&key, value);
-    }
+        (key, frame::seal(&key, shelf.kind(), number, chunks, payload))
+    })
 }

@@ -77,6 +77,8 @@ impl Service {
                 return Ok(());
             }
         };
+        // From here on nothing is recorded: views that lag would look like wrong ones.
+        let _alone = self.turns.alone().await;
         let brought = if of_words { self.catch_up_all(progress).await } else { self.catch_up().await };
         match brought {
             Ok(()) => {}
@@ -86,7 +88,6 @@ impl Service {
             }
             Err(error) => return Err(error.into()),
         }
-        let _alone = self.turns.alone().await;
         let anew: Arc<dyn ViewStore> = Arc::new(Beside(Arc::clone(&self.views)));
         let shadow = Self::new(
             Arc::clone(&self.log),
