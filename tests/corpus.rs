@@ -58,3 +58,8 @@ fn the_embedded_register_is_the_one_in_memory_whatever_ends_it() {
 fn a_proof_is_read_or_refused() {
     each("proof", judge::proof::judge);
 }
+
+#[test]
+fn an_export_is_restored_or_refused() {
+    each("restore", judge::restore::judge);
+}

@@ -8,8 +8,10 @@ pub(crate) mod edtf;
 pub(crate) mod line;
 pub(crate) mod log;
 pub(crate) mod proof;
+pub(crate) mod questions;
 pub(crate) mod record;
 pub(crate) mod register;
+pub(crate) mod restore;
 pub(crate) mod rule;
 
 /// The words that bytes are, if they are.

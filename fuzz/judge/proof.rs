@@ -1,6 +1,6 @@
 //! Heads, keys and proofs from strangers: read or refused, and what is read has one text.
 
-use servanda::proof::file::Proof;
+use servanda::proof::file::{Inclusion, Proof};
 use servanda::proof::head::Head;
 use servanda::proof::key::{SecretKey, VerifierKey};
 
@@ -8,6 +8,13 @@ use servanda::proof::key::{SecretKey, VerifierKey};
 pub(crate) fn judge(bytes: &[u8]) {
     let Some(given) = super::words(bytes) else { return };
     let ours = SecretKey::of_seed("example.com/register", &[7; 32]).unwrap();
+    // A key in the first line, and under it what it may have signed.
+    if let Some((Ok(key), Ok(head))) =
+        given.split_once('\n').map(|(key, head)| (VerifierKey::parse(key), Head::parse(head)))
+        && let Ok(by) = head.signed_by(std::slice::from_ref(&key))
+    {
+        assert_eq!((by, head.origin()), (&key, key.name()));
+    }
     if let Ok(head) = Head::parse(given) {
         assert_eq!(head.as_str(), given);
         let _ = (head.signers(), head.time());
@@ -22,11 +29,18 @@ pub(crate) fn judge(bytes: &[u8]) {
     match Proof::parse(given) {
         Ok(Proof::Inclusion(proof)) => {
             assert_eq!(proof.to_string(), given);
-            let _ = proof.check();
+            if proof.check().is_ok() {
+                let leaf = Inclusion { header: [&proof.header, &b"\0"[..]].concat(), ..proof };
+                assert!(leaf.check().is_err(), "another header is proven as well");
+            }
         }
         Ok(Proof::Growth(proof)) => {
             assert_eq!(proof.to_string(), given);
             let _ = proof.check(&proof.head);
+            let root = proof.path.first().copied().unwrap_or_else(|| proof.head.root());
+            if let Ok(earlier) = Head::sign(&ours, proof.from, root, "2026-11-22T09:00:00Z") {
+                let _ = proof.check(&earlier);
+            }
         }
         Err(_) => {}
     }

@@ -39,7 +39,11 @@ pub(crate) fn judge(bytes: &[u8]) {
         .and_then(|at| servanda::domain::instant::Instant::parse(at).ok())
         .map_or(0, servanda::domain::instant::Instant::micros);
     let agreeing = record(&serde_json::to_vec(&parts).unwrap(), body, seq, at, (agreement, cause));
-    if codec::decode(&agreeing).is_ok() {
-        codec::flat(&agreeing).expect("what is read as a fact is read as an object");
-    }
+    let Ok(fact) = codec::decode(&agreeing) else { return };
+    let line = Value::Object(codec::flat(&agreeing).expect("what is read as a fact is read as an object")).to_string();
+    // A line is read back only where its parts are written in the one way that a register writes them.
+    let Ok(line) = codec::unflat(&line) else { return };
+    let again = record(&line.draft.header, &line.draft.body, line.seq, line.recorded_at, (line.agreement, line.cause));
+    let again = codec::decode(&again).expect("what is read as a line is read as a fact");
+    assert_eq!(format!("{fact:?}"), format!("{again:?}"));
 }

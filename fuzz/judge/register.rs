@@ -11,6 +11,7 @@ use servanda::domain::command::Request;
 use servanda::domain::id::Actor;
 use servanda::domain::instant::Instant;
 use servanda::domain::zone::Zone;
+use servanda::log::Heard;
 use servanda::service::Service;
 use servanda::service::clock::Clock;
 use servanda::service::execute::Execution;
@@ -48,7 +49,7 @@ fn command(choices: &mut Choices<'_>) -> Map<String, Value> {
     let on = DAYS[usize::from(choices.of_many(8))];
     let commitment = format!("{agreement}/c{}", choices.of_many(3) + 1);
     let event = format!("{agreement}@{}", choices.of_many(9) + 1);
-    let made = match choices.of_many(20) {
+    let made = match choices.of_many(21) {
         0 | 1 => {
             json!({"command": "propose", "agreement": agreement, "title": format!("Agreement {agreement}"), "kind": "mou",
             "party": ["pk:state=Pakistan", "ps:state=Palestine"], "on": on})
@@ -72,6 +73,11 @@ fn command(choices: &mut Choices<'_>) -> Map<String, Value> {
         16 => json!({"command": "terminate", "agreement": agreement, "on": on, "ground": "notice"}),
         17 => json!({"command": "suspend", "agreement": agreement, "on": on, "reason": "war"}),
         18 => json!({"command": "note", "agreement": agreement, "text": "seen"}),
+        19 => {
+            let fields = [json!(null), json!(["evidence"]), json!(["data.text"]), json!(["reason", "data.title"])];
+            let field = &fields[usize::from(choices.of_many(4))];
+            json!({"command": "redact", "agreement": event, "field": field, "reason": "a person asked", "authority": "a court"})
+        }
         _ => {
             json!({"command": "list-days-off", "agreement": "register", "calendar": "cn", "day": [on], "source": "the press"})
         }
@@ -86,7 +92,12 @@ async fn told(service: &Service, object: &Map<String, Value>) -> String {
         Err(error) => return format!("{error}"),
     };
     let execution = Execution { actor: Actor::parse("fuzz").unwrap(), dry_run: false, asserted_times: false };
-    match service.execute(&request, &execution).await {
+    let heard: Heard = Arc::new(|_, _| ());
+    let told = match object["command"].as_str() {
+        Some("redact") => service.redact(&request, &execution, &heard).await,
+        _ => service.execute(&request, &execution).await,
+    };
+    match told {
         Ok(outcome) => format!("{outcome:?}"),
         Err(error) => format!("{error}"),
     }
@@ -154,6 +165,12 @@ pub(crate) fn judge(bytes: &[u8]) {
         let later = Instant::from_micros(MORNING + 400 * 86_400_000_000);
         assert_eq!(exported(&sled).await, exported(&memory).await);
         assert_eq!(answers(&sled, later).await, answers(&memory, later).await);
+        assert!(sled.view_bytes().await.unwrap() == memory.view_bytes().await.unwrap(), "the views differ");
         sled.close().await.unwrap();
+        let reopened = opened(&path);
+        assert_eq!(exported(&reopened).await, exported(&memory).await);
+        let verified = reopened.verify(Vec::new(), &mut |_, _| ()).await.unwrap();
+        assert!(verified.ok, "{verified:?}");
+        reopened.close().await.unwrap();
     });
 }

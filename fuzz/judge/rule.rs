@@ -33,5 +33,9 @@ pub(crate) fn judge(bytes: &[u8]) {
         assert_eq!(Anchor::parse(&written).expect("what was written is read"), anchor, "{given} as {written}");
     }
     let _ = (Floor::parse(given), Owed::parse(given), Share::parse(given), Weight::parse(given));
-    let _ = (ClockTime::parse(given), Zone::named(given), Zone::meant(given));
+    let _ = (ClockTime::parse(given), Zone::named(given));
+    // Every zone's name is held against it, which takes a hundred times as long as all above.
+    if let Some(zone) = given.strip_prefix("zone ") {
+        let _ = Zone::meant(zone);
+    }
 }

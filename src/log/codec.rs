@@ -497,6 +497,11 @@ pub struct Restored {
 pub fn unflat(line: &str) -> Result<Restored, CodecError> {
     let wrong = |e: &dyn std::fmt::Display| CodecError::Line(e.to_string());
     let mut object: Map<String, Value> = serde_json::from_str(line).map_err(|e| wrong(&e))?;
+    if let Some(number) = object.values().find_map(checked::inexact) {
+        return Err(wrong(&format!(
+            "{number} is no integer from -(2^53 - 1) to 2^53 - 1, and no event has another number"
+        )));
+    }
     let position =
         object.remove("position").and_then(|position| position.as_u64()).ok_or_else(|| wrong(&"it has no position"))?;
     let mut take = |names: &[&str]| {

@@ -1,5 +1,7 @@
 //! Records read by somebody who trusts nothing: that came from elsewhere, or that somebody may have written by hand.
 
+use serde_json::Value;
+
 use super::{
     CodecError, Header, LaidBody, LaidHeader, Salt, Stamp, body_hash, body_of, canonical, encode, header_of,
     header_with, remaining, unhex,
@@ -20,6 +22,20 @@ pub fn header(bytes: &[u8], position: u64) -> Result<Header, CodecError> {
         return Err(wrong(serde::de::Error::custom("it is not canonical JSON (RFC 8785)")));
     }
     Ok(read)
+}
+
+/// The first number in a value that canonical JSON would write as another: a fraction, or an integer beyond ±(2^53 − 1).
+pub(super) fn inexact(value: &Value) -> Option<String> {
+    const EXACT_MAX: u64 = (1 << 53) - 1;
+    match value {
+        Value::Number(number) => {
+            let size = number.as_i64().map(i64::unsigned_abs).or_else(|| number.as_u64());
+            size.is_none_or(|size| size > EXACT_MAX).then(|| number.to_string())
+        }
+        Value::Array(items) => items.iter().find_map(inexact),
+        Value::Object(fields) => fields.values().find_map(inexact),
+        _ => None,
+    }
 }
 
 /// Checks that a body is the one whose hash a header has; both came from elsewhere.
