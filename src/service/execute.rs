@@ -144,7 +144,7 @@ enum Made {
     /// Made while it was being recorded, with what it makes of its agreement.
     Foreseen(Box<(Outcome, Option<Grown>)>),
     /// To be made of these once it is recorded.
-    Later(Fact, Decision),
+    Later(Box<(Fact, Decision)>),
 }
 
 impl Service {
@@ -211,7 +211,7 @@ impl Service {
             drop(place);
             // What it comes to is made while the disk works: only where it lies is known later.
             let made = if loaded.id == REGISTER {
-                Made::Later(fact, decision)
+                Made::Later(Box::new((fact, decision)))
             } else {
                 let (outcome, alone) = self.come_to(request, &mut loaded, fact, decision, &adopted);
                 Made::Foreseen(Box::new((outcome, loaded.grow(alone))))
@@ -230,7 +230,8 @@ impl Service {
                             outcome.events.iter_mut().for_each(|row| row.position = position);
                             (outcome, grown)
                         }
-                        Made::Later(fact, decision) => {
+                        Made::Later(made) => {
+                            let (fact, decision) = *made;
                             let fact = Fact { position, ..fact };
                             (self.outcome(request, &mut loaded, fact, decision, &adopted, false).await?, None)
                         }
@@ -239,7 +240,7 @@ impl Service {
                     // The view may lag and the command is recorded: a question catches up, or says what is wrong.
                     let _ = match grown {
                         Some(grown) => self.keep(before, receipt.end(), grown).await,
-                        None => self.catch_up().await,
+                        None => Box::pin(self.catch_up()).await,
                     };
                     self.put_back(&request.agreement, loaded, receipt.end());
                     drop(turn);
