@@ -196,7 +196,7 @@ impl Service {
             let own_end = end.plus(adopted.len() as u64);
             let fact = self.fact(&loaded, command, &context, &decision, own_end.get());
             if execution.dry_run {
-                return self.outcome(request, &mut loaded, fact, decision, &adopted, true).await;
+                return Box::pin(self.outcome(request, &mut loaded, fact, decision, &adopted, true)).await;
             }
             let only_here = request.command.opens() || !adopted.is_empty();
             let first = match adopted.as_slice() {
@@ -233,7 +233,8 @@ impl Service {
                         Made::Later(made) => {
                             let (fact, decision) = *made;
                             let fact = Fact { position, ..fact };
-                            (self.outcome(request, &mut loaded, fact, decision, &adopted, false).await?, None)
+                            let made = self.outcome(request, &mut loaded, fact, decision, &adopted, false);
+                            (Box::pin(made).await?, None)
                         }
                     };
                     let before = Position::new(position.saturating_sub(adopted.len() as u64));
