@@ -144,7 +144,7 @@ enum Made {
     /// Made while it was being recorded, with what it makes of its agreement.
     Foreseen(Box<(Outcome, Option<Grown>)>),
     /// To be made of these once it is recorded.
-    Later(Fact, Decision),
+    Later(Box<(Fact, Decision)>),
 }
 
 impl Service {
@@ -196,7 +196,7 @@ impl Service {
             let own_end = end.plus(adopted.len() as u64);
             let fact = self.fact(&loaded, command, &context, &decision, own_end.get());
             if execution.dry_run {
-                return self.outcome(request, &mut loaded, fact, decision, &adopted, true).await;
+                return Box::pin(self.outcome(request, &mut loaded, fact, decision, &adopted, true)).await;
             }
             let only_here = request.command.opens() || !adopted.is_empty();
             let first = match adopted.as_slice() {
@@ -211,7 +211,7 @@ impl Service {
             drop(place);
             // What it comes to is made while the disk works: only where it lies is known later.
             let made = if loaded.id == REGISTER {
-                Made::Later(fact, decision)
+                Made::Later(Box::new((fact, decision)))
             } else {
                 let (outcome, alone) = self.come_to(request, &mut loaded, fact, decision, &adopted);
                 Made::Foreseen(Box::new((outcome, loaded.grow(alone))))
@@ -230,16 +230,18 @@ impl Service {
                             outcome.events.iter_mut().for_each(|row| row.position = position);
                             (outcome, grown)
                         }
-                        Made::Later(fact, decision) => {
+                        Made::Later(made) => {
+                            let (fact, decision) = *made;
                             let fact = Fact { position, ..fact };
-                            (self.outcome(request, &mut loaded, fact, decision, &adopted, false).await?, None)
+                            let made = self.outcome(request, &mut loaded, fact, decision, &adopted, false);
+                            (Box::pin(made).await?, None)
                         }
                     };
                     let before = Position::new(position.saturating_sub(adopted.len() as u64));
                     // The view may lag and the command is recorded: a question catches up, or says what is wrong.
                     let _ = match grown {
                         Some(grown) => self.keep(before, receipt.end(), grown).await,
-                        None => self.catch_up().await,
+                        None => Box::pin(self.catch_up()).await,
                     };
                     self.put_back(&request.agreement, loaded, receipt.end());
                     drop(turn);

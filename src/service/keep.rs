@@ -54,11 +54,11 @@ impl Service {
         if many >= WAITING_MAX {
             // What is before them comes from somewhere else, if at all.
             self.grown().clear();
-            return self.catch_up().await;
+            return Box::pin(self.catch_up()).await;
         }
         if many.is_multiple_of(WRITTEN_AT) {
             let _keeping = self.viewing.write().await;
-            self.take_in_waiting().await?;
+            Box::pin(self.take_in_waiting()).await?;
         }
         Ok(())
     }

@@ -145,7 +145,7 @@ impl Service {
     pub async fn close(&self) -> Result<(), crate::log::AppendError> {
         if self.waits() {
             // The view may lag: the next question takes in what is missing, or says what is wrong.
-            let _ = self.catch_up().await;
+            let _ = Box::pin(self.catch_up()).await;
         }
         self.log.close().await
     }

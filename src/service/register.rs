@@ -118,7 +118,7 @@ impl Service {
             return Ok(());
         }
         let _keeping = self.viewing.write().await;
-        self.take_in_waiting().await?;
+        Box::pin(self.take_in_waiting()).await?;
         for _ in 0..ATTEMPTS_MAX {
             let Some((at, end)) = self.lag().await? else { return Ok(()) };
             let lag = end.get() - at.get();

@@ -48,7 +48,7 @@ impl Trust {
     /// [`Failure`] when it cannot be done, or does not hold.
     pub async fn run(self, session: &Session) -> Result<Exit, Failure> {
         match self {
-            Self::Key(command) => keys::run(command, session).await,
+            Self::Key(command) => Box::pin(keys::run(command, session)).await,
             Self::TreeHead(args) => keys::tree_head(args, session).await,
             Self::Verify(args) => verify::run(args, session).await,
             Self::Prove(args) => prove::run(args, session).await,

@@ -27,9 +27,6 @@ use crate::log::{Append, AppendError, Place, Position, ReadError, Receipt};
 /// How many waiting commits one flush takes: a bound on memory, far above what people cause.
 const GROUP_COMMITS_MAX: usize = 1024;
 
-/// How often the writer lets others go before, at most.
-const GATHERED_MAX: usize = 64;
-
 /// How much `db` may grow in one opening without sled making its index of it anew when the store is closed.
 const GROWN_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -228,7 +225,6 @@ impl Store {
     fn serve_queue(&self) {
         let mut writer = self.writer();
         loop {
-            self.gather();
             let (waiting, more): (Vec<_>, bool) = {
                 let mut queue = self.queue();
                 let count = queue.waiting.len().min(GROUP_COMMITS_MAX);
@@ -247,19 +243,6 @@ impl Store {
             }
         }
         self.tend(&writer);
-    }
-
-    /// Lets others have the processor for as long as that brings more appends: whoever is about to append shares the flush.
-    fn gather(&self) {
-        let mut before = 0;
-        for _ in 0..GATHERED_MAX {
-            let waiting = self.queue().waiting.len();
-            if waiting == before {
-                return;
-            }
-            before = waiting;
-            std::thread::yield_now();
-        }
     }
 
     /// Appends commits with one flush.
