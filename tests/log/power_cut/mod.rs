@@ -171,9 +171,10 @@ fn a_snapshot_is_known_to_the_disk_by_name_before_anything_is_synced_that_relies
     assert!(renamed > 0, "sled makes a snapshot when it recovers");
 }
 
-/// How many crashes are recovered from, and how often each act of that is cut short, where `SERVANDA_SOAK` does not ask for more.
-const CRASHES: u64 = 2;
-const CUTS_OF_AN_ACT: u64 = 2;
+/// How many crashes are recovered from, at how many acts each of these recoveries is cut, and how often at each, in a short run.
+const CRASHES: u64 = 1;
+const ACTS_CUT: usize = 12;
+const CUTS_OF_AN_ACT: u64 = 1;
 
 #[test]
 fn l2_a_power_cut_at_any_act_of_the_first_opening_after_a_crash_loses_nothing() {
@@ -182,14 +183,16 @@ fn l2_a_power_cut_at_any_act_of_the_first_opening_after_a_crash_loses_nothing() 
     let appended = run(TempDir::new().unwrap(), Obeys::Both);
     let soaked = std::env::var("SERVANDA_SOAK").is_ok();
     let (mut cuts, mut refused) = (0, Vec::new());
-    for crash in 0..if soaked { 10 * CRASHES } else { CRASHES } {
+    for crash in 0..if soaked { 12 * CRASHES } else { CRASHES } {
         let length = appended.acts.len();
         let after = length / 2 + chance.draw() as usize % (length / 2);
         let (survived, acknowledged) = appended.cut(after, Keeps::Some(chance.draw()), &[]);
         let store = survived.path().join("store");
         let opened = traced(survived, opening(&store), Obeys::Both);
-        for act in 0..=opened.acts.len() {
-            let seeds = (0..if soaked { 8 } else { CUTS_OF_AN_ACT }).map(|_| Keeps::Some(chance.draw()));
+        let every = if soaked { 1 } else { opened.acts.len().div_ceil(ACTS_CUT) };
+        for act in (0..=opened.acts.len()).step_by(every) {
+            let seeds =
+                (0..if soaked { 4 * CUTS_OF_AN_ACT } else { CUTS_OF_AN_ACT }).map(|_| Keeps::Some(chance.draw()));
             for keeps in seeds.chain([Keeps::Nothing]).collect::<Vec<_>>() {
                 let (left, _) = opened.cut(act, keeps, &acknowledged);
                 cuts += 1;
@@ -201,6 +204,7 @@ fn l2_a_power_cut_at_any_act_of_the_first_opening_after_a_crash_loses_nothing() 
                 }
             }
         }
+        println!("crash {crash}: its recovery has {} acts; {cuts} power cuts by now", opened.acts.len());
     }
     println!("the first opening after a crash: {cuts} power cuts, {} refused", refused.len());
     assert!(refused.is_empty(), "{}", refused.join("\n\n"));
