@@ -429,6 +429,7 @@ fn l10_a_process_that_is_killed_meanwhile_leaves_the_one_or_the_other() {
     assert!(runtime.block_on(log.append_all(large())).iter().all(Result::is_ok));
     runtime.block_on(log.close()).unwrap();
     let (mut undone, mut done) = (0, 0);
+    let mut takes = Duration::ZERO;
     for kill in 0..kills {
         let store = dir.path().join("store");
         copy(&whole, &store);
@@ -437,12 +438,16 @@ fn l10_a_process_that_is_killed_meanwhile_leaves_the_one_or_the_other() {
         while !store.join("log.new").exists() && patience.elapsed().as_secs() < 20 {
             std::thread::sleep(Duration::from_micros(200));
         }
-        // Spread over the work without a random number: a prime of microseconds. The first is left to its end.
+        // Spread over the work without a random number: by a prime of thousandths of what the first took, which is left to its end.
+        let begun = std::time::Instant::now();
         if kill > 0 {
-            std::thread::sleep(Duration::from_micros(kill * 13_001 % 90_017));
+            std::thread::sleep(takes * (kill as u32 * 389 % 1_000) / 1_000);
             child.kill().unwrap();
         }
         child.wait().unwrap();
+        if kill == 0 {
+            takes = begun.elapsed();
+        }
         let log = open(&store).unwrap();
         let found = runtime.block_on(everything(&log));
         assert!(found.len() == 4_000 || found.len() == 4_001, "kill {kill}: {}", found.len());

@@ -122,8 +122,8 @@ fn write_until_they_are_killed() {
                 }
             })
         });
-        for writer in writers.collect::<Vec<_>>() {
-            writer.await.unwrap();
-        }
+        // None of them ends but by failing.
+        let (failed, ..) = futures::future::select_all(writers).await;
+        failed.unwrap();
     });
 }

@@ -104,7 +104,7 @@ fn what_is_no_fact_an_unknown_one_or_not_in_its_only_form_is_named() {
     let salt = serde_json::from_slice::<Value>(&body).expect("it is JSON")["salt"].as_str().map(unhex);
     let salt = salt.expect("it has a salt");
     let (before, after) = (body_hash(&salt, &body), body_hash(&salt, &spaced));
-    let hashed = text(&header).replace(&before.to_string(), &after.to_string()).into_bytes();
+    let hashed = text(&header).replace(&before, &after).into_bytes();
     assert_eq!(write(Draft { header: hashed, body: spaced }), [row("not_plain", 4, "a@3")]);
     assert_eq!(found(&desk, "verify"), []);
 }

@@ -35,15 +35,15 @@ fn is_soaked() -> bool {
 
 /// What a look at a damaged store and a repair of it came to.
 #[derive(Debug, Default)]
-struct Healed {
-    harms: usize,
-    kept: u64,
+pub(crate) struct Healed {
+    pub(crate) harms: usize,
+    pub(crate) kept: u64,
     behind: u64,
-    missing: u64,
+    pub(crate) missing: u64,
 }
 
 /// Looks at a store, saves what can be saved, mends it, and reads what is there then.
-async fn healed(path: &Path, expected: &[Recorded]) -> Healed {
+pub(crate) async fn healed(path: &Path, expected: &[Recorded]) -> Healed {
     let before = files(path);
     let mut healed = Healed::default();
     let unopened = Unopened::hold(path, &options()).unwrap();

@@ -10,10 +10,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use disk::{Act, Chance, Disk, Keeps, Obeys};
+use servanda::log::{OpenError, Recorded};
 use tempfile::TempDir;
 
 use crate::child::{appending, check, numbers, opening};
-use crate::given::open;
+use crate::damage::copied;
+use crate::faults::healed;
+use crate::given::{everything, open};
 
 /// How many power cuts per run of the child, where `SERVANDA_SOAK` does not say otherwise.
 const CUTS: u64 = 12;
@@ -171,9 +174,32 @@ fn a_snapshot_is_known_to_the_disk_by_name_before_anything_is_synced_that_relies
     assert!(renamed > 0, "sled makes a snapshot when it recovers");
 }
 
-/// How many crashes are recovered from, and how often each act of that is cut short, where `SERVANDA_SOAK` does not ask for more.
-const CRASHES: u64 = 2;
-const CUTS_OF_AN_ACT: u64 = 2;
+/// How many crashes are recovered from, at how many acts each of these recoveries is cut, and how often at each, in a short run.
+const CRASHES: u64 = 1;
+const ACTS_CUT: usize = 12;
+const CUTS_OF_AN_ACT: u64 = 1;
+
+/// Demands of a store that is refused after a power cut that every event is in its bytes, and that a repair makes it whole.
+///
+/// sled overwrites segments that hold nothing any more before the name of the snapshot that says so is on the disk. Nothing can be
+/// done between the two from outside of sled: this moment, and no other, is left to a repair.
+async fn repaired(store: &Path, expected: &[Recorded], error: OpenError) {
+    assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
+    let healed = healed(store, expected).await;
+    assert!(healed.harms > 0 && healed.missing == 0 && healed.kept == expected.len() as u64, "{healed:?}");
+    assert!(everything(&open(store).unwrap()).await == expected);
+}
+
+impl Run {
+    /// Tells whether a number of acts ends between a snapshot's getting its name and the disk's learning of it.
+    fn is_between(&self, after: usize, log: &Path) -> bool {
+        let mut is_between = false;
+        for act in &self.acts[..after] {
+            is_between = (is_between || act.renames_in(log)) && !act.syncs(log);
+        }
+        is_between
+    }
+}
 
 #[test]
 fn l2_a_power_cut_at_any_act_of_the_first_opening_after_a_crash_loses_nothing() {
@@ -181,27 +207,40 @@ fn l2_a_power_cut_at_any_act_of_the_first_opening_after_a_crash_loses_nothing() 
     let mut chance = Chance(0x5eed);
     let appended = run(TempDir::new().unwrap(), Obeys::Both);
     let soaked = std::env::var("SERVANDA_SOAK").is_ok();
-    let (mut cuts, mut refused) = (0, Vec::new());
-    for crash in 0..if soaked { 10 * CRASHES } else { CRASHES } {
+    let (mut cuts, mut refused) = (0, 0);
+    for crash in 0..if soaked { 12 * CRASHES } else { CRASHES } {
         let length = appended.acts.len();
         let after = length / 2 + chance.draw() as usize % (length / 2);
         let (survived, acknowledged) = appended.cut(after, Keeps::Some(chance.draw()), &[]);
         let store = survived.path().join("store");
+        let copied = copied(survived.path());
+        let expected = runtime.block_on(everything(&open(&copied.path().join("store")).unwrap()));
         let opened = traced(survived, opening(&store), Obeys::Both);
-        for act in 0..=opened.acts.len() {
-            let seeds = (0..if soaked { 8 } else { CUTS_OF_AN_ACT }).map(|_| Keeps::Some(chance.draw()));
+        let every = if soaked { 1 } else { opened.acts.len().div_ceil(ACTS_CUT) };
+        for act in (0..=opened.acts.len()).step_by(every) {
+            let seeds =
+                (0..if soaked { 4 * CUTS_OF_AN_ACT } else { CUTS_OF_AN_ACT }).map(|_| Keeps::Some(chance.draw()));
             for keeps in seeds.chain([Keeps::Nothing]).collect::<Vec<_>>() {
                 let (left, _) = opened.cut(act, keeps, &acknowledged);
                 cuts += 1;
-                match open(&left.path().join("store")) {
+                let survivor = left.path().join("store");
+                match open(&survivor) {
                     Ok(log) => {
                         runtime.block_on(check(&log, &acknowledged));
                     }
-                    Err(error) => refused.push(format!("crash {crash}, act {act}: {error}\n{}", opened.told(act))),
+                    Err(error) => {
+                        let told = opened.told(act);
+                        assert!(
+                            opened.is_between(act, &store.join("log")),
+                            "crash {crash}, act {act}: {error}\n{told}"
+                        );
+                        runtime.block_on(repaired(&survivor, &expected, error));
+                        refused += 1;
+                    }
                 }
             }
         }
+        println!("crash {crash}: its recovery has {} acts; {cuts} power cuts by now", opened.acts.len());
     }
-    println!("the first opening after a crash: {cuts} power cuts, {} refused", refused.len());
-    assert!(refused.is_empty(), "{}", refused.join("\n\n"));
+    println!("the first opening after a crash: {cuts} power cuts, after {refused} of them it took a repair");
 }
