@@ -63,3 +63,8 @@ fn a_proof_is_read_or_refused() {
 fn an_export_is_restored_or_refused() {
     each("restore", judge::restore::judge);
 }
+
+#[test]
+fn a_zone_is_found_or_another_is_meant() {
+    each("zone", judge::zone::judge);
+}

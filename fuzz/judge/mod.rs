@@ -13,6 +13,7 @@ pub(crate) mod record;
 pub(crate) mod register;
 pub(crate) mod restore;
 pub(crate) mod rule;
+pub(crate) mod zone;
 
 /// The words that bytes are, if they are.
 pub(crate) fn words(bytes: &[u8]) -> Option<&str> {

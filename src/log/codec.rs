@@ -342,11 +342,8 @@ fn disagrees(position: u64, what: &'static str, stated: &dyn ToString, found: &d
 
 fn header_of<'a>(record: &Lying<'a>) -> Result<LaidHeader<'a>, CodecError> {
     let position = record.position;
-    let header: LaidHeader<'_> = serde_json::from_slice(record.header).map_err(|source| CodecError::Part {
-        position,
-        part: "header",
-        source,
-    })?;
+    let wrong = |source| CodecError::Part { position, part: "header", source };
+    let header: LaidHeader<'_> = checked::object(record.header).and_then(serde_json::from_slice).map_err(wrong)?;
     if header.agreement.0 != record.stream {
         return Err(disagrees(position, "agreement", &header.agreement, &record.stream));
     }
@@ -409,11 +406,12 @@ fn body_of<'a>(
     header: &LaidHeader<'_>,
 ) -> Result<(Option<Redaction>, Option<LaidBody<'a>>), CodecError> {
     let position = record.position;
-    let body: LaidBody<'a> = match serde_json::from_slice(record.body) {
+    let wrong = |source| CodecError::Part { position, part: "body", source };
+    let body: LaidBody<'a> = match serde_json::from_slice(checked::object(record.body).map_err(wrong)?) {
         Ok(body) => body,
         Err(source) => match serde_json::from_slice(record.body) {
             Ok(Gone { redacted_by }) => return Ok((Some(redaction(position, header.seq, redacted_by, None)?), None)),
-            Err(_) => return Err(CodecError::Part { position, part: "body", source }),
+            Err(_) => return Err(wrong(source)),
         },
     };
     let found = body_hash(&unhex(body.salt).unwrap_or_default(), record.body);

@@ -24,6 +24,11 @@ pub fn header(bytes: &[u8], position: u64) -> Result<Header, CodecError> {
     Ok(read)
 }
 
+/// Bytes that begin as a JSON object does: a list with the values of the fields would be read as well.
+pub(super) fn object(bytes: &[u8]) -> Result<&[u8], serde_json::Error> {
+    if bytes.first() == Some(&b'{') { Ok(bytes) } else { Err(serde::de::Error::custom("it is not a JSON object")) }
+}
+
 /// The first number in a value that canonical JSON would write as another: a fraction, or an integer beyond ±(2^53 − 1).
 pub(super) fn inexact(value: &Value) -> Option<String> {
     const EXACT_MAX: u64 = (1 << 53) - 1;
@@ -44,8 +49,10 @@ pub(super) fn inexact(value: &Value) -> Option<String> {
 ///
 /// What disagrees, in words.
 pub fn check_body(header: &[u8], body: &[u8]) -> Result<(), String> {
-    let header: LaidHeader<'_> = serde_json::from_slice(header).map_err(|error| format!("its header: {error}"))?;
-    let body_read: LaidBody<'_> = serde_json::from_slice(body).map_err(|error| format!("its body: {error}"))?;
+    let laid = object(header).and_then(serde_json::from_slice);
+    let header: LaidHeader<'_> = laid.map_err(|error| format!("its header: {error}"))?;
+    let laid = object(body).and_then(serde_json::from_slice);
+    let body_read: LaidBody<'_> = laid.map_err(|error| format!("its body: {error}"))?;
     let found = body_hash(&unhex(body_read.salt).unwrap_or_default(), body);
     if found == header.body_hash {
         return Ok(());
