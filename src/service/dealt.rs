@@ -24,7 +24,7 @@ const BUCKET_BYTES: u64 = 4 * 1024 * 1024;
 const BUCKET_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// How many buckets there are at most: with more of them, blocks would be too small to be compressed well.
-const BUCKETS_MAX: u64 = 128;
+const BUCKETS_MAX: u64 = 256;
 
 /// Into how many buckets one that became too large is dealt.
 const AGAIN: usize = 16;
@@ -118,6 +118,7 @@ impl Dealt {
                 continue;
             }
             raw.clear();
+            raw.reserve_exact(bucket.bytes + bucket.open.len());
             for block in &bucket.blocks {
                 self.spool.get(block, &mut raw).map_err(failed)?;
             }

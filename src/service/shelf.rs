@@ -7,7 +7,7 @@ use crate::domain::id::Reference;
 
 /// How many facts are held, so that an agreement of many commands is read and folded once; some 3 KB each, with what is
 /// made of them.
-const FACTS_HELD_MAX: usize = 20_000;
+const FACTS_HELD_MAX: usize = 5_000;
 
 /// An agreement on the shelf.
 pub(super) struct Held {

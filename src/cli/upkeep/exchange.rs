@@ -32,7 +32,7 @@ pub struct ImportArgs {
     /// Decide every line, and record nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Record nothing when one line is refused.
+    /// Record nothing when one line is refused; until the last is decided, all are held in memory.
     #[arg(long)]
     all_or_nothing: bool,
     /// Accept `recorded_at` on lines, and mark each such event as asserted by the importer.

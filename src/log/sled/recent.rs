@@ -18,11 +18,13 @@ pub(super) const TAIL_BYTES_MAX: usize = 256 * 1024;
 /// How many commits may be outside of the indexes in a store that is opened or closed: opening reads them again.
 pub(super) const LAG_COMMITS: usize = 1024;
 
-/// How many commits may be outside of the indexes in an open store: some 100 bytes of memory each, 26 MB in all.
+/// How many commits may be outside of the indexes in an open store: some 75 bytes of memory each, 8 MB in all.
+///
+/// With those of the group that reaches it, they fit into a map of 131,072 places, which would grow to twice that beyond 114,688.
 ///
 /// Merging rewrites most pages of the indexes when many commits came in. So the indexes lag by a share of the log: what is
 /// written to them in all stays in proportion to the log, until this bound is reached.
-pub(super) const LAG_COMMITS_MAX: usize = 256 * 1024;
+pub(super) const LAG_COMMITS_MAX: usize = 104 * 1024;
 
 /// What part of the log's events the indexes may lag behind in an open store, as a divisor.
 const LAG_SHARE: u64 = 8;

@@ -1,14 +1,12 @@
 //! The agreements that an import is deciding about, as many as there is room for.
 
-use std::collections::HashMap;
-
+use super::opened::Opened;
 use crate::domain::id::{AgreementId, Reference};
 use crate::domain::timeline::Register;
 use crate::service::execute::Loaded;
 use crate::service::shelf::{Held, Shelf};
 
-/// How many agreements that were opened and are not held are known by name, before the view takes them in; some 150
-/// bytes each.
+/// How many agreements that were opened and are not held are known by name, before the view takes them in.
 pub(super) const OPENED_MAX: usize = 200_000;
 
 /// What is decided on.
@@ -16,7 +14,7 @@ pub(super) const OPENED_MAX: usize = 200_000;
 pub(super) struct Desk {
     shelf: Shelf,
     /// The agreements of this import that were put away before the view knew them.
-    opened: HashMap<Reference, (AgreementId, u64)>,
+    opened: Opened,
 }
 
 impl Desk {
@@ -35,17 +33,16 @@ impl Desk {
 
     /// An agreement that was put away, and where the log ends after its last fact.
     pub(super) fn put_away(&self, reference: &Reference) -> Option<(AgreementId, u64)> {
-        self.opened.get(reference).copied()
+        self.opened.get(reference)
     }
 
-    /// The agreements that lie here or were put away, in no order; those of this import are in no view yet.
-    pub(super) fn references(&self) -> impl Iterator<Item = &Reference> {
-        self.shelf.references().chain(self.opened.keys())
+    /// The agreements that lie here or were put away, some of them twice and in no order; those of this import are in no view yet.
+    pub(super) fn references(&self) -> impl Iterator<Item = Reference> {
+        self.shelf.references().cloned().chain(self.opened.references())
     }
 
     /// Puts an agreement on the desk of which the log ends here.
     pub(super) fn hold(&mut self, reference: Reference, loaded: Loaded, end: u64) {
-        self.opened.remove(&reference);
         self.shelf.put(reference, loaded, end);
     }
 
@@ -56,8 +53,9 @@ impl Desk {
 
     /// Makes room: of the agreements that are durable, those go first that were not asked for for the longest time.
     pub(super) fn make_room(&mut self, durable: u64) {
-        let out = self.shelf.make_room(durable).into_iter();
-        self.opened.extend(out.map(|(reference, held)| (reference, (held.loaded.id, held.end))));
+        for (reference, held) in self.shelf.make_room(durable) {
+            self.opened.put(&reference, held.loaded.id, held.end);
+        }
     }
 
     /// Whether so many were put away that the view is to take them in.

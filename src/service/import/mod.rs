@@ -6,6 +6,7 @@
 
 mod desk;
 mod lines;
+mod opened;
 mod seen;
 mod writer;
 
@@ -200,7 +201,7 @@ impl Service {
             options,
             desk: Desk::default(),
             writer: Writer::new(Arc::clone(&self.log), end),
-            seen: Seen::new(),
+            seen: Seen::new(self.aside(1)),
             register: self.register().await?,
             register_moved: false,
             end,
@@ -287,7 +288,7 @@ impl Import<'_> {
         progress: &mut (impl FnMut(Far) + Send),
     ) -> Result<(), ExecuteError> {
         self.writer.forget_durable();
-        let named: Vec<_> = chunk.into_iter().map(|parsed| self.named(parsed)).collect();
+        let named = chunk.into_iter().map(|parsed| self.named(parsed)).collect::<Result<Vec<_>, _>>()?;
         let asked = named.iter().filter_map(|(_, _, made)| made.as_ref().ok());
         let asked = asked.map(|(command, _)| log::CommandId::new(command.0)).collect();
         let mut receipts = self.service.log.find_many(asked).await?.into_iter();
@@ -323,14 +324,15 @@ impl Import<'_> {
     }
 
     /// Gives a line the identity of its command: the one that it names, else one made of its content.
-    fn named(&mut self, parsed: Parsed) -> (u64, Option<String>, Result<Named, ExecuteError>) {
+    fn named(&mut self, parsed: Parsed) -> Result<NamedLine, ExecuteError> {
         let Parsed { line, command, made } = parsed;
-        let made = made.map(|(identity, request)| {
-            let nth = self.seen.nth(identity.known_by);
-            let given = request.as_ref().ok().and_then(|request| request.framing.command_id);
-            (given.unwrap_or_else(|| identity.nth(nth)), request)
-        });
-        (line, command, made)
+        let (identity, request) = match made {
+            Ok(made) => made,
+            Err(error) => return Ok((line, command, Err(error))),
+        };
+        let nth = self.seen.nth(identity.known_by)?;
+        let given = request.as_ref().ok().and_then(|request| request.framing.command_id);
+        Ok((line, command, Ok((given.unwrap_or_else(|| identity.nth(nth)), request))))
     }
 
     /// Makes everything durable that was decided, and has the view take it in.
@@ -353,6 +355,7 @@ impl Import<'_> {
         }
         // Nothing more is decided: the view is given the room.
         self.desk = Desk::default();
+        self.seen = Seen::new(self.service.aside(1));
         self.record(progress).await
     }
 
@@ -478,7 +481,7 @@ impl Import<'_> {
     async fn meant(&self, given: &Reference) -> Result<Vec<Reference>, ExecuteError> {
         let likeness = |one: &Reference| strsim::jaro_winkler(one.as_str(), given.as_str());
         let mut meant = self.service.meant(given).await?;
-        meant.extend(self.desk.references().filter(|one| likeness(one) > LIKE).cloned());
+        meant.extend(self.desk.references().filter(|one| likeness(one) > LIKE));
         meant.sort_by(|one, other| likeness(other).total_cmp(&likeness(one)).then_with(|| one.cmp(other)));
         meant.dedup();
         meant.truncate(MEANT);
@@ -524,6 +527,9 @@ impl Import<'_> {
 
 /// A command with its identity.
 type Named = (CommandId, Result<Request, RequestError>);
+
+/// A line's number, what it is called where a row made several, and its command or why there is none.
+type NamedLine = (u64, Option<String>, Result<Named, ExecuteError>);
 
 /// Whether an error speaks about the line, not about the store.
 const fn is_about_the_line(error: &ExecuteError) -> bool {
