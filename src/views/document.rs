@@ -1,7 +1,9 @@
 //! One agreement in full, as it stands on a day.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Asked;
 use super::board::{CommitmentRow, rows};
@@ -25,7 +27,7 @@ use crate::domain::timeline::{Readings, Timeline};
 use crate::domain::vocabulary::{AgreementKind, Certainty, Confidence, InstrumentKind, PartyKind, SignatureMode};
 
 /// When something happened, as text, with the fact that says so.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct When {
     /// The day or interval (EDTF); null when nobody said.
@@ -100,7 +102,7 @@ pub struct PartyView {
 }
 
 /// A body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct BodyView {
     /// Its name inside the agreement.
@@ -109,7 +111,7 @@ pub struct BodyView {
     pub name: Line,
     /// `announced`, `formed` or `dissolved`.
     #[schemars(extend("enum" = ["announced", "formed", "dissolved"]))]
-    pub status: &'static str,
+    pub status: Cow<'static, str>,
     /// What it is for.
     pub mandate: Option<Text>,
     /// Its members.
@@ -470,9 +472,9 @@ fn bodies(agreement: &Agreement, dates: &Dates<'_>) -> Vec<BodyView> {
                 id: body.id,
                 name: body.name.clone(),
                 status: match (&body.dissolved, formed) {
-                    (Some(_), _) => "dissolved",
-                    (None, Some(_)) => "formed",
-                    (None, None) => "announced",
+                    (Some(_), _) => "dissolved".into(),
+                    (None, Some(_)) => "formed".into(),
+                    (None, None) => "announced".into(),
                 },
                 mandate: body.mandate.clone(),
                 members: formed.map(|(formed, _)| formed.members.clone()).unwrap_or_default(),

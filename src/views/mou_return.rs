@@ -5,7 +5,7 @@
 //! their reference. What is not on record is absent here and said to be so where people read it; nothing is guessed.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Asked;
 use super::document::{BodyView, Document, PartyView, ReportView, When, read_document};
@@ -20,7 +20,7 @@ use crate::domain::timeline::{Readings, Timeline};
 use crate::domain::vocabulary::{AgreementKind, MilestoneStatus, PartyKind, Relation, Renewal, SignatureMode};
 
 /// A party with the body that it acts through.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct ReturnParty {
     /// Its short name.
@@ -36,7 +36,7 @@ pub struct ReturnParty {
 }
 
 /// Who signed for a party; a party whose signature is not on record has none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Signatory {
     /// For which party.
@@ -54,7 +54,7 @@ pub struct Signatory {
 }
 
 /// What was last reported on a commitment, and accepted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct LatestReport {
     /// On which commitment.
@@ -72,7 +72,7 @@ pub struct LatestReport {
 }
 
 /// How one commitment stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct ProgressLine {
     /// Its name inside the agreement.
@@ -92,7 +92,7 @@ pub struct ProgressLine {
 }
 
 /// What was undertaken, counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Progress {
     /// How many commitments there are.
@@ -110,7 +110,7 @@ pub struct Progress {
 }
 
 /// What has to be done next, or is late already.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct NextStep {
     /// Which commitment.
@@ -124,7 +124,7 @@ pub struct NextStep {
 }
 
 /// One agreement in the return.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct ReturnRow {
     /// Its number in the return, from 1.
@@ -226,20 +226,28 @@ pub fn lists(kind: AgreementKind, filter: &Filter) -> bool {
     kind != AgreementKind::Pledge || filter.kind == Some(kind) || filter.agreement.is_some()
 }
 
-/// Makes the return of the rows of agreements, in the order of their references.
+/// Makes the return of its numbers; its agreements are to follow.
 #[must_use]
-pub fn mou_return(mut rows: Vec<ReturnRow>, pledges_left_out: usize, asked: Asked) -> MouReturn {
-    rows.sort_by(|a, b| a.reference.cmp(&b.reference));
-    let mut totals = ReturnTotals { pledges_left_out, ..ReturnTotals::default() };
-    for (nth, row) in rows.iter_mut().enumerate() {
-        row.no = nth + 1;
-        totals.count(row);
-    }
-    MouReturn { as_of: asked.as_of, at: asked.at, known_at: asked.known_at, totals, agreements: rows }
+pub const fn mou_return(totals: ReturnTotals, asked: Asked) -> MouReturn {
+    MouReturn { as_of: asked.as_of, at: asked.at, known_at: asked.known_at, totals, agreements: Vec::new() }
 }
 
 impl ReturnTotals {
-    fn count(&mut self, row: &ReturnRow) {
+    /// Adds the numbers of other agreements.
+    pub const fn join(&mut self, other: Self) {
+        self.agreements += other.agreements;
+        self.signed += other.signed;
+        self.in_operation += other.in_operation;
+        self.expired += other.expired;
+        self.ended += other.ended;
+        self.nothing_reported += other.nothing_reported;
+        self.mous += other.mous;
+        self.became_agreements += other.became_agreements;
+        self.pledges_left_out += other.pledges_left_out;
+    }
+
+    /// Takes an agreement in.
+    pub fn count(&mut self, row: &ReturnRow) {
         self.agreements += 1;
         self.signed += usize::from(!row.signatories.is_empty());
         self.nothing_reported += usize::from(row.nothing_reported());

@@ -20,19 +20,61 @@ use super::{Format, Layout, Terminal, json, markdown, render, safe, sheet, table
 /// How much text waits until it is written.
 const WAITING_BYTES: usize = 64 * 1024;
 
+/// How a document ends whose last field is an empty list.
+const INSIDE: &str = "[]\n}\n";
+
 /// How many rows for people are drawn at a time.
 const DRAWN: usize = 256;
 
 /// Writes text, as [`emit`](mod@super::emit) does.
 type Out = Box<dyn FnMut(&str) -> io::Result<Delivery> + Send>;
 
+/// What a row is in the form asked for, but for people; rows can be made so before it is their turn.
+#[derive(Clone)]
+pub struct Rows {
+    format: Format,
+    terminal: Terminal,
+    columns: Vec<Column>,
+    /// How deep a row lies in a JSON document, in steps of two spaces.
+    deep: usize,
+}
+
+impl Rows {
+    /// Rows of a table, which lie so deep in a JSON document: once in a list alone, twice in one inside of a document.
+    pub fn of(format: Format, terminal: Terminal, section: &Section, deep: usize) -> Self {
+        Self { format, terminal, columns: columns_of(section), deep }
+    }
+
+    /// The text of a row.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the `Serialize` implementation of the row reports.
+    pub fn text<R: Serialize>(&self, row: &R, cells: impl FnOnce() -> Vec<Cell>) -> Result<String, serde_json::Error> {
+        Ok(match self.format {
+            Format::Json => {
+                let deeper = "  ".repeat(self.deep.saturating_sub(1));
+                format!("{deeper}{}", json::item_text(row)?.replace('\n', &format!("\n{deeper}")))
+            }
+            Format::Jsonl => json::jsonl_text([row])?,
+            Format::Csv => sheet::record(&self.columns, &cells(), self.terminal),
+            Format::Markdown => format!("{}\n", markdown::table_row(&cells())),
+            Format::Table => String::new(),
+        })
+    }
+}
+
 /// An answer of one table, row by row.
 pub struct Listing {
     format: Format,
     terminal: Terminal,
+    /// Its lines are paragraphs of a page.
     heading: String,
     section: Section,
     columns: Vec<Column>,
+    making: Rows,
+    /// The JSON document that has the rows in its last field, and ends with them.
+    document: Option<String>,
     /// How many rows there were.
     rows: usize,
     /// What people will see of them.
@@ -55,53 +97,88 @@ struct Kept {
 impl Listing {
     /// Begins an answer with a line above, and a table without rows that says what there is to say if none comes.
     pub fn begin(format: Format, terminal: Terminal, heading: String, section: Section, out: Out) -> Self {
-        let columns = match &section.body {
-            Body::Table { columns, .. } => columns.clone(),
-            Body::Fields(_) | Body::Text(_) => Vec::new(),
-        };
+        let columns = columns_of(&section);
         let kept = Kept { widths: vec![0; columns.len()], ..Kept::default() };
         let (waiting, outcome) = (String::new(), Ok(Delivery::Complete));
-        let mut listing = Self { format, terminal, heading, section, columns, rows: 0, kept, waiting, out, outcome };
+        let (making, document) = (Rows { format, terminal, columns: columns.clone(), deep: 1 }, None);
+        let mut listing = Self {
+            format,
+            terminal,
+            heading,
+            section,
+            columns,
+            making,
+            document,
+            rows: 0,
+            kept,
+            waiting,
+            out,
+            outcome,
+        };
         if format == Format::Csv {
             listing.waiting = sheet::header(&listing.columns);
         }
         listing
     }
 
+    /// Has the rows stand in the last field of a document, which is empty in it, where the answer is one JSON document.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the `Serialize` implementation of the document reports.
+    pub fn inside(self, document: &impl Serialize) -> Result<Self, serde_json::Error> {
+        let text = if self.format == Format::Json { Some(json::json_text(document)?) } else { None };
+        let document = text.filter(|text| text.ends_with(INSIDE));
+        let deep = if document.is_some() { 2 } else { 1 };
+        Ok(Self { document, making: Rows { deep, ..self.making }, ..self })
+    }
+
     /// Adds a row; breaks when nobody reads on, or nothing can be written.
     pub fn row<R: Serialize>(&mut self, row: &R, cells: impl FnOnce() -> Vec<Cell>) -> ControlFlow<()> {
+        if self.format == Format::Table {
+            self.rows += 1;
+            self.kept.take(cells());
+            return self.going();
+        }
+        match self.making.text(row, cells) {
+            Ok(text) => self.made(&text),
+            Err(error) => {
+                self.outcome = Err(error.into());
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    /// Adds a row whose text was made before; breaks as [`Listing::row`] does.
+    pub fn made(&mut self, text: &str) -> ControlFlow<()> {
         let first = self.rows == 0;
         self.rows += 1;
         match self.format {
-            Format::Json => {
-                self.waiting.push_str(if first { "[\n" } else { ",\n" });
-                self.serialized(json::item_text(row));
+            Format::Json if first => {
+                let document = self.document.as_deref().unwrap_or_default();
+                self.waiting.push_str(document.strip_suffix(INSIDE).unwrap_or_default());
+                self.waiting.push_str("[\n");
             }
-            Format::Jsonl => self.serialized(json::jsonl_text([row])),
-            Format::Csv => self.waiting.push_str(&sheet::record(&self.columns, &cells(), self.terminal)),
-            Format::Markdown => {
-                if first {
-                    self.waiting.push_str(&markdown::paragraph(&self.heading));
+            Format::Json => self.waiting.push_str(",\n"),
+            Format::Markdown if first => {
+                for line in self.heading.lines() {
+                    self.waiting.push_str(&markdown::paragraph(line));
                     self.waiting.push_str("\n\n");
-                    self.waiting.push_str(&markdown::table_head(&self.columns));
-                    self.waiting.push('\n');
                 }
-                self.waiting.push_str(&markdown::table_row(&cells()));
+                self.waiting.push_str(&markdown::table_head(&self.columns));
                 self.waiting.push('\n');
             }
-            Format::Table => self.kept.take(cells()),
+            Format::Jsonl | Format::Csv | Format::Markdown | Format::Table => {}
         }
+        self.waiting.push_str(text);
+        self.going()
+    }
+
+    fn going(&mut self) -> ControlFlow<()> {
         if self.waiting.len() >= WAITING_BYTES {
             self.write();
         }
         if matches!(self.outcome, Ok(Delivery::Complete)) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    }
-
-    fn serialized(&mut self, text: Result<String, serde_json::Error>) {
-        match text {
-            Ok(text) => self.waiting.push_str(&text),
-            Err(error) => self.outcome = Err(error.into()),
-        }
     }
 
     fn write(&mut self) {
@@ -118,8 +195,8 @@ impl Listing {
     /// Whatever went wrong with the output, but for a reader that has gone.
     pub fn finish(mut self) -> io::Result<Delivery> {
         match (self.format, self.rows) {
-            (Format::Json, 0) => self.waiting.push_str("[]\n"),
-            (Format::Json, _) => self.waiting.push_str("\n]\n"),
+            (Format::Json, 0) => self.waiting.push_str(self.document.as_deref().unwrap_or("[]\n")),
+            (Format::Json, _) => self.waiting.push_str(if self.document.is_some() { "\n  ]\n}\n" } else { "\n]\n" }),
             (Format::Markdown, 0) => self.waiting = render(&self.nothing(), Layout::Markdown, self.terminal),
             (Format::Jsonl | Format::Csv | Format::Markdown, _) => {}
             (Format::Table, 0) => self.waiting = render(&self.nothing(), Layout::Table, self.terminal),
@@ -132,7 +209,7 @@ impl Listing {
     }
 
     fn nothing(&self) -> Report {
-        Report::new().heading(&self.heading).section(self.section.clone())
+        self.heading.lines().fold(Report::new(), Report::heading).section(self.section.clone())
     }
 
     /// Draws the rows for people, some at a time.
@@ -170,6 +247,13 @@ impl Listing {
                 return;
             }
         }
+    }
+}
+
+fn columns_of(section: &Section) -> Vec<Column> {
+    match &section.body {
+        Body::Table { columns, .. } => columns.clone(),
+        Body::Fields(_) | Body::Text(_) => Vec::new(),
     }
 }
 
@@ -250,6 +334,41 @@ mod tests {
             let terminal = Terminal { width, color, isolate };
             for format in FORMATS {
                 prop_assert_eq!(listed(format, terminal, &rows, usize::MAX).0, presented(format, terminal, &rows), "{:?}", format);
+            }
+        }
+    }
+
+    #[test]
+    fn rows_inside_of_a_document_look_as_they_do_in_it() {
+        #[derive(Serialize)]
+        struct Document<'a> {
+            day: u8,
+            rows: &'a [(String, u8, String)],
+        }
+        let all = [("a\ntitle".to_owned(), 1, "[]".to_owned()), ("another".to_owned(), 2, String::new())];
+        for rows in [&all[..], &all[..1], &[]] {
+            for format in FORMATS.into_iter().filter(|format| *format != Format::Table) {
+                let written = Arc::new(Mutex::new(String::new()));
+                let into = Arc::clone(&written);
+                let out = move |text: &str| {
+                    into.lock().expect("nobody panicked").push_str(text);
+                    Ok(Delivery::Complete)
+                };
+                let begun =
+                    Listing::begin(format, Terminal::PLAIN, "as of\na day".to_owned(), section(), Box::new(out));
+                let mut listing = begun.inside(&Document { day: 3, rows: &[] }).expect("it can be written");
+                let making = Rows::of(format, Terminal::PLAIN, &section(), 2);
+                for row in rows {
+                    let made = making.text(row, || cells(row)).expect("it can be written");
+                    assert!(listing.made(&made).is_continue());
+                }
+                assert!(listing.finish().is_ok());
+                let report = || {
+                    let rows = section().rows(rows.iter().map(cells));
+                    Report::new().heading("as of").heading("a day").section(rows)
+                };
+                let whole = present(format, Terminal::PLAIN, &Document { day: 3, rows }, rows, report);
+                assert_eq!(*written.lock().expect("nobody panicked"), whole.expect("it can be written"), "{format:?}");
             }
         }
     }

@@ -23,7 +23,7 @@ mod terminal;
 
 pub use emit::{Delivery, emit, emit_error};
 pub use json::{json_text, jsonl_text};
-pub use listing::Listing;
+pub use listing::{Listing, Rows};
 pub use measure::display_width;
 pub use progress::{Counted, EVENTS, Length, Progress};
 pub use report::{Align, Cell, Column, Field, Item, Kind, Report, Section, Tone};

@@ -9,9 +9,10 @@ use super::asked_line;
 use crate::cli::args::{AskedArgs, FilterArgs};
 use crate::cli::error::{Exit, Failure};
 use crate::cli::hint;
-use crate::cli::output::{Cell, Column, Format, Item, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Format, Item, Report, Rows, Section, Terminal, Tone};
 use crate::cli::session::{Session, asked, filter, reference};
 use crate::domain::period::Period;
+use crate::service::audit::Texts;
 use crate::views::lint::code::Severity;
 use crate::views::lint::{Assumptions, Finding, Lint};
 
@@ -46,23 +47,100 @@ pub(super) async fn run(args: LintArgs, session: &Session) -> Result<Exit, Failu
         each_party_within.map_err(|e| Failure::usage("each-party-within", format!("--each-party-within: {e}")))?;
     let service = session.open(false)?;
     let asked = asked(&service, &args.asked).await?;
-    let mut lint = service.lint(&named, asked, &filter(&args.filter)?, Assumptions { each_party_within }).await?;
-    for finding in &mut lint.findings {
-        finding.next = hint::of_finding(finding);
+    let (format, section) = (session.format(), table());
+    let assuming = Assumptions { each_party_within };
+    // Each finding becomes text where it is found: of those of a whole register only some are in memory.
+    let made = texts(format, session.terminal());
+    let (lint, mut texts) = service.lint(&named, asked, &filter(&args.filter)?, assuming, made).await?;
+    let mut headings = vec![asked_line(asked), summary(&lint)];
+    if lint.recomputed > 0 {
+        headings.push(format!("{} recomputed, {} agree", count(lint.recomputed, "stated date"), lint.agree));
     }
-    let exit = session.answer(&lint, &lint.findings, || {
-        let mut report = Report::new().heading(asked_line(asked)).heading(summary(&lint));
-        if lint.recomputed > 0 {
-            report =
-                report.heading(format!("{} recomputed, {} agree", count(lint.recomputed, "stated date"), lint.agree));
+    let found = lint.errors + lint.warnings;
+    let exit = if format == Format::Table {
+        let report = headings.into_iter().fold(Report::new(), Report::heading);
+        let report = grouped(report, &mut texts, section)?;
+        session.answer(&lint, &lint.findings, || report)?
+    } else {
+        let wrong = |e: serde_json::Error| Failure::storage("output", e.to_string());
+        let mut listing = session.listing(headings.join("\n"), section).inside(&lint).map_err(wrong)?;
+        while let Some(text) = texts.next().transpose()? {
+            if listing.made(&text).is_break() {
+                break;
+            }
         }
-        match session.format() {
-            Format::Csv | Format::Markdown => report.section(rows(&lint)),
-            _ if lint.findings.is_empty() => report.section(rows(&lint)),
-            _ => lint.findings.chunk_by(|a, b| (a.severity, a.code) == (b.severity, b.code)).fold(report, group),
+        session.listed(listing)?
+    };
+    Ok(if args.exit_code && found > 0 { Exit::Found } else { exit })
+}
+
+/// What a finding is for people: how grave it is, its code, its words, and what to do about it.
+type ForPeople = (Severity, String, String, String);
+
+/// Makes the text of a finding in the form asked for.
+fn texts(format: Format, terminal: Terminal) -> impl Fn(&Finding) -> String + Send + Sync + 'static {
+    let rows = Rows::of(format, terminal, &table(), 2);
+    move |found| {
+        let mut finding = found.clone();
+        finding.next = hint::of_finding(&finding);
+        let made = if format == Format::Table {
+            let reason =
+                finding.reason.as_ref().map(|reason| format!("; recorded because: {reason}")).unwrap_or_default();
+            let words = format!("{}: {}{reason}", place(&finding), finding.message);
+            serde_json::to_string(&(finding.severity, finding.code, words, &finding.next))
+        } else {
+            rows.text(&finding, || cells(&finding))
+        };
+        // Words, numbers and lists of them become JSON always.
+        made.unwrap_or_default()
+    }
+}
+
+/// The findings of one code stand together, with what to do about the first.
+fn grouped(report: Report, texts: &mut Texts, nothing: Section) -> Result<Report, Failure> {
+    let mut groups: Vec<Group> = Vec::new();
+    while let Some(text) = texts.next().transpose()? {
+        let read: Result<ForPeople, _> = serde_json::from_str(&text);
+        let (severity, code, words, next) = read.map_err(|e| Failure::storage("output", e.to_string()))?;
+        match groups.last_mut() {
+            Some(group) if (group.severity, &group.code) == (severity, &code) => group.take(words),
+            _ => groups.push(Group { severity, code, next, found: 1, words: vec![words] }),
         }
-    })?;
-    Ok(if args.exit_code && lint.errors + lint.warnings > 0 { Exit::Found } else { exit })
+    }
+    if groups.is_empty() {
+        return Ok(report.section(nothing));
+    }
+    Ok(groups.into_iter().fold(report, |report, group| report.section(group.section())))
+}
+
+/// The findings of one code, of which people see some.
+struct Group {
+    severity: Severity,
+    code: String,
+    next: String,
+    found: usize,
+    words: Vec<String>,
+}
+
+impl Group {
+    fn take(&mut self, words: String) {
+        self.found += 1;
+        if self.words.len() < SHOWN {
+            self.words.push(words);
+        }
+    }
+
+    fn section(self) -> Section {
+        let Self { severity, code, next, found, words } = self;
+        let shown = words.len();
+        let mut items: Vec<Item> =
+            words.into_iter().map(|words| Item::bullet(1, Cell::from(words).tone(tone(severity)))).collect();
+        if found > shown {
+            items.push(Item::bullet(1, format!("and {} more; --format csv lists all", found - shown)));
+        }
+        items.push(Item::paragraph(Cell::from(format!("next: {next}")).tone(Tone::Dim)));
+        Section::text("findings", items).titled(format!("{severity} {code} ({found})"))
+    }
 }
 
 fn count(number: usize, word: &str) -> String {
@@ -104,24 +182,8 @@ fn place(finding: &Finding) -> String {
     unnamed.map_or(place.clone(), |subject| format!("{place} {subject}"))
 }
 
-/// The findings of one code, with what to do about them.
-fn group(report: Report, findings: &[Finding]) -> Report {
-    let Some(first) = findings.first() else { return report };
-    let mut items: Vec<Item> = Vec::new();
-    for finding in findings.iter().take(SHOWN) {
-        let reason = finding.reason.as_ref().map(|reason| format!("; recorded because: {reason}")).unwrap_or_default();
-        let words = format!("{}: {}{reason}", place(finding), finding.message);
-        items.push(Item::bullet(1, Cell::from(words).tone(tone(finding.severity))));
-    }
-    if findings.len() > SHOWN {
-        items.push(Item::bullet(1, format!("and {} more; --format csv lists all", findings.len() - SHOWN)));
-    }
-    items.push(Item::paragraph(Cell::from(format!("next: {}", first.next)).tone(Tone::Dim)));
-    let title = format!("{} {} ({})", first.severity, first.code, findings.len());
-    report.section(Section::text("findings", items).titled(title))
-}
-
-fn rows(lint: &Lint) -> Section {
+/// The table that spreadsheets and pages get, without its rows.
+fn table() -> Section {
     let columns = [
         Column::word("severity", "Severity"),
         Column::id("code", "Code"),
@@ -134,20 +196,21 @@ fn rows(lint: &Lint) -> Section {
         Column::text("reason", "Reason"),
         Column::text("next", "Next"),
     ];
-    let cells = lint.findings.iter().map(|finding| {
-        let value = |at: usize| finding.values.get(at).map(|told| format!("{}: {}", told.of, told.is));
-        [
-            Cell::from(finding.severity).tone(tone(finding.severity)),
-            Cell::from(finding.code),
-            Cell::from(&finding.agreement),
-            Cell::from(finding.subject.clone().unwrap_or_default()),
-            Cell::from(finding.events.join(", ")),
-            Cell::from(&finding.message),
-            Cell::from(value(0).unwrap_or_default()),
-            Cell::from(value(1).unwrap_or_default()),
-            Cell::from(finding.reason.as_ref().map(ToString::to_string).unwrap_or_default()),
-            Cell::from(&finding.next),
-        ]
-    });
-    Section::table("findings", columns).when_empty("nothing is found").rows(cells)
+    Section::table("findings", columns).when_empty("nothing is found")
+}
+
+fn cells(finding: &Finding) -> Vec<Cell> {
+    let value = |at: usize| finding.values.get(at).map(|told| format!("{}: {}", told.of, told.is));
+    vec![
+        Cell::from(finding.severity).tone(tone(finding.severity)),
+        Cell::from(finding.code),
+        Cell::from(&finding.agreement),
+        Cell::from(finding.subject.clone().unwrap_or_default()),
+        Cell::from(finding.events.join(", ")),
+        Cell::from(&finding.message),
+        Cell::from(value(0).unwrap_or_default()),
+        Cell::from(value(1).unwrap_or_default()),
+        Cell::from(finding.reason.as_ref().map(ToString::to_string).unwrap_or_default()),
+        Cell::from(&finding.next),
+    ]
 }

@@ -277,7 +277,7 @@ fn bodies(document: &Document) -> Section {
         let members = if body.members.is_empty() { String::new() } else { joined(&body.members) };
         [
             Cell::from(body.id).tone(Tone::Strong),
-            Cell::from(body.status),
+            Cell::from(&*body.status),
             Cell::from(&body.name),
             Cell::from(all.join("; ")),
             Cell::from(members),

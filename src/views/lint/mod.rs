@@ -151,6 +151,9 @@ pub struct Findings {
     agreements: usize,
     recomputed: usize,
     agree: usize,
+    errors: usize,
+    warnings: usize,
+    notes: usize,
     found: Vec<Finding>,
 }
 
@@ -162,7 +165,24 @@ impl Findings {
         let found = found_in(&case);
         self.recomputed += found.recomputed;
         self.agree += found.agree;
-        self.found.extend(found.findings);
+        self.add(found.findings);
+    }
+
+    /// Adds findings, such as those between agreements.
+    pub fn add(&mut self, found: Vec<Finding>) {
+        for finding in &found {
+            match finding.severity {
+                Severity::Error => self.errors += 1,
+                Severity::Warning => self.warnings += 1,
+                Severity::Note => self.notes += 1,
+            }
+        }
+        self.found.extend(found);
+    }
+
+    /// Hands over the findings that are here; they stay counted.
+    pub fn handed_over(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.found)
     }
 
     /// Adds what was found in other agreements.
@@ -170,17 +190,17 @@ impl Findings {
         self.agreements += other.agreements;
         self.recomputed += other.recomputed;
         self.agree += other.agree;
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.notes += other.notes;
         self.found.extend(other.found);
     }
 
-    /// The whole of it, with what was found between agreements.
+    /// The whole of it, with the findings that were not handed over.
     #[must_use]
-    pub fn lint(mut self, between: Vec<Finding>, asked: Asked) -> Lint {
-        self.found.extend(between);
+    pub fn lint(mut self, asked: Asked) -> Lint {
         // What was found in one agreement stays in its order.
         self.found.sort_by(|a, b| (a.severity, a.code, &a.agreement).cmp(&(b.severity, b.code, &b.agreement)));
-        let of = |severity| self.found.iter().filter(|finding| finding.severity == severity).count();
-        let (errors, warnings, notes) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
         Lint {
             as_of: asked.as_of,
             at: asked.at,
@@ -188,9 +208,9 @@ impl Findings {
             agreements: self.agreements,
             recomputed: self.recomputed,
             agree: self.agree,
-            errors,
-            warnings,
-            notes,
+            errors: self.errors,
+            warnings: self.warnings,
+            notes: self.notes,
             findings: self.found,
         }
     }

@@ -4,18 +4,22 @@
 
 use crate::cli::args::{AskedArgs, FilterArgs};
 use crate::cli::error::{Exit, Failure};
-use crate::cli::output::{Cell, Column, Field, Format, Report, Section, Tone};
+use crate::cli::output::{Cell, Column, Field, Format, Layout, Report, Section, Tone, render};
 use crate::cli::questions::{asked_line, board, by_or_on, day_or_dash, joined, spaced};
 use crate::cli::session::{Session, asked, filter};
 use crate::domain::edtf::Edtf;
 use crate::domain::id::PartyId;
 use crate::domain::status::CommitmentState;
 use crate::domain::vocabulary::{Certainty, Lifecycle};
+use crate::service::audit::ReturnRows;
 use crate::views::document::{BodyView, When};
-use crate::views::mou_return::{LatestReport, MouReturn, ProgressLine, ReturnParty, ReturnRow, ReturnTotals};
+use crate::views::mou_return::{LatestReport, ProgressLine, ReturnParty, ReturnRow, ReturnTotals};
 
 /// What is said of what nobody recorded.
 const NOT_ON_RECORD: &str = "not on record";
+
+/// How much text of blocks waits until it is written.
+const WRITTEN_BYTES: usize = 64 * 1024;
 
 /// How many sources a block for people names; CSV and JSON have all.
 const SOURCES_SHOWN: usize = 6;
@@ -32,22 +36,38 @@ pub struct MouReturnArgs {
 pub(super) async fn run(args: MouReturnArgs, session: &Session) -> Result<Exit, Failure> {
     let service = session.open(false)?;
     let asked = asked(&service, &args.asked).await?;
-    let made = service.mou_return(asked, &filter(&args.filter)?).await?;
+    let filter = filter(&args.filter)?;
+    let (made, mut rows) = service.mou_return(asked, &filter).await?;
     let format = session.format();
-    if matches!(format, Format::Csv | Format::Jsonl) {
-        // A row is long, and there is one for each agreement: these are written as they are made.
-        let mut listing = session.listing(asked_line(asked), Section::table("agreements", columns()));
-        let _ = made.agreements.into_iter().try_for_each(|row| listing.row(&row, || cells(&row)));
-        return session.listed(listing);
-    }
-    session.answer(&made, &made.agreements, || {
-        let report = Report::new().heading(asked_line(asked)).heading(totals(&made.totals));
-        match format {
-            Format::Markdown => blocks(report.section(overview(&made)), &made),
-            _ if made.agreements.is_empty() => report.section(overview(&made)),
-            _ => blocks(report, &made),
+    let headings = [asked_line(asked), totals(&made.totals)];
+    // A row is long, and there is one for each agreement: they are written as they are read back.
+    if format == Format::Markdown {
+        let mut listing = session.listing(headings.join("\n"), overview());
+        while let Some(row) = rows.next().transpose()? {
+            if listing.row(&row, || overview_cells(&row)).is_break() {
+                break;
+            }
         }
-    })
+        session.listed(listing)?;
+        // The table of all stands above the blocks, so the rows are made once more for these.
+        (_, rows) = service.mou_return(asked, &filter).await?;
+        return blocks(&mut rows, Layout::Markdown, session);
+    }
+    if format == Format::Table {
+        let report = headings.into_iter().fold(Report::new(), Report::heading);
+        let nothing = made.totals.agreements == 0;
+        let report = if nothing { report.section(overview()) } else { report };
+        session.answer(&made, &made.agreements, || report)?;
+        return blocks(&mut rows, Layout::Table, session);
+    }
+    let listing = session.listing(asked_line(asked), Section::table("agreements", columns()));
+    let mut listing = listing.inside(&made).map_err(|e| Failure::storage("output", e.to_string()))?;
+    while let Some(row) = rows.next().transpose()? {
+        if listing.row(&row, || cells(&row)).is_break() {
+            break;
+        }
+    }
+    session.listed(listing)
 }
 
 fn count(number: usize, one: &str, more: &str) -> String {
@@ -232,8 +252,18 @@ fn list(values: &[String]) -> Vec<Cell> {
     values.iter().map(Cell::from).collect()
 }
 
-fn blocks(report: Report, made: &MouReturn) -> Report {
-    made.agreements.iter().fold(report, |report, row| report.section(block(row)))
+/// Writes a block for each agreement, some at a time.
+fn blocks(rows: &mut ReturnRows, layout: Layout, session: &Session) -> Result<Exit, Failure> {
+    let mut text = String::new();
+    while let Some(row) = rows.next().transpose()? {
+        text.push('\n');
+        text.push_str(&render(&Report::new().section(block(&row)), layout, session.terminal()));
+        if text.len() >= WRITTEN_BYTES {
+            session.write(&text)?;
+            text.clear();
+        }
+    }
+    session.write(&text)
 }
 
 fn block(row: &ReturnRow) -> Section {
@@ -278,7 +308,7 @@ fn block(row: &ReturnRow) -> Section {
 }
 
 /// One line an agreement, above the blocks of a page.
-fn overview(made: &MouReturn) -> Section {
+fn overview() -> Section {
     let columns = [
         Column::number("no", "No."),
         Column::text("title", "Title"),
@@ -288,19 +318,20 @@ fn overview(made: &MouReturn) -> Section {
         Column::text("expiry", "Expiry"),
         Column::text("progress", "Progress"),
     ];
-    let rows = made.agreements.iter().map(|row| {
-        let parties: Vec<_> = row.parties.iter().map(|party| &party.name).collect();
-        [
-            Cell::from(row.no),
-            Cell::from(title(row)),
-            Cell::from(joined(&parties)),
-            Cell::from(signed(row).join("; ")),
-            Cell::from(spaced(row.status.word())),
-            Cell::from(expiry(row)),
-            Cell::from(tally(row)),
-        ]
-    });
-    Section::table("agreements", columns).when_empty("no MoU or agreement is on record by then").rows(rows)
+    Section::table("agreements", columns).when_empty("no MoU or agreement is on record by then")
+}
+
+fn overview_cells(row: &ReturnRow) -> Vec<Cell> {
+    let parties: Vec<_> = row.parties.iter().map(|party| &party.name).collect();
+    vec![
+        Cell::from(row.no),
+        Cell::from(title(row)),
+        Cell::from(joined(&parties)),
+        Cell::from(signed(row).join("; ")),
+        Cell::from(spaced(row.status.word())),
+        Cell::from(expiry(row)),
+        Cell::from(tally(row)),
+    ]
 }
 
 /// Every column of the return, a row for each agreement; several values in a cell are parted by bars,
