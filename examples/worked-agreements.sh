@@ -4,7 +4,8 @@
 #   bash examples/worked-agreements.sh [FOLDER]
 #
 # FOLDER is where the register is made; a new temporary folder if left out. SERVANDA=path/to/servanda uses that
-# program instead of building one. Nothing outside the folder (and cargo's target folder) is written.
+# program instead of building one. Nothing outside the folder (and cargo's target folder) is written; where a C compiler or
+# make is lacking, they are installed from Debian (./needs).
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -32,9 +33,12 @@ if [[ -n ${SERVANDA:-} ]]; then
     program=$(cd "$(dirname "$SERVANDA")" && pwd)/$(basename "$SERVANDA")
 else
     target=${CARGO_TARGET_DIR:-$root/target}
+    [[ $target == /* ]] || target=$PWD/$target
+    "$root/needs"
     log=$(mktemp)
     echo "Building the program; the first time takes some minutes."
-    if ! cargo build --release --locked --manifest-path "$root/Cargo.toml" --target-dir "$target" >"$log" 2>&1; then
+    # From the project's own folder: cargo looks there for its settings.
+    if ! (cd "$root" && cargo build --release --locked --target-dir "$target") >"$log" 2>&1; then
         cat "$log" >&2
         rm -f "$log"
         exit 1
