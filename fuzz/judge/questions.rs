@@ -36,7 +36,7 @@ async fn of_a_day(service: &Service, asked: Asked) {
     let _ = (service.stats(asked, &filter).await, service.parties(None, asked, &filter).await);
     let _ = (service.calendars(asked).await, service.profiles(None, asked).await);
     let _ = service.mou_return(asked, &filter).await;
-    let _ = service.lint(&[], asked, &filter, Assumptions::default()).await;
+    let _ = service.lint(&[], asked, &filter, Assumptions::default(), |finding| format!("{finding:?}")).await;
     let _ = service.search("health", asked, &filter, 10, &mut |_, _| ()).await;
     let Ok(rows) = service.list(asked, &filter).await else { return };
     for row in rows.iter().take(AGREEMENTS_MAX) {

@@ -203,8 +203,9 @@ impl Serialize for Payload<'_> {
     }
 }
 
-/// A body with its payload left as text, so that it is read once, as the right type.
+/// A [`Body`] with its payload left as text, so that it is read once, as the right type.
 #[derive(Deserialize)]
+#[serde(rename = "Body", deny_unknown_fields)]
 struct LaidBody<'a> {
     salt: &'a str,
     occurred: Occurred,
