@@ -69,7 +69,7 @@ pub struct Verified {
     pub root: Option<String>,
     /// How many tree heads were held against the log.
     pub heads: u64,
-    /// Whether the views were made anew and compared; not where an event cannot be read.
+    /// Whether the views were made anew and compared; not where something cannot be read that they are made of.
     pub views: bool,
     /// What was found.
     pub findings: Vec<Finding>,

@@ -176,12 +176,12 @@ pub(super) fn reword(bytes: &mut [u8], from: &str, to: &str) {
     bytes[at..at + from.len()].copy_from_slice(to.as_bytes());
 }
 
-/// Flips a byte of the first page of the index of agreements.
-pub(super) fn damage_of_an_index(store: &Path) {
+/// Flips a byte of a page of the index of agreements; another time, flips it back.
+pub(super) fn damage_of_an_index(store: &Path, page: usize) {
     let db = sled::Config::new().path(store.join("log")).open().expect("it opens");
     let pages: Vec<_> = db.scan_prefix(b"s").map(|entry| entry.expect("it reads")).collect();
     assert!(pages.len() > 1, "{} pages", pages.len());
-    let (key, value) = &pages[0];
+    let (key, value) = &pages[page];
     let mut bytes = value.to_vec();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;

@@ -40,6 +40,9 @@ struct Found {
 
 impl Found {
     fn add(&mut self, finding: Finding) {
+        if self.told.contains(&finding) {
+            return;
+        }
         if self.told.len() < FINDINGS_MAX {
             self.told.push(finding);
         } else {
@@ -78,10 +81,7 @@ impl Service {
         let roots: BTreeMap<u64, Option<Hash>> = sizes.map(|leaves| (leaves, None)).collect();
         let passed = self.pass(events, roots, &mut found, progress).await?;
         heads::hold(&heads, &passed, events, &mut found);
-        let views = passed.is_readable;
-        if views {
-            self.compare_views(&mut found, progress).await?;
-        }
+        let views = passed.is_readable && self.compare_views(&mut found, progress).await?;
         self.name_events(&mut found).await;
         Ok(Verified {
             ok: found.is_empty(),

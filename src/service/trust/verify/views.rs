@@ -5,12 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{Found, TrustError, finding};
-use crate::log::{AppendError, Change, Position, ReadError, ViewStore};
+use crate::log::{AppendError, Change, Place, Position, ReadError, ViewStore};
 use crate::service::Service;
 use crate::service::error::QueryError;
 use crate::service::register::VIEW;
 use crate::service::replay::Progress;
 use crate::service::search::WORDS;
+use crate::views::trust::Finding;
 
 /// What stands before the names of the views that are made to compare with.
 const BESIDE: &str = "anew.";
@@ -69,24 +70,26 @@ impl ViewStore for Beside {
 
 impl Service {
     /// Makes the views anew beside the kept ones, compares them entry by entry, and throws the new ones away.
-    pub(super) async fn compare_views(&self, found: &mut Found, progress: &mut Progress<'_>) -> Result<(), TrustError> {
+    ///
+    /// Returns whether that could be done: what of the store it takes and cannot be read is a finding.
+    pub(super) async fn compare_views(
+        &self,
+        found: &mut Found,
+        progress: &mut Progress<'_>,
+    ) -> Result<bool, TrustError> {
         let of_words = match self.views.position(WORDS).await {
             Ok(at) => at.is_some(),
             Err(error) => {
                 found.add(finding("view", None, format!("{error}; rebuild makes it anew")));
-                return Ok(());
+                return Ok(false);
             }
         };
         // From here on nothing is recorded: views that lag would look like wrong ones.
         let _alone = self.turns.alone().await;
         let brought = if of_words { self.catch_up_all(progress).await } else { self.catch_up().await };
-        match brought {
-            Ok(()) => {}
-            Err(error @ (QueryError::ViewDamaged { .. } | QueryError::Read(ReadError::Damaged { .. }))) => {
-                found.add(finding("view", None, format!("{error}; rebuild makes it anew")));
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
+        if let Err(error) = brought {
+            found.add(unread(error)?);
+            return Ok(false);
         }
         let anew: Arc<dyn ViewStore> = Arc::new(Beside(Arc::clone(&self.views)));
         let shadow = Self::new(
@@ -102,7 +105,11 @@ impl Service {
         for view in views {
             anew.clear(view).await.map_err(QueryError::View)?;
         }
-        compared
+        if let Err(error) = compared {
+            found.add(unread(error)?);
+            return Ok(false);
+        }
+        Ok(true)
     }
 
     async fn compare_with(
@@ -111,7 +118,7 @@ impl Service {
         views: &[&str],
         found: &mut Found,
         progress: &mut Progress<'_>,
-    ) -> Result<(), TrustError> {
+    ) -> Result<(), QueryError> {
         for view in views {
             shadow.views.clear(view).await.map_err(QueryError::View)?;
         }
@@ -147,6 +154,20 @@ impl Service {
             }
         }
         Ok(())
+    }
+}
+
+/// What a failure to make views says of the store; a failure that says nothing of it stays one.
+fn unread(error: QueryError) -> Result<Finding, QueryError> {
+    match error {
+        QueryError::ViewDamaged { .. } | QueryError::Read(ReadError::Damaged { place: Place::View(_), .. }) => {
+            Ok(finding("view", None, format!("{error}; rebuild makes it anew")))
+        }
+        QueryError::Read(ReadError::Damaged { place: place @ (Place::Stream(_) | Place::Command(_)), what }) => {
+            Ok(finding("index", None, format!("{place}: {what}")))
+        }
+        QueryError::Read(ReadError::Damaged { .. }) => Ok(finding("damaged", None, error.to_string())),
+        other => Err(other),
     }
 }
 
