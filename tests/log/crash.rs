@@ -14,7 +14,7 @@ use crate::given::open;
 /// How often to kill, where `SERVANDA_SOAK` does not say otherwise.
 const KILLS: u64 = 15;
 
-pub(crate) fn kills() -> u64 {
+fn kills() -> u64 {
     std::env::var("SERVANDA_SOAK").map_or(KILLS, |soak| soak.parse().unwrap())
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Killed {
 /// microseconds later.
 ///
 /// Returns whether it was at work by then.
-pub(crate) fn kill(child: &mut Command, store: &Path, is_begun: bool, later: u64) -> bool {
+fn kill(child: &mut Command, store: &Path, is_begun: bool, later: u64) -> bool {
     let before = acknowledged(store).len();
     let mut child = child.spawn().unwrap();
     // Opening alone takes a good part of the time.
@@ -46,51 +46,60 @@ pub(crate) fn kill(child: &mut Command, store: &Path, is_begun: bool, later: u64
     acknowledged(store).len() > before
 }
 
-/// Kills a child again and again, some of the times on a young store, and looks at what is there each time.
-fn killed(start: impl Fn(&Path) -> Command, seals: bool) {
-    let runtime = Runtime::new().unwrap();
+/// Kills a child again and again, some of the times on a young store; after each kill `look` opens the store and tells how many
+/// commits its writers were told of, and how many are there, being told whether the child was at work.
+pub(crate) fn killed(start: impl Fn(&Path) -> Command, mut look: impl FnMut(&Path, bool) -> (u64, u64)) -> Killed {
     let dir = tempfile::tempdir().unwrap();
     let mut store = dir.path().join("store");
-    let (mut count, mut within) = (Killed::default(), BTreeMap::<Handed, u64>::new());
-    let mut of_store = (0, 0);
+    let (mut count, mut before) = (Killed::default(), (0, 0));
     for round in 0..kills() {
         if round % 5 == 0 {
             // Some kills fall on a young store, and into its making.
             store = dir.path().join(format!("{round}")).join("store");
             std::fs::create_dir(store.parent().unwrap()).unwrap();
-            of_store = (0, 0);
+            before = (0, 0);
         }
         // Spread over some appends without a random number: a prime of microseconds.
         let at_work = kill(&mut start(&store), &store, round % 5 != 0, round * 40_009 % 200_003);
-        let acknowledged = acknowledged(&store);
-        let log = open(&store).unwrap();
-        let found = runtime.block_on(check(&log, &acknowledged));
-        let said = acknowledged.last().map_or(0, |last| last + 1);
-        if at_work {
-            // What the child had in hand when it was killed follows on what was acknowledged.
-            *within.entry(handed(said, seals).0).or_default() += 1;
-        }
+        let (told, found) = look(&store, at_work);
         count.kills += 1;
         count.at_work += u64::from(at_work);
-        count.acknowledged += said - of_store.0;
-        count.found += found - of_store.1;
-        of_store = (said, found);
+        count.acknowledged += told - before.0;
+        count.found += found - before.1;
+        before = (told, found);
     }
-    println!("a writer, {count:?}; at work on {within:?}");
     assert!(
         count.at_work > count.kills / 2 && count.acknowledged > 0 && count.found >= count.acknowledged,
         "{count:?}"
     );
+    count
+}
+
+/// Kills one writer, and looks at what it had in hand.
+fn one_writer_killed(start: impl Fn(&Path) -> Command, seals: bool) {
+    let runtime = Runtime::new().unwrap();
+    let mut within = BTreeMap::<Handed, u64>::new();
+    let count = killed(start, |store, at_work| {
+        let acknowledged = acknowledged(store);
+        let log = open(store).unwrap();
+        let told = acknowledged.last().map_or(0, |last| last + 1);
+        if at_work {
+            // What the child had in hand when it was killed follows on what was acknowledged.
+            *within.entry(handed(told, seals).0).or_default() += 1;
+        }
+        (told, runtime.block_on(check(&log, &acknowledged)))
+    });
+    println!("a writer, {count:?}; at work on {within:?}");
 }
 
 #[test]
 fn l1_l2_a_killed_process_loses_nothing_it_acknowledged() {
-    killed(|store| appending(store, 1_000_000), false);
+    one_writer_killed(|store| appending(store, 1_000_000), false);
 }
 
 #[test]
 fn l1_l2_a_process_that_is_killed_while_it_seals_loses_nothing_it_acknowledged() {
-    killed(sealing, true);
+    one_writer_killed(sealing, true);
 }
 
 #[test]

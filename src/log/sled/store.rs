@@ -474,7 +474,7 @@ pub(super) fn dropped(db: Caught<Db>) -> Result<(), ReadError> {
     // Whoever drops sled waits for what it writes and cannot be looked after: so all of it is written before. Should that fail,
     // sled writes nothing more.
     let flushed = {
-        let _watched = Watched::writing(&db);
+        let _watched = Watched::reading(&db);
         guarded(|| db.flush()).unwrap_or_else(|words| Err(::sled::Error::ReportableBug(words)))
     };
     guarded(move || drop(db.release())).map_err(|words| panicked(&words))?;

@@ -177,3 +177,20 @@ fn differing<'a>(made: &'a [(Vec<u8>, Vec<u8>)], kept: &'a [(Vec<u8>, Vec<u8>)])
     let keys = [made.get(same), kept.get(same)].into_iter().flatten().map(|(key, _)| key.as_slice());
     keys.min()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::StreamId;
+    use crate::service::almanac::REGISTER;
+
+    #[test]
+    fn what_keeps_views_from_being_made_is_told_as_what_it_is() {
+        let damaged = |place| QueryError::Read(ReadError::Damaged { place, what: "its checksum".to_owned() });
+        let code = |place| unread(damaged(place)).map(|finding| finding.code).ok();
+        assert_eq!(code(Place::Stream(StreamId::new(REGISTER.0))), Some("index"), "no rebuild mends it");
+        assert_eq!(code(Place::View(VIEW.to_owned())), Some("view"));
+        assert_eq!(code(Place::Event(Position::START)), Some("damaged"));
+        assert!(unread(QueryError::Read(ReadError::Closed)).is_err(), "that says nothing of the store");
+    }
+}
