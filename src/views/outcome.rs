@@ -186,8 +186,10 @@ pub struct ImportView {
     pub repeated: u64,
     /// Whether it was only tried.
     pub dry_run: bool,
-    /// The lines that were refused.
+    /// The first lines that were refused, at most ten thousand.
     pub refused: Vec<RefusedView>,
+    /// How many lines were refused after those that are listed.
+    pub refused_left_out: u64,
     /// The dates of agreements on record that a change of calendars moves; of an import that is not of one calendar,
     /// only where it was tried.
     pub moved: Vec<MovedView>,

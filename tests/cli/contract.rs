@@ -328,6 +328,20 @@ fn an_import_reports_each_refused_line_and_takes_the_rest() {
 }
 
 #[test]
+fn of_very_many_refused_lines_the_first_are_listed_and_all_are_counted() {
+    let desk = Desk::new();
+    let lines = format!("{}{LINES}", "nonsense\n".repeat(10_020));
+    let import = desk.piped("import - --json", lines.as_bytes()).exits(1).json();
+    assert_eq!((&import["commands"], &import["recorded"]), (&json!(10_027), &json!(3)));
+    let listed = import["refused"].as_array().expect("a list");
+    assert_eq!((listed.len(), &import["refused_left_out"]), (10_000, &json!(24)));
+    let told = desk.piped("import -", lines.as_bytes()).exits(1);
+    let said = "10027 commands: 0 recorded, 3 recorded before, 10024 refused (the first 10000 are listed)";
+    assert!(told.stdout.starts_with(said), "{}", told.stdout.lines().next().unwrap_or_default());
+    assert!(told.stderr.contains("10024 of 10027 commands were refused"), "{}", told.stderr);
+}
+
+#[test]
 fn a_second_import_changes_nothing() {
     let desk = Desk::new();
     std::fs::write(desk.home().join("lines.jsonl"), LINES).expect("the home can be written to");

@@ -1,5 +1,6 @@
 //! `import` and `export`.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -131,7 +132,7 @@ pub(in crate::cli) fn answer(imported: &Imported, dry_run: bool, session: &Sessi
 fn told(view: &ImportView, session: &Session) -> Result<Exit, Failure> {
     let exit = session.answer(view, [view], || report(view))?;
     // For cron, which mails what is on standard error.
-    let refused = view.refused.len();
+    let refused = all_refused(view);
     if refused > 0 && session.format().layout().is_some() {
         session.say(&format!("{refused} of {} commands were refused", view.commands));
     }
@@ -161,6 +162,7 @@ fn view(imported: &Imported, dry_run: bool) -> ImportView {
         repeated: imported.repeated,
         dry_run,
         refused: refused.collect(),
+        refused_left_out: imported.refused_left_out,
         moved: imported.moved.iter().map(MovedView::from).collect(),
         remarks: imported.clock_behind.map(behind).into_iter().collect(),
         table: None,
@@ -183,16 +185,24 @@ fn table(rows: &Rows) -> TableView {
     }
 }
 
+/// How many were refused, told or not.
+const fn all_refused(view: &ImportView) -> u64 {
+    view.refused.len() as u64 + view.refused_left_out
+}
+
 /// The totals: above a list of lines, which is short, and below the lists of a table, which are not.
 fn totals(view: &ImportView) -> String {
     let would = if view.dry_run { "would be recorded" } else { "recorded" };
-    let commands = format!(
+    let mut commands = format!(
         "{} commands: {} {would}, {} recorded before, {} refused",
         view.commands,
         view.recorded,
         view.repeated,
-        view.refused.len()
+        all_refused(view)
     );
+    if view.refused_left_out > 0 {
+        let _ = write!(commands, " (the first {} are listed)", view.refused.len());
+    }
     match &view.table {
         None => commands,
         Some(table) => {

@@ -50,6 +50,9 @@ const MEANT_MAX: usize = 50;
 const MEANT: usize = 3;
 const LIKE: f64 = 0.8;
 
+/// How many refused lines are told: beyond them they are only counted, some kilobyte of memory each.
+pub const REFUSED_TOLD_MAX: usize = 10_000;
+
 /// After how many commands progress is told.
 const TOLD_EVERY: u64 = 256;
 
@@ -96,8 +99,10 @@ pub struct Imported {
     pub recorded: u64,
     /// How many had been recorded before.
     pub repeated: u64,
-    /// The lines that were refused.
+    /// The first lines that were refused, at most [`REFUSED_TOLD_MAX`].
     pub refused: Vec<RefusedLine>,
+    /// How many were refused after them.
+    pub refused_left_out: u64,
     /// Of a dry run, the dates of agreements on record that changes of the register's own facts would move.
     pub moved: Vec<Moved>,
     /// The clock is behind the last record, whose time bears what was recorded without one of its own.
@@ -303,7 +308,11 @@ impl Import<'_> {
                 Ok(true) => self.done.recorded += 1,
                 Ok(false) => self.done.repeated += 1,
                 Err(error) if is_about_the_line(&error) => {
-                    self.done.refused.push(RefusedLine { line, command: told, error });
+                    if self.done.refused.len() < REFUSED_TOLD_MAX {
+                        self.done.refused.push(RefusedLine { line, command: told, error });
+                    } else {
+                        self.done.refused_left_out += 1;
+                    }
                 }
                 Err(error) => return Err(error),
             }
