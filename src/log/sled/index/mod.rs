@@ -307,8 +307,12 @@ pub(super) fn candidates(
     Ok(found.into_iter())
 }
 
-/// How many streams or commands one batch of a merge takes in: a bound on its memory.
+/// How many streams or commands a merge looks up together: a bound on its memory.
 const MERGE_KEYS: usize = 16 * 1024;
+
+/// After how many bytes of pages a batch of a merge ends: sled holds all of a batch several times over, and commands that come
+/// from outside, in no order, touch every page of a long log's index.
+const MERGE_BYTES: usize = 1024 * 1024;
 
 /// Merges commits into the indexes: one batch after the other goes to `apply`, the last one with the position.
 ///
@@ -322,16 +326,12 @@ pub(super) fn merge(
     let mut of_streams: Vec<_> = new.0.iter().collect();
     of_streams.sort_unstable_by_key(|(stream, _)| **stream);
     for part in of_streams.chunks(MERGE_KEYS) {
-        let mut batch = Batch::default();
-        packed::merge(tree, &streams(&[]), with_places(tree, part)?, &mut batch)?;
-        apply(batch)?;
+        merge_into(tree, &streams(&[]), with_places(tree, part)?, &mut apply)?;
     }
     let mut of_commands: Vec<_> = new.1.iter().map(|(command, position)| (hash(*command), *position)).collect();
     of_commands.sort_unstable();
     for part in of_commands.chunks(MERGE_KEYS) {
-        let mut batch = Batch::default();
-        packed::merge(tree, &commands(&[]), with_positions(tree, part)?, &mut batch)?;
-        apply(batch)?;
+        merge_into(tree, &commands(&[]), with_positions(tree, part)?, &mut apply)?;
     }
     let mut batch = Batch::default();
     batch.insert(INDEXED_KEY, frame::seal_one(INDEXED_KEY, Kind::Indexed, &end.get().to_be_bytes()));
@@ -339,6 +339,21 @@ pub(super) fn merge(
 }
 
 type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+fn merge_into(
+    tree: &Tree,
+    table: &Table<'_>,
+    changes: Changes,
+    apply: &mut impl FnMut(Batch) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let mut changes = changes.into_iter().peekable();
+    while changes.peek().is_some() {
+        let mut batch = Batch::default();
+        packed::merge_some(tree, table, &mut changes, MERGE_BYTES, &mut batch)?;
+        apply(batch)?;
+    }
+    Ok(())
+}
 
 fn with_places(tree: &Tree, new: &[(&StreamId, &Vec<Place>)]) -> Result<Changes, ReadError> {
     let sorted: Vec<StreamId> = new.iter().map(|(stream, _)| **stream).collect();

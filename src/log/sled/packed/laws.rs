@@ -20,6 +20,18 @@ fn table(compressed: bool) -> Table<'static> {
     Table { prefix: b"t", kind: Kind::ViewPage, place: Place::View("t".to_owned()), compressed }
 }
 
+/// Merges changes in batches of so many bytes of pages; returns how many chunks each wrote.
+fn merged_within(db: &Db, table: &Table<'_>, changes: Changes, bytes_max: usize) -> Vec<usize> {
+    let mut changes = changes.into_iter().peekable();
+    let mut written = Vec::new();
+    while changes.peek().is_some() {
+        let mut batch = Batch::default();
+        written.push(merge_some(db, table, &mut changes, bytes_max, &mut batch).unwrap().len());
+        db.apply_batch(batch).unwrap();
+    }
+    written
+}
+
 fn merged(db: &Db, table: &Table<'_>, changes: Changes) {
     let mut batch = Batch::default();
     merge(db, table, changes, &mut batch).unwrap();
@@ -97,7 +109,7 @@ proptest! {
     fn a_table_is_the_map_that_was_merged_into_it(
         steps in prop::collection::vec(step(), 1..10),
         asked in prop::collection::vec(key(), 12),
-        compressed in any::<bool>(),
+        (compressed, within) in (any::<bool>(), prop::option::of(1..8 * PAGE_BYTES)),
     ) {
         let (db, table) = (db(), table(compressed));
         db.insert(b"s", b"another table's, before").unwrap();
@@ -111,7 +123,10 @@ proptest! {
                 }
             };
             take_in(&mut model, &changes);
-            merged(&db, &table, changes);
+            match within {
+                None => merged(&db, &table, changes),
+                Some(bytes_max) => drop(merged_within(&db, &table, changes, bytes_max)),
+            }
             let expected: Vec<_> = model.clone().into_iter().collect();
             prop_assert!(all(&db, &table).unwrap() == expected);
             for key in &asked {
@@ -231,4 +246,14 @@ fn a_cleared_table_leaves_its_neighbours() {
     clear(&db, table.prefix).unwrap();
     assert_eq!(all(&db, &table).unwrap(), []);
     assert_eq!(db.len(), 2);
+}
+
+#[test]
+fn a_batch_that_is_bounded_writes_no_more_than_its_pages() {
+    let (db, table) = (db(), table(false));
+    merged(&db, &table, numbered(0..20_000, 100));
+    let every_page: Changes = numbered(0..20_000, 99).into_iter().step_by(100).collect();
+    let written = merged_within(&db, &table, every_page, 4 * PAGE_BYTES);
+    assert!(written.len() > 10, "{written:?}");
+    assert!(written.iter().all(|chunks| *chunks <= 16), "{written:?}");
 }

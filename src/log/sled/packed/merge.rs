@@ -27,7 +27,7 @@ const PAGE_BYTES_MIN: usize = PAGE_BYTES / 4;
 const JOIN_CHUNKS_MAX: u16 = 16;
 
 /// New values by key, or nothing to take a key away.
-type Changes = Peekable<IntoIter<Vec<u8>, Option<Vec<u8>>>>;
+pub(in crate::log::sled) type Changes = Peekable<IntoIter<Vec<u8>, Option<Vec<u8>>>>;
 
 /// Adds to a batch what changes the pages of a table: those that are touched, and neighbours that join them.
 ///
@@ -39,26 +39,34 @@ pub(in crate::log::sled) fn merge(
     changes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     batch: &mut Batch,
 ) -> Result<Vec<Vec<u8>>, ReadError> {
-    let mut all_written = Vec::new();
-    if changes.is_empty() {
-        return Ok(all_written);
-    }
-    let mut changes = changes.into_iter().peekable();
+    merge_some(tree, table, &mut changes.into_iter().peekable(), usize::MAX, batch)
+}
+
+/// Does what [`merge`] does with the first changes, page after page, until their pages have so many bytes of entries; the
+/// changes that are left go into batches of their own, each made when the one before it is applied.
+pub(in crate::log::sled) fn merge_some(
+    tree: &Tree,
+    table: &Table<'_>,
+    changes: &mut Changes,
+    bytes_max: usize,
+    batch: &mut Batch,
+) -> Result<Vec<Vec<u8>>, ReadError> {
+    let (mut all_written, mut bytes) = (Vec::new(), 0);
     let mut packer = Packer::new(table.compressed);
     // Written only when the next run is known, which may turn out to be empty and the last.
     let mut held: Option<Run> = None;
     while let Some((key, _)) = changes.peek() {
         let mut run = Run::default();
         match page_of(tree, table, key)? {
-            Some(page) => run.absorb(table, page, &mut changes)?,
-            None => run.found(&mut changes),
+            Some(page) => run.absorb(table, page, changes)?,
+            None => run.found(changes),
         }
         while let Some(fence) = run.wants_next() {
             let next = page_at(tree, table, fence)?;
             if !run.entries.is_empty() && next.chunks > JOIN_CHUNKS_MAX {
                 break;
             }
-            run.absorb(table, next, &mut changes)?;
+            run.absorb(table, next, changes)?;
         }
         let mut before = held.take();
         if run.wants_previous() {
@@ -67,7 +75,7 @@ pub(in crate::log::sled) fn merge(
                 other => {
                     before = other;
                     let mut previous = Run::default();
-                    previous.absorb(table, page_before(tree, table, &run.fence)?, &mut changes)?;
+                    previous.absorb(table, page_before(tree, table, &run.fence)?, changes)?;
                     previous
                 }
             };
@@ -77,7 +85,11 @@ pub(in crate::log::sled) fn merge(
         if let Some(before) = before {
             all_written.extend(before.write(table, &mut packer, batch));
         }
+        bytes += run.bytes;
         held = Some(run);
+        if bytes >= bytes_max {
+            break;
+        }
     }
     if let Some(held) = held {
         all_written.extend(held.write(table, &mut packer, batch));

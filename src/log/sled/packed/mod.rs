@@ -21,7 +21,7 @@ use super::frame::{self, Kind};
 use super::reader::{damaged, fault};
 use crate::log::{Place, ReadError};
 
-pub(super) use self::merge::merge;
+pub(super) use self::merge::{merge, merge_some};
 use self::page::Body;
 pub(super) use self::page::Entry;
 
