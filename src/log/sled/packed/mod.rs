@@ -25,8 +25,8 @@ pub(super) use self::merge::{merge, merge_some};
 use self::page::Body;
 pub(super) use self::page::Entry;
 
-/// How many keys one batch of a clearing removes, so that a large table does not stop the writer for long.
-const CLEAR_KEYS: usize = 4096;
+/// How many keys one batch of a clearing removes: sled takes in every page that a key is removed from, 64 KiB for some three keys.
+const CLEAR_KEYS: usize = 256;
 
 /// A map in pages; keys have at most `VIEW_KEY_BYTES_MAX` bytes, values at most `VIEW_VALUE_BYTES_MAX`.
 #[derive(Clone, Debug)]
