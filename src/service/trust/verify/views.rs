@@ -8,6 +8,7 @@ use super::{Found, TrustError, finding};
 use crate::log::{AppendError, Change, Place, Position, ReadError, ViewStore};
 use crate::service::Service;
 use crate::service::error::QueryError;
+use crate::service::marks::MARKS;
 use crate::service::register::VIEW;
 use crate::service::replay::Progress;
 use crate::service::search::WORDS;
@@ -86,8 +87,7 @@ impl Service {
         };
         // From here on nothing is recorded: views that lag would look like wrong ones.
         let _alone = self.turns.alone().await;
-        let brought = if of_words { self.catch_up_all(progress).await } else { self.catch_up().await };
-        if let Err(error) = brought {
+        if let Err(error) = self.bring_up_all(of_words, progress).await {
             found.add(unread(error)?);
             return Ok(false);
         }
@@ -100,7 +100,7 @@ impl Service {
             self.settings.clone(),
             self.folder.clone(),
         );
-        let views: &[&str] = if of_words { &[VIEW, WORDS] } else { &[VIEW] };
+        let views: &[&str] = if of_words { &[VIEW, MARKS, WORDS] } else { &[VIEW, MARKS] };
         let compared = self.compare_with(&shadow, views, found, progress).await;
         for view in views {
             anew.clear(view).await.map_err(QueryError::View)?;
@@ -110,6 +110,15 @@ impl Service {
             return Ok(false);
         }
         Ok(true)
+    }
+
+    /// Brings up the views that are compared.
+    async fn bring_up_all(&self, words: bool, progress: &mut Progress<'_>) -> Result<(), QueryError> {
+        if words {
+            return self.catch_up_all(progress).await;
+        }
+        self.catch_up_with(progress).await?;
+        self.catch_up_marks(progress).await
     }
 
     async fn compare_with(
@@ -122,11 +131,7 @@ impl Service {
         for view in views {
             shadow.views.clear(view).await.map_err(QueryError::View)?;
         }
-        if views.contains(&WORDS) {
-            shadow.catch_up_all(progress).await?;
-        } else {
-            shadow.catch_up_with(progress).await?;
-        }
+        shadow.bring_up_all(views.contains(&WORDS), progress).await?;
         for view in views {
             let mut from = Vec::new();
             loop {
