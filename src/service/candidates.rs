@@ -26,18 +26,14 @@ const LISTS_MAX: usize = 24;
 const JOINED_MIN: usize = 64 * 1024;
 
 /// Those of a list that are in another one; both are in order.
-fn in_both<T: Ord>(list: Vec<T>, other: &[T]) -> Vec<T> {
-    let mut rest = other.iter().peekable();
-    let is_there = |one: &T| {
-        while rest.next_if(|other| *other < one).is_some() {}
-        rest.peek() == Some(&one)
-    };
-    list.into_iter()
-        .filter({
-            let mut is_there = is_there;
-            move |one| is_there(one)
-        })
-        .collect()
+fn in_both<T: Ord>(mut list: Vec<T>, other: &[T]) -> Vec<T> {
+    let mut rest = other;
+    list.retain(|one| {
+        let before = rest.partition_point(|other| other < one);
+        rest = &rest[before..];
+        rest.first() == Some(one)
+    });
+    list
 }
 
 impl Service {
@@ -175,7 +171,7 @@ impl Service {
         for (key, list) in keys.iter().zip(self.views.get_many(MARKS, &keys).await?) {
             marks::read_onto(&mut all, &list.unwrap_or_default()).ok_or_else(|| damaged(key))?;
         }
-        Ok(in_both(all, among))
+        Ok(in_both(among.to_vec(), &all))
     }
 
     /// The references of agreements, in their order.
@@ -188,5 +184,92 @@ impl Service {
         }
         references.sort_unstable();
         Ok(references)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::vocabulary::AgreementKind;
+    use crate::log::Change;
+    use crate::service::replay::tests::{commands, empty, import};
+
+    const PLACES: [&str; 3] = ["Lahore", "Nablus", "北京"];
+    const SUBJECTS: [&str; 5] = ["drinking water", "nursing schools", "blood banks", "İlaç", "شرب"];
+
+    /// An agreement of a made-up log, many blocks long: its position, the name of its party, its title and its kind.
+    fn agreement(number: u64) -> (u64, String, String, AgreementKind) {
+        let one = |of: &[&'static str]| of[usize::try_from(number).unwrap_or(0) % of.len()];
+        let kind = if number.is_multiple_of(4) { AgreementKind::Treaty } else { AgreementKind::Mou };
+        (number * 7_919, format!("Hospital {number} of {}", one(&PLACES)), format!("On {}", one(&SUBJECTS)), kind)
+    }
+
+    /// The view of marks of 400 agreements.
+    fn rows() -> Vec<Change> {
+        let mut lists: BTreeMap<Vec<u8>, Vec<u64>> = BTreeMap::new();
+        for (position, name, title, kind) in (0..400).map(agreement) {
+            let short = format!("h{}", position % 5);
+            let texts =
+                [(Aspect::Name, &*name), (Aspect::Title, &title), (Aspect::Kind, kind.word()), (Aspect::Party, &short)];
+            for (aspect, text) in texts {
+                marks::each_mark(aspect, text, |mark| lists.entry(mark.stem()).or_default().push(position));
+            }
+        }
+        let mut rows = Vec::new();
+        for (stem, positions) in lists {
+            marks::parted(stem, marks::written(&positions).into_iter().collect(), &mut rows).expect("a list");
+        }
+        rows
+    }
+
+    #[tokio::test]
+    async fn lists_of_many_blocks_name_whoever_a_filter_wants_and_few_others() {
+        let service = empty();
+        import(&service, &commands()).await;
+        let end = service.log.end().await.expect("it reads");
+        service.views.clear(MARKS).await.expect("it clears");
+        assert!(service.put(MARKS, &mut None, end, rows()).await.expect("it writes"));
+        let given = [
+            "",
+            "nablus",
+            "HOSPITAL",
+            "北京",
+            "京",
+            "l",
+            "of",
+            "39",
+            "hospital 39 of lahore",
+            "h3",
+            "i\u{307}laç",
+            "water",
+            "x",
+        ];
+        for party in [None].into_iter().chain(given.map(Some)) {
+            for subject in [None].into_iter().chain(given.map(Some)) {
+                for kind in [None, Some(AgreementKind::Treaty), Some(AgreementKind::Pledge)] {
+                    let words = |given: Option<&str>| given.map(str::to_owned);
+                    let filter = Filter { party: words(party), subject: words(subject), kind, ..Filter::default() };
+                    let wanted: Vec<u64> = (0..400)
+                        .map(agreement)
+                        .filter(|(position, name, title, is)| {
+                            let has = |text: &str, words: &str| text.to_lowercase().contains(&words.to_lowercase());
+                            party.is_none_or(|party| has(name, party) || party == format!("h{}", position % 5))
+                                && subject.is_none_or(|subject| has(title, subject))
+                                && kind.is_none_or(|kind| kind == *is)
+                        })
+                        .map(|(position, ..)| position)
+                        .collect();
+                    let Some(found) = service.marked(&filter).await.expect("it reads") else {
+                        assert!(!filter.looks_for_marks());
+                        continue;
+                    };
+                    assert!(found.is_sorted_by(|a, b| a < b));
+                    assert!(wanted.iter().all(|position| found.contains(position)), "{filter:?}");
+                    assert!(found.len() <= wanted.len().max(FEW), "{} for {}: {filter:?}", found.len(), wanted.len());
+                }
+            }
+        }
     }
 }

@@ -148,9 +148,7 @@ impl Service {
     /// Takes away what earlier versions kept.
     async fn clear_former(&self) -> Result<(), QueryError> {
         for view in FORMER {
-            if self.views.position(view).await?.is_some() {
-                self.views.clear(view).await.map_err(QueryError::View)?;
-            }
+            self.views.clear(view).await.map_err(QueryError::View)?;
         }
         Ok(())
     }

@@ -17,6 +17,7 @@
 //! before, in as few bytes as they need. A list has no days: names seldom change.
 
 use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
 
 use super::entry::Entry;
 use super::postings::{put, take};
@@ -66,12 +67,26 @@ impl Aspect {
 }
 
 /// Something by which agreements are found.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {
     /// A word as it is.
     Whole(Aspect, String),
     /// A gram.
     Part(Aspect, Gram),
+}
+
+impl Hash for Mark {
+    /// A gram is one number: millions of them are looked up while the view is made.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Whole(aspect, word) => (aspect.letter(), word).hash(state),
+            Self::Part(aspect, gram) => {
+                // A character has 21 bits.
+                let number = gram.iter().fold(0, |number, character| number << 21 | u64::from(*character));
+                state.write_u64(number << 1 | u64::from(*aspect == Aspect::Title));
+            }
+        }
+    }
 }
 
 impl Mark {
