@@ -171,11 +171,17 @@ impl Service {
                 let outcome = self.repeated(request, &receipt, meant, execution).await?;
                 return Ok(outcome);
             }
+            let read_to = if alone { Some(self.log.end().await?) } else { None };
             let mut loaded = self.load(request).await?;
             // Times are taken one after the other, and commits are handed over in their order; between, many decide at once.
             let (end, context, mut place) = {
                 let mut line = self.turns.stamping().await;
-                (self.log.end().await?, self.context(request, execution).await?, line.place())
+                let end = self.log.end().await?;
+                if read_to.is_some_and(|read_to| read_to != end) {
+                    // Another register over the same log may have taken the reference since it was looked for.
+                    continue;
+                }
+                (end, self.context(request, execution).await?, line.place())
             };
             let decision = match self.decided(request, &mut loaded.docket, &context).await {
                 Ok(decision) => decision,

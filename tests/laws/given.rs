@@ -78,6 +78,11 @@ pub(crate) fn over(log: &Arc<MemoryLog>, seed: &str) -> Register {
     over_any(log.clone(), log.clone(), seed)
 }
 
+/// What a register over a log that others may write to as well is with a clock of its own.
+pub(crate) fn over_by(log: &Arc<MemoryLog>, seed: &str, clock: Arc<dyn Clock>) -> Service {
+    Service::new(log.clone(), log.clone(), clock, Arc::new(SeededIds::new(seed)), settings(), None)
+}
+
 /// A register over any log and a store of its views.
 pub(crate) fn over_any(log: Arc<dyn EventLog>, views: Arc<dyn ViewStore>, seed: &str) -> Register {
     let clock = clock();

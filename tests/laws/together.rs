@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use servanda::domain::decide::Refusal;
+use servanda::domain::instant::Instant;
 use servanda::log::MemoryLog;
+use servanda::service::clock::Clock;
 use servanda::service::error::ExecuteError;
 
-use crate::given::{Register, asked_for, carry_out, cases, in_folder, in_memory, is_refusal, over, wait_for};
+use crate::given::{Register, asked_for, carry_out, cases, in_folder, in_memory, is_refusal, over, over_by, wait_for};
 use crate::histories::{Step, histories};
 
 const TASKS: usize = 8;
@@ -105,14 +108,19 @@ proptest! {
     }
 }
 
+/// Proposes the one reference that all want.
+fn wanted_by_all(title: &str) -> Map<String, Value> {
+    let command = json!({ "command": "propose", "agreement": "wanted-by-all", "kind": "mou", "title": title,
+        "party": ["pk:state=Pakistan"] });
+    let Value::Object(command) = command else { unreachable!("it is an object") };
+    command
+}
+
 /// Lets eight tasks propose one reference at once; how many succeeded, the others being told that it is taken.
 async fn proposed_by_all(registers: Vec<Arc<Register>>) -> usize {
     let tasks = (0..TASKS).map(|number| {
         let register = registers[number % registers.len()].clone();
-        let command = json!({ "command": "propose", "agreement": "wanted-by-all", "kind": "mou", "title": number.to_string(),
-            "party": ["pk:state=Pakistan"] });
-        let Value::Object(command) = command else { unreachable!("it is an object") };
-        tokio::spawn(async move { carry_out(&register.service, &command, false).await })
+        tokio::spawn(async move { carry_out(&register.service, &wanted_by_all(&number.to_string()), false).await })
     });
     let mut succeeded = 0;
     for task in tasks.collect::<Vec<_>>() {
@@ -145,6 +153,45 @@ fn a_reference_that_eight_propose_at_once_goes_to_one() {
         assert_eq!(proposed_by_all(vec![register.clone()]).await, 1);
         register.service.close().await.unwrap();
     });
+}
+
+/// A clock that lets another register propose the reference while it is read for the n-th time.
+struct Overtaking {
+    other: Register,
+    readings: AtomicU32,
+    nth: u32,
+    succeeded: AtomicBool,
+}
+
+impl Clock for Overtaking {
+    fn now(&self) -> Instant {
+        if self.readings.fetch_add(1, Ordering::Relaxed) + 1 == self.nth {
+            let propose = || wait_for(carry_out(&self.other.service, &wanted_by_all("the other"), false));
+            let told = std::thread::scope(|threads| threads.spawn(propose).join()).unwrap();
+            self.succeeded.store(told.is_ok(), Ordering::Relaxed);
+        }
+        self.other.clock.now()
+    }
+}
+
+#[test]
+fn a_reference_that_another_register_takes_meanwhile_is_not_given_twice() {
+    let mut overtaken = 0;
+    for nth in 1..=8 {
+        let log = Arc::new(MemoryLog::new());
+        let (readings, succeeded) = (AtomicU32::new(0), AtomicBool::new(false));
+        let clock = Arc::new(Overtaking { other: over(&log, "the other"), readings, nth, succeeded });
+        let service = over_by(&log, "the one", clock.clone());
+        let told = wait_for(carry_out(&service, &wanted_by_all("the one"), false));
+        let other_succeeded = clock.succeeded.load(Ordering::Relaxed);
+        assert_ne!(told.is_ok(), other_succeeded, "while the clock was read for the {nth}. time: {told:?}");
+        if other_succeeded {
+            overtaken += 1;
+            assert!(matches!(told, Err(ExecuteError::Refused(Refusal::ReferenceTaken { .. }))), "{told:?}");
+        }
+        assert_eq!(wait_for(clock.other.exported()).len(), 1, "while the clock was read for the {nth}. time");
+    }
+    assert!(overtaken >= 2, "{overtaken}");
 }
 
 /// Two whole imports beside each other: what both hold is recorded once.
