@@ -82,7 +82,7 @@ impl Service {
             let mut named = self.with_words(Aspect::Name, party, None).await?;
             let short = Mark::Whole(Aspect::Party, party.clone()).stem();
             named.extend(self.listed(&short, None).await?);
-            named.sort();
+            named.sort_unstable();
             named.dedup();
             among = Some(named);
         }
@@ -113,14 +113,14 @@ impl Service {
                 self.scan_in(MARKS, range, |key, list| {
                     marks::read_onto(&mut all, list).ok_or_else(|| damaged(key))?;
                     if all.len() > most {
-                        all.sort();
+                        all.sort_unstable();
                         all.dedup();
                         most = JOINED_MIN.max(2 * all.len());
                     }
                     Ok(())
                 })
                 .await?;
-                all.sort();
+                all.sort_unstable();
                 all.dedup();
                 Ok(match among {
                     Some(among) => in_both(among, &all),

@@ -185,31 +185,31 @@ impl Service {
         if touched.len() > TAKEN_IN_MAX {
             return self.make_anew(anew, end, progress).await;
         }
-        let mut changed = Changed::default();
+        let mut gathered = Changed::default();
         for id in touched.into_iter().map(AgreementId) {
             // No name hangs on the register's own facts.
-            changed.take(id, &Timeline::new(self.facts_of(id).await?), from, end);
+            gathered.take(id, &Timeline::new(self.facts_of(id).await?), from, end);
         }
-        let changes = self.in_lists(changed).await?;
+        let changes = self.in_lists(gathered).await?;
         self.put(MARKS, &mut at, end, changes).await
     }
 
     /// The changes of the lists, in the order of their keys.
-    async fn in_lists(&self, changed: Changed) -> Result<Vec<Change>, QueryError> {
-        let mut of_keys: BTreeMap<Vec<u8>, Vec<(u64, bool)>> = BTreeMap::new();
-        for (mark, of_mark) in changed.marks {
+    async fn in_lists(&self, gathered: Changed) -> Result<Vec<Change>, QueryError> {
+        let mut lists: BTreeMap<Vec<u8>, Vec<(u64, bool)>> = BTreeMap::new();
+        for (mark, of_mark) in gathered.marks {
             let stem = mark.stem();
             for (position, bears) in of_mark {
-                of_keys.entry(marks::list_key(&stem, marks::block_of(position))).or_default().push((position, bears));
+                lists.entry(marks::list_key(&stem, marks::block_of(position))).or_default().push((position, bears));
             }
         }
-        let keys: Vec<Vec<u8>> = of_keys.keys().cloned().collect();
+        let keys: Vec<Vec<u8>> = lists.keys().cloned().collect();
         let kept = self.views.get_many(MARKS, &keys).await?;
-        let mut changes = Vec::with_capacity(keys.len() + changed.references.len());
-        for ((key, of_key), kept) in of_keys.into_iter().zip(kept) {
+        let mut changes = Vec::with_capacity(keys.len() + gathered.references.len());
+        for ((key, of_list), kept) in lists.into_iter().zip(kept) {
             let mut list = Vec::new();
             marks::read_onto(&mut list, &kept.unwrap_or_default()).ok_or_else(|| damaged(&key))?;
-            for (position, bears) in of_key {
+            for (position, bears) in of_list {
                 match (list.binary_search(&position), bears) {
                     (Err(place), true) => list.insert(place, position),
                     (Ok(place), false) => drop(list.remove(place)),
@@ -218,7 +218,7 @@ impl Service {
             }
             changes.push((key, marks::written(&list)));
         }
-        for (position, reference) in changed.references {
+        for (position, reference) in gathered.references {
             changes.push((marks::agreement_key(position), Some(reference.as_str().as_bytes().to_vec())));
         }
         changes.sort_unstable();

@@ -251,7 +251,9 @@ impl List {
 #[must_use]
 pub fn written(positions: &[u64]) -> Option<Vec<u8>> {
     let mut list = List::default();
-    positions.iter().for_each(|position| list.push(*position));
+    for position in positions {
+        list.push(*position);
+    }
     list.written()
 }
 
@@ -278,7 +280,7 @@ pub fn parted(stem: Vec<u8>, mut values: Vec<Vec<u8>>, rows: &mut Vec<Change>) -
         read_onto(&mut positions, list)?;
     }
     // Lists are in order: a stable sort takes them as they come.
-    positions.sort();
+    positions.sort_by_key(|position| *position);
     for of_block in positions.chunk_by(|a, b| block_of(*a) == block_of(*b)) {
         let block = of_block.first().map_or(0, |position| block_of(*position));
         rows.push((list_key(&stem, block), written(of_block)));

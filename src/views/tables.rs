@@ -289,9 +289,9 @@ pub fn changes(before: &Entry, after: Entry) -> Vec<Change> {
     let (outlined_before, outlined) = (outlined(before), outlined(&after));
     let alike = outlined_before == outlined;
     let mut changes: Vec<Change> = Vec::new();
-    let (had, has) = (status_keys(before), status_keys(&after));
-    changes.extend(had.iter().filter(|key| !has.contains(key)).map(|key| (key.clone(), None)));
-    changes.extend(has.into_iter().filter(|key| !had.contains(key)).map(|key| (key, Some(Vec::new()))));
+    let (former, present) = (status_keys(before), status_keys(&after));
+    changes.extend(former.iter().filter(|key| !present.contains(key)).map(|key| (key.clone(), None)));
+    changes.extend(present.into_iter().filter(|key| !former.contains(key)).map(|key| (key, Some(Vec::new()))));
     let counted = (before.by_almanac, after.by_almanac);
     if counted.0 != counted.1 {
         changes.push((counted_key(reference), counted.1.then(|| after.id.0.as_bytes().to_vec())));
