@@ -39,6 +39,9 @@ pub(super) struct Anew {
 }
 
 impl Anew {
+    /// What filters look for alone.
+    pub(super) const MARKS: Self = Self { register: false, words: false, marks: true };
+
     fn views(self) -> impl Iterator<Item = &'static str> {
         let wanted = [(self.register, VIEW), (self.words, WORDS), (self.marks, MARKS)];
         wanted.into_iter().filter_map(|(wanted, view)| wanted.then_some(view))

@@ -177,13 +177,12 @@ impl Service {
         end: Position,
         progress: &mut Progress<'_>,
     ) -> Result<bool, QueryError> {
-        let anew = Anew { register: false, words: false, marks: true };
         let Some(from) = at.filter(|at| *at > Position::START) else {
-            return self.make_anew(anew, end, progress).await;
+            return self.make_anew(Anew::MARKS, end, progress).await;
         };
         let touched = self.touched(from, end).await?;
         if touched.len() > TAKEN_IN_MAX {
-            return self.make_anew(anew, end, progress).await;
+            return self.make_anew(Anew::MARKS, end, progress).await;
         }
         let mut gathered = Changed::default();
         for id in touched.into_iter().map(AgreementId) {

@@ -105,14 +105,13 @@ impl Service {
         self.bring_up(false, progress).await
     }
 
-    /// Brings the view, the words and the marks up to the log's end, in one pass over the log where all are to be made anew.
+    /// Brings the view and the words up to the log's end, in one pass over the log where both are to be made anew.
     ///
     /// # Errors
     ///
     /// As for [`Service::catch_up`].
     pub async fn catch_up_all(&self, progress: &mut Progress<'_>) -> Result<(), QueryError> {
         self.bring_up(true, progress).await?;
-        self.catch_up_marks(progress).await?;
         self.catch_up_words(progress).await
     }
 
@@ -297,6 +296,7 @@ impl Service {
     /// [`QueryError`] when the store cannot be read.
     pub async fn view_bytes(&self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, QueryError> {
         self.catch_up_all(&mut |_, _| ()).await?;
+        self.catch_up_marks(&mut |_, _| ()).await?;
         let mut all = self.views.scan(VIEW).await?;
         all.extend(self.views.scan(WORDS).await?);
         all.extend(self.views.scan(MARKS).await?);

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::{Found, TrustError, finding};
 use crate::log::{AppendError, Change, Place, Position, ReadError, ViewStore};
 use crate::service::Service;
+use crate::service::anew::Anew;
 use crate::service::error::QueryError;
 use crate::service::marks::MARKS;
 use crate::service::register::VIEW;
@@ -87,7 +88,8 @@ impl Service {
         };
         // From here on nothing is recorded: views that lag would look like wrong ones.
         let _alone = self.turns.alone().await;
-        if let Err(error) = self.bring_up_all(of_words, progress).await {
+        let brought = if of_words { self.catch_up_all(progress).await } else { self.catch_up().await };
+        if let Err(error) = brought {
             found.add(unread(error)?);
             return Ok(false);
         }
@@ -112,15 +114,6 @@ impl Service {
         Ok(true)
     }
 
-    /// Brings up the views that are compared.
-    async fn bring_up_all(&self, words: bool, progress: &mut Progress<'_>) -> Result<(), QueryError> {
-        if words {
-            return self.catch_up_all(progress).await;
-        }
-        self.catch_up_with(progress).await?;
-        self.catch_up_marks(progress).await
-    }
-
     async fn compare_with(
         &self,
         shadow: &Self,
@@ -131,7 +124,19 @@ impl Service {
         for view in views {
             shadow.views.clear(view).await.map_err(QueryError::View)?;
         }
-        shadow.bring_up_all(views.contains(&WORDS), progress).await?;
+        if views.contains(&WORDS) {
+            shadow.catch_up_all(progress).await?;
+        } else {
+            shadow.catch_up_with(progress).await?;
+        }
+        // Marks are brought up when somebody filters: they are compared with those of the log up to where they stand.
+        let marked = self.views.position(MARKS).await?;
+        if shadow.views.position(MARKS).await? != marked {
+            match marked {
+                Some(at) if at > Position::START => drop(shadow.make_anew(Anew::MARKS, at, progress).await?),
+                _ => shadow.views.clear(MARKS).await.map_err(QueryError::View)?,
+            }
+        }
         for view in views {
             let mut from = Vec::new();
             loop {
