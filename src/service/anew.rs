@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use super::Service;
 use super::dealt::Bounds;
 use super::error::QueryError;
+use super::marks::{MARKED_HELD, MARKS, Marked};
 use super::register::VIEW;
 use super::replay::{Progress, Reading};
 use super::runs::{Merged, OPEN_BYTES, Runs};
@@ -19,8 +20,8 @@ use super::spool::{Aside, failed};
 use crate::domain::timeline::{Register, Timeline};
 use crate::log::{Change, Position, ReadError};
 use crate::views::entry::Entry;
-use crate::views::postings;
 use crate::views::tables::{self, Row};
+use crate::views::{marks, postings};
 
 /// How many changes are written to a view at a time, and how many bytes of them.
 const CHANGES: usize = 16_384;
@@ -33,11 +34,16 @@ pub(super) struct Anew {
     pub(super) register: bool,
     /// The words.
     pub(super) words: bool,
+    /// What filters look for.
+    pub(super) marks: bool,
 }
 
 impl Anew {
+    /// What filters look for alone.
+    pub(super) const MARKS: Self = Self { register: false, words: false, marks: true };
+
     fn views(self) -> impl Iterator<Item = &'static str> {
-        let wanted = [(self.register, VIEW), (self.words, WORDS)];
+        let wanted = [(self.register, VIEW), (self.words, WORDS), (self.marks, MARKS)];
         wanted.into_iter().filter_map(|(wanted, view)| wanted.then_some(view))
     }
 }
@@ -48,6 +54,8 @@ struct Made {
     rows: Option<Runs>,
     words: Gathered,
     lists: Option<Runs>,
+    marks: Marked,
+    marked: Option<Runs>,
 }
 
 /// How much a worker holds; less in tests.
@@ -58,10 +66,12 @@ struct Held {
     rows: usize,
     /// Postings, until they are made rows.
     postings: usize,
+    /// Marks, until they are made rows.
+    marks: usize,
 }
 
 impl Held {
-    const USUAL: Self = Self { reading: Bounds::USUAL, rows: OPEN_BYTES, postings: POSTINGS_HELD };
+    const USUAL: Self = Self { reading: Bounds::USUAL, rows: OPEN_BYTES, postings: POSTINGS_HELD, marks: MARKED_HELD };
 }
 
 /// Adds rows to those that a worker has.
@@ -73,12 +83,26 @@ fn keep(
     runs.get_or_insert_with(|| Runs::new(aside.clone(), most)).take(rows).map_err(failed)
 }
 
+/// Makes the changes of a view of a key and the values that it has; none where these are not what they should be.
+pub(super) type Making = fn(Vec<u8>, Vec<Vec<u8>>, &mut Vec<Change>) -> Option<()>;
+
+/// Makes a row of a key that has one value.
+pub(super) fn alone(key: Vec<u8>, mut values: Vec<Vec<u8>>, rows: &mut Vec<Change>) -> Option<()> {
+    rows.push((key, Some(values.pop()?)));
+    Some(())
+}
+
+/// Makes one list of those that a word has in a block.
+fn posted(key: Vec<u8>, lists: Vec<Vec<u8>>, rows: &mut Vec<Change>) -> Option<()> {
+    rows.push((key, Some(postings::joined(lists)?)));
+    Some(())
+}
+
 /// Rows in batches, each key once.
 struct Batches {
     rows: Merged,
     next: Option<Row>,
-    /// Makes one value of those that a key has.
-    one: fn(Vec<Vec<u8>>) -> Option<Vec<u8>>,
+    making: Making,
 }
 
 impl Batches {
@@ -96,9 +120,10 @@ impl Batches {
                     other => break self.next = other,
                 }
             }
-            let value = (self.one)(values).ok_or(io::ErrorKind::InvalidData)?;
-            bytes += key.len() + value.len();
-            batch.push((key, Some(value)));
+            let already = batch.len();
+            (self.making)(key, values, &mut batch).ok_or(io::ErrorKind::InvalidData)?;
+            let size = |(key, value): &Change| key.len() + value.as_ref().map_or(0, Vec::len);
+            bytes += batch[already..].iter().map(size).sum::<usize>();
         }
         Ok(batch)
     }
@@ -140,13 +165,19 @@ impl Service {
             self.views.clear(view).await.map_err(QueryError::View)?;
         }
         let reading = Reading { bounds: held.reading, ..Reading::up_to(end) };
-        let aside = self.aside(2 * reading.workers());
+        let aside = self.aside(3 * reading.workers());
         let to = aside.clone();
         let fold = Arc::new(move |made: &mut Made, id, timeline: Timeline| {
             let readings = timeline.read();
+            let entry = (anew.register || anew.marks).then(|| Entry::read(id, &timeline, &readings)).flatten();
+            if let (true, Some(entry), Some(first)) = (anew.marks, &entry, timeline.facts().first()) {
+                made.marks.take(first.position, entry);
+                if made.marks.held() > held.marks {
+                    keep(&mut made.marked, std::mem::take(&mut made.marks).into_rows(), (&to, held.rows))?;
+                }
+            }
             if anew.register {
-                let rows = Entry::read(id, &timeline, &readings).map(tables::rows);
-                keep(&mut made.rows, rows.into_iter().flatten(), (&to, held.rows))?;
+                keep(&mut made.rows, entry.map(tables::rows).into_iter().flatten(), (&to, held.rows))?;
             }
             if anew.words {
                 made.words.take_whole(&timeline, &readings);
@@ -161,27 +192,31 @@ impl Service {
             let aside = aside.clone();
             tokio::task::spawn_blocking(move || {
                 keep(&mut made.lists, made.words.into_rows(), (&aside, held.rows))?;
-                made.rows.iter_mut().chain(&mut made.lists).for_each(Runs::sort);
-                Ok::<_, QueryError>((made.rows, made.lists))
+                keep(&mut made.marked, made.marks.into_rows(), (&aside, held.rows))?;
+                made.rows.iter_mut().chain(&mut made.lists).chain(&mut made.marked).for_each(Runs::sort);
+                Ok::<_, QueryError>((made.rows, made.lists, made.marked))
             })
         });
-        let (mut rows, mut lists) = (Vec::new(), Vec::new());
+        let (mut rows, mut lists, mut marked) = (Vec::new(), Vec::new(), Vec::new());
         for sorted in sorting.collect::<Vec<_>>() {
-            let (of_register, of_words) = joined(sorted.await)??;
+            let (of_register, of_words, of_marks) = joined(sorted.await)??;
             rows.extend(of_register);
             lists.extend(of_words);
+            marked.extend(of_marks);
         }
-        let of_register = async {
-            Ok::<_, QueryError>(!anew.register || self.write(VIEW, rows, |mut all| all.pop(), None, end).await?)
+        let written = async |wanted: bool, view, rows, making| {
+            Ok::<_, QueryError>(!wanted || self.write(view, rows, making, None, end).await?)
         };
-        let of_words =
-            async { Ok::<_, QueryError>(!anew.words || self.write(WORDS, lists, postings::joined, None, end).await?) };
         // Rows of the one are read back while the other is written.
-        let (register, words) = tokio::try_join!(of_register, of_words)?;
-        Ok(register && words)
+        let (register, words, marks) = tokio::try_join!(
+            written(anew.register, VIEW, rows, alone as Making),
+            written(anew.words, WORDS, lists, posted),
+            written(anew.marks, MARKS, marked, marks::parted),
+        )?;
+        Ok(register && words && marks)
     }
 
-    /// Writes rows to a view that stands at a position, or is absent; `one` makes one value of those that a key has. False when
+    /// Writes rows to a view that stands at a position, or is absent; `making` makes them of what a key has. False when
     /// somebody else wrote to the view meanwhile.
     ///
     /// In a view that is there they take the place of those that their agreements had. What takes several steps is not there
@@ -190,14 +225,14 @@ impl Service {
         &self,
         view: &'static str,
         rows: Vec<Runs>,
-        one: fn(Vec<Vec<u8>>) -> Option<Vec<u8>>,
+        making: Making,
         mut at: Option<Position>,
         end: Position,
     ) -> Result<bool, QueryError> {
         let over = at.is_some();
         let (sender, mut batches) = mpsc::channel(1);
         let reading = tokio::task::spawn_blocking(move || {
-            let mut batches = Batches { rows: Runs::merged(rows)?, next: None, one };
+            let mut batches = Batches { rows: Runs::merged(rows)?, next: None, making };
             loop {
                 let batch = batches.next()?;
                 // Nobody takes it any more where somebody else writes to the view.
@@ -242,7 +277,7 @@ mod tests {
     use crate::service::import::Far;
     use crate::service::replay::tests::{commands, empty, import};
 
-    const BOTH: Anew = Anew { register: true, words: true };
+    const ALL: Anew = Anew { register: true, words: true, marks: true };
 
     async fn words_at(service: &Service) -> Option<Position> {
         service.views.position(WORDS).await.expect("it reads")
@@ -259,17 +294,17 @@ mod tests {
         assert!(kept_up.len() > 100);
         let end = service.log.end().await.expect("it reads");
         let small = Bounds { open: 900, bucket: 4_000, bucket_max: 3_000 };
-        for (reading, rows, postings) in
+        for (reading, rows, held) in
             [(small, 0, 0), (small, 2_000, 50), (Bounds::USUAL, 5_000, 0), (small, usize::MAX, usize::MAX)]
         {
             let mut told = Vec::new();
-            let held = Held { reading, rows, postings };
-            let made = service.make_anew_in(BOTH, end, held, &mut |done, _| told.push(done)).await;
+            let held = Held { reading, rows, postings: held, marks: held };
+            let made = service.make_anew_in(ALL, end, held, &mut |done, _| told.push(done)).await;
             assert!(made.expect("it is made"));
             assert_eq!(service.view_bytes().await.expect("it reads"), kept_up);
             assert_eq!(told.last(), Some(&120), "each event is read as a fact once");
         }
-        for anew in [Anew { words: false, ..BOTH }, Anew { register: false, ..BOTH }] {
+        for anew in [Anew { words: false, ..ALL }, Anew { register: false, ..ALL }, Anew { marks: false, ..ALL }] {
             assert!(service.make_anew(anew, end, &mut |_, _| ()).await.expect("it is made"));
             assert_eq!(service.view_bytes().await.expect("it reads"), kept_up);
         }
@@ -281,7 +316,7 @@ mod tests {
         import(&service, &commands()).await;
         let end = service.log.end().await.expect("it reads");
         let whole = service.view_bytes().await.expect("it reads");
-        for view in [VIEW, WORDS] {
+        for view in [VIEW, WORDS, MARKS] {
             service.views.clear(view).await.expect("it clears");
             let some = vec![(b"x".to_vec(), Some(b"of a part".to_vec()))];
             assert!(service.put(view, &mut None, Position::START, some).await.expect("it writes"));

@@ -116,9 +116,9 @@ impl Service {
             return Ok(());
         }
         if self.all_known(asked.known_at).await? {
-            self.catch_up().await?;
+            self.catch_up_for(filter).await?;
             let _viewing = self.viewing.read().await;
-            let mut going = self.going(filter, |_| true).await?;
+            let mut going = self.going(filter, asked, |_| true).await?;
             while let Some(heads) = self.next_heads(&mut going, asked, filter).await? {
                 for head in &heads {
                     each(&head.entry);

@@ -1,5 +1,5 @@
 //! Lists of agreements and of parties, and their numbers, from the rows of the kept view: page by page, so that what is held does
-//! not grow with the register, and by their briefs, so that only what a filter can want is read.
+//! not grow with the register, and by their marks, so that only what a filter can want is read.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
@@ -9,7 +9,6 @@ use super::error::QueryError;
 use super::register::{VIEW, damaged, read};
 use crate::domain::id::{AgreementId, Reference};
 use crate::views::Asked;
-use crate::views::brief::Glance;
 use crate::views::entry::Entry;
 use crate::views::filter::Filter;
 use crate::views::list::{self, Counted, Dues, ListRow, PartyRow};
@@ -44,22 +43,17 @@ impl Filter {
 }
 
 impl Service {
-    /// Begins to go through the heads that a filter can want, by a look at the briefs where it does not want all; `among` says
-    /// which come into question.
-    pub(super) async fn going(&self, filter: &Filter, among: impl Fn(&Reference) -> bool) -> Result<Going, QueryError> {
-        if filter.wants_all() {
+    /// Begins to go through the heads that a filter can want; `among` says which come into question.
+    pub(super) async fn going(
+        &self,
+        filter: &Filter,
+        asked: Asked,
+        among: impl Fn(&Reference) -> bool,
+    ) -> Result<Going, QueryError> {
+        let Some(mut named) = self.candidates(filter, asked.as_of).await? else {
             return Ok(Going::All(tables::heads()));
-        }
-        let glance = Glance::of(filter);
-        let mut named = Vec::new();
-        self.scan(tables::briefs(), |key, brief| {
-            if glance.may_want(brief) {
-                let reference = tables::reference_in(key).ok_or_else(|| damaged(key))?;
-                named.extend(Some(reference).filter(&among));
-            }
-            Ok(())
-        })
-        .await?;
+        };
+        named.retain(among);
         named.reverse();
         Ok(Going::Named(named))
     }
@@ -92,7 +86,7 @@ impl Service {
                 let next = named.split_off(named.len().saturating_sub(PAGE));
                 let keys: Vec<Vec<u8>> = next.iter().rev().map(|of| tables::head_key(of.as_str())).collect();
                 for (key, value) in keys.iter().zip(self.views.get_many(VIEW, &keys).await?) {
-                    // An agreement with a brief has a head.
+                    // An agreement that bears a mark has a head.
                     take(key, &value.ok_or_else(|| damaged(key))?)?;
                 }
             }
@@ -120,9 +114,9 @@ impl Service {
         filter: &Filter,
         each: &mut Each<'_, ListRow>,
     ) -> Result<(), QueryError> {
-        self.catch_up().await?;
+        self.catch_up_for(filter).await?;
         let _viewing = self.viewing.read().await;
-        let mut going = self.going(filter, |_| true).await?;
+        let mut going = self.going(filter, asked, |_| true).await?;
         let few = self.are_few(&going).await?;
         let mut counted: HashMap<AgreementId, Counted> = HashMap::new();
         let day = asked.as_of;
@@ -154,9 +148,9 @@ impl Service {
         filter: &Filter,
         mut each: impl FnMut(PartyRow),
     ) -> Result<(), QueryError> {
-        self.catch_up().await?;
+        self.catch_up_for(filter).await?;
         let _viewing = self.viewing.read().await;
-        let mut going = self.going(filter, |_| true).await?;
+        let mut going = self.going(filter, asked, |_| true).await?;
         let few = self.are_few(&going).await?;
         let mut owed: HashMap<AgreementId, Dues> = HashMap::new();
         let take = |owed: &mut HashMap<AgreementId, Dues>, entry: &Entry| {
@@ -188,9 +182,9 @@ impl Service {
 
     /// The numbers of the agreements that a filter wants.
     pub(super) async fn kept_tally(&self, asked: Asked, filter: &Filter) -> Result<Tally, QueryError> {
-        self.catch_up().await?;
+        self.catch_up_for(filter).await?;
         let _viewing = self.viewing.read().await;
-        let mut going = self.going(filter, |_| true).await?;
+        let mut going = self.going(filter, asked, |_| true).await?;
         let few = self.are_few(&going).await?;
         let (mut tally, mut wanted) = (Tally::default(), HashSet::new());
         while let Some(heads) = self.next_heads(&mut going, asked, filter).await? {
@@ -257,8 +251,10 @@ mod tests {
         let filters = [(Filter::default(), 2_000), (of("h1"), 286), (of("palest"), 1_714), (of("nobody"), 0)];
         let titled = Filter { subject: Some("t19".to_owned()), ..of("pk") };
         for (filter, many) in filters.into_iter().chain([(titled, 111)]) {
-            let few =
-                service.are_few(&service.going(&filter, |_| true).await.expect("it reads")).await.expect("it reads");
+            let few = service
+                .are_few(&service.going(&filter, asked, |_| true).await.expect("it reads"))
+                .await
+                .expect("it reads");
             assert_eq!(few, many < LOOKED_UP, "{filter:?}");
             let wanted: Vec<Entry> = entries.iter().filter(|entry| filter.wants(entry, day)).cloned().collect();
             assert_eq!(wanted.len() as u64, many, "{filter:?}");

@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use super::Service;
 use super::almanac::REGISTER;
-use super::anew::Anew;
+use super::anew::{self, Anew};
 use super::error::QueryError;
+use super::marks::MARKS;
 use super::replay::{PAGE, Progress, Reading};
 use super::runs::{OPEN_BYTES, Runs};
 use super::search::WORDS;
@@ -27,7 +28,10 @@ use crate::views::entry::Entry;
 use crate::views::tables::{self, Head};
 
 /// The view's name in the store; its number grows when the form of its values changes.
-pub const VIEW: &str = "register.13";
+pub const VIEW: &str = "register.14";
+
+/// The names that earlier versions gave to views.
+const FORMER: [&str; 1] = ["register.13"];
 
 /// How many events the view may lag behind before it is perhaps made anew.
 const LAG: u64 = 4_096;
@@ -128,13 +132,22 @@ impl Service {
                     None | Some(Position::START) => words_wanted,
                     Some(at) => at < end,
                 };
-                self.make_anew(Anew { register: true, words }, end, progress).await?
+                self.clear_former().await?;
+                self.make_anew(Anew { register: true, words, marks: true }, end, progress).await?
             } else {
                 self.take_in(at, end, progress).await?
             };
             if done {
                 return Ok(());
             }
+        }
+        Ok(())
+    }
+
+    /// Takes away what earlier versions kept.
+    async fn clear_former(&self) -> Result<(), QueryError> {
+        for view in FORMER {
+            self.views.clear(view).await.map_err(QueryError::View)?;
         }
         Ok(())
     }
@@ -179,7 +192,7 @@ impl Service {
             }
             rows.push(made);
         }
-        self.write(VIEW, rows, |mut values| values.pop(), Some(at), end).await
+        self.write(VIEW, rows, anew::alone, Some(at), end).await
     }
 
     /// What an entry changes in the view: its rows are put, and those that it had before are taken away.
@@ -237,6 +250,7 @@ impl Service {
             self.forget_waiting();
             self.views.clear(VIEW).await.map_err(QueryError::View)?;
             self.views.clear(WORDS).await.map_err(QueryError::View)?;
+            self.views.clear(MARKS).await.map_err(QueryError::View)?;
         }
         let had_tree = self.views.position(TREE).await.map_or(true, |at| at.is_some());
         self.views.clear(TREE).await.map_err(QueryError::View)?;
@@ -282,8 +296,10 @@ impl Service {
     /// [`QueryError`] when the store cannot be read.
     pub async fn view_bytes(&self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, QueryError> {
         self.catch_up_all(&mut |_, _| ()).await?;
+        self.catch_up_marks(&mut |_, _| ()).await?;
         let mut all = self.views.scan(VIEW).await?;
         all.extend(self.views.scan(WORDS).await?);
+        all.extend(self.views.scan(MARKS).await?);
         Ok(all)
     }
 }

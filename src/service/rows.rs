@@ -115,7 +115,7 @@ impl Service {
         filter: &Filter,
         mut each: impl FnMut(&Entry),
     ) -> Result<(), QueryError> {
-        self.catch_up().await?;
+        self.catch_up_for(filter).await?;
         let _viewing = self.viewing.read().await;
         let ranges = tables::owed_on(asked.as_of, until);
         if filter.wants_all() {
@@ -160,7 +160,7 @@ impl Service {
         let references: BTreeSet<Reference> = entries.iter().map(|entry| entry.reference.clone()).collect();
         let mut wanted = BTreeSet::new();
         if references.len() > LOOKED_UP {
-            let mut going = self.going(filter, |reference| references.contains(reference)).await?;
+            let mut going = self.going(filter, asked, |reference| references.contains(reference)).await?;
             while let Some(heads) = self.next_heads(&mut going, asked, filter).await? {
                 wanted.extend(heads.into_iter().map(|head| head.entry.reference));
             }

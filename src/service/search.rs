@@ -154,11 +154,11 @@ impl Service {
         progress: &mut Progress<'_>,
     ) -> Result<bool, QueryError> {
         if from == Position::START {
-            return self.make_anew(Anew { register: false, words: true }, end, progress).await;
+            return self.make_anew(Anew { register: false, words: true, marks: false }, end, progress).await;
         }
         let touched = self.touched(from, end).await?;
         if touched.len() > TAKEN_IN_MAX {
-            return self.make_anew(Anew { register: false, words: true }, end, progress).await;
+            return self.make_anew(Anew { register: false, words: true, marks: false }, end, progress).await;
         }
         let mut gathered = Gathered::default();
         if touched.len() <= READ_ALONE {
@@ -179,7 +179,7 @@ impl Service {
     }
 
     /// The streams of agreements that were written to between two positions.
-    async fn touched(&self, mut from: Position, end: Position) -> Result<HashSet<Uuid>, QueryError> {
+    pub(super) async fn touched(&self, mut from: Position, end: Position) -> Result<HashSet<Uuid>, QueryError> {
         let mut touched = HashSet::new();
         while from < end {
             let records = self.log.read(from, PAGE).await?;

@@ -8,7 +8,6 @@
 
 pub mod because;
 pub mod board;
-pub mod brief;
 pub mod calendar;
 pub mod chart;
 pub mod checkup;
@@ -22,6 +21,7 @@ pub mod history;
 pub mod instances;
 pub mod lint;
 pub mod list;
+pub mod marks;
 pub mod moves;
 pub mod mou_return;
 pub mod outcome;

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! a <reference>                                      the head: an entry without its commitments, and where they lie
-//! b <reference>                                      the brief: what a filter looks at in it
 //! c <closes 4> <opens 4> <reference> / <commitment>  one commitment, in an entry that holds nothing but what its row needs
 //! k <reference>                                      the id of an agreement whose dates move with the register's calendars
+//! s <status> 0 <closes 4> <opens 4> <reference>       an agreement that ever had this status, from the first of its days on
 //! t <closes 4> <reference>                           a term, in an entry that holds nothing but what its rows need
 //! ```
 //!
@@ -18,7 +18,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::brief::brief;
 use super::entry::{CommitmentEntry, Entry, Naming, Turn};
 use crate::domain::day::Day;
 use crate::domain::id::{AgreementId, CommitmentId, Reference};
@@ -33,9 +32,9 @@ pub type Row = (Vec<u8>, Vec<u8>);
 pub type Range = (Vec<u8>, Vec<u8>);
 
 const HEAD: u8 = b'a';
-const BRIEF: u8 = b'b';
 const COMMITMENT: u8 = b'c';
 const COUNTED: u8 = b'k';
+const STATUS: u8 = b's';
 const TERM: u8 = b't';
 
 /// The number of a day that never comes.
@@ -85,14 +84,10 @@ pub fn is_head(key: &[u8]) -> bool {
     key.first() == Some(&HEAD)
 }
 
-/// The reference in the key of a head, of a brief, or of what is counted by the register.
+/// The reference in the key of a head, or of what is counted by the register.
 #[must_use]
 pub fn reference_in(key: &[u8]) -> Option<Reference> {
     Reference::parse(std::str::from_utf8(key.get(1..)?).ok()?).ok()
-}
-
-fn brief_key(reference: &Reference) -> Vec<u8> {
-    [&[BRIEF], reference.as_str().as_bytes()].concat()
 }
 
 fn counted_key(reference: &Reference) -> Vec<u8> {
@@ -101,6 +96,28 @@ fn counted_key(reference: &Reference) -> Vec<u8> {
 
 fn term_key(closes: Option<Day>, reference: &Reference) -> Vec<u8> {
     [&[TERM][..], &number(closes), reference.as_str().as_bytes()].concat()
+}
+
+/// What the keys of a status begin with.
+fn status_stem(status: AgreementStatus) -> Vec<u8> {
+    [&[STATUS], status.word().as_bytes(), &[0]].concat()
+}
+
+/// The keys of an agreement's statuses, each once.
+fn status_keys(entry: &Entry) -> Vec<Vec<u8>> {
+    let mut spans: Vec<(AgreementStatus, Day, Option<Day>)> = Vec::new();
+    for (nth, (day, turn)) in entry.turns.iter().enumerate() {
+        let closes = entry.turns.get(nth + 1).map(|(next, _)| *next);
+        match spans.iter_mut().find(|(status, ..)| *status == turn.status) {
+            Some((.., last)) => *last = closes,
+            None => spans.push((turn.status, *day, closes)),
+        }
+    }
+    let reference = entry.reference.as_str().as_bytes();
+    let key = |(status, opens, closes): (AgreementStatus, Day, Option<Day>)| {
+        [&status_stem(status), &number(closes)[..], &number(Some(opens)), reference].concat()
+    };
+    spans.into_iter().map(key).collect()
 }
 
 impl Lies {
@@ -133,12 +150,6 @@ pub fn heads_from(prefix: &str) -> Range {
     (from, before)
 }
 
-/// Every brief, in the order of the references.
-#[must_use]
-pub fn briefs() -> Range {
-    whole(BRIEF)
-}
-
 /// Every commitment.
 #[must_use]
 pub fn commitments() -> Range {
@@ -167,6 +178,28 @@ pub fn owed_on(day: Day, until: Day) -> [Range; 2] {
 pub fn terms_on(day: Day) -> Range {
     let later = u32::try_from(Day::MIN.days_until(day)).unwrap_or(NEVER).saturating_add(1);
     ([&[TERM][..], &later.to_be_bytes()].concat(), vec![TERM + 1])
+}
+
+/// The agreements that can have a status on a day: those that have it later too, and those that have it for good.
+#[must_use]
+pub fn having(status: AgreementStatus, day: Day) -> [Range; 2] {
+    let stem = status_stem(status);
+    let next = u32::try_from(Day::MIN.days_until(day)).unwrap_or(NEVER).saturating_add(1).to_be_bytes();
+    let never = [&stem[..], &NEVER.to_be_bytes()].concat();
+    let before = [&never[..], &next].concat();
+    [([&stem[..], &next].concat(), never.clone()), (never, before)]
+}
+
+/// The reference in the key of a status that an agreement has by a day for the first time, nothing where that day is later; none
+/// where it is no such key.
+#[must_use]
+pub fn had_by(day: Day, key: &[u8]) -> Option<Option<Reference>> {
+    let end = key.iter().position(|byte| *byte == 0)? + 1;
+    let (opens, reference) = key.get(end + 4..)?.split_first_chunk::<4>()?;
+    if *opens > number(Some(day)) {
+        return Some(None);
+    }
+    Reference::parse(std::str::from_utf8(reference).ok()?).ok().map(Some)
 }
 
 /// What an entry has beside its head.
@@ -231,8 +264,8 @@ fn head_row(entry: Entry, beside: Beside) -> Row {
 #[must_use]
 pub fn rows(entry: Entry) -> Vec<Row> {
     let reference = &entry.reference;
-    let mut made = Vec::with_capacity(entry.commitments.len() + 4);
-    made.push((brief_key(reference), brief(&entry)));
+    let mut made = Vec::with_capacity(entry.commitments.len() + 8);
+    made.extend(status_keys(&entry).into_iter().map(|key| (key, Vec::new())));
     if entry.by_almanac {
         made.push((counted_key(reference), entry.id.0.as_bytes().to_vec()));
     }
@@ -256,10 +289,9 @@ pub fn changes(before: &Entry, after: Entry) -> Vec<Change> {
     let (outlined_before, outlined) = (outlined(before), outlined(&after));
     let alike = outlined_before == outlined;
     let mut changes: Vec<Change> = Vec::new();
-    let in_brief = brief(&after);
-    if brief(before) != in_brief {
-        changes.push((brief_key(reference), Some(in_brief)));
-    }
+    let (former, present) = (status_keys(before), status_keys(&after));
+    changes.extend(former.iter().filter(|key| !present.contains(key)).map(|key| (key.clone(), None)));
+    changes.extend(present.into_iter().filter(|key| !former.contains(key)).map(|key| (key, Some(Vec::new()))));
     let counted = (before.by_almanac, after.by_almanac);
     if counted.0 != counted.1 {
         changes.push((counted_key(reference), counted.1.then(|| after.id.0.as_bytes().to_vec())));
@@ -293,6 +325,7 @@ impl Head {
     pub fn keys(&self) -> Vec<Vec<u8>> {
         let mut keys = self.commitment_keys();
         keys.extend(self.entry.by_almanac.then(|| counted_key(&self.entry.reference)));
+        keys.extend(status_keys(&self.entry));
         keys.extend(self.term.iter().map(|closes| term_key(*closes, &self.entry.reference)));
         keys
     }

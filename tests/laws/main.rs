@@ -13,6 +13,7 @@ mod at_size;
 mod copies;
 mod days;
 mod deciding;
+mod filtering;
 mod given;
 mod histories;
 mod importing;

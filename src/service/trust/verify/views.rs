@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use super::{Found, TrustError, finding};
 use crate::log::{AppendError, Change, Place, Position, ReadError, ViewStore};
 use crate::service::Service;
+use crate::service::anew::Anew;
 use crate::service::error::QueryError;
+use crate::service::marks::MARKS;
 use crate::service::register::VIEW;
 use crate::service::replay::Progress;
 use crate::service::search::WORDS;
@@ -100,7 +102,7 @@ impl Service {
             self.settings.clone(),
             self.folder.clone(),
         );
-        let views: &[&str] = if of_words { &[VIEW, WORDS] } else { &[VIEW] };
+        let views: &[&str] = if of_words { &[VIEW, MARKS, WORDS] } else { &[VIEW, MARKS] };
         let compared = self.compare_with(&shadow, views, found, progress).await;
         for view in views {
             anew.clear(view).await.map_err(QueryError::View)?;
@@ -126,6 +128,14 @@ impl Service {
             shadow.catch_up_all(progress).await?;
         } else {
             shadow.catch_up_with(progress).await?;
+        }
+        // Marks are brought up when somebody filters: they are compared with those of the log up to where they stand.
+        let marked = self.views.position(MARKS).await?;
+        if shadow.views.position(MARKS).await? != marked {
+            match marked {
+                Some(at) if at > Position::START => drop(shadow.make_anew(Anew::MARKS, at, progress).await?),
+                _ => shadow.views.clear(MARKS).await.map_err(QueryError::View)?,
+            }
         }
         for view in views {
             let mut from = Vec::new();
