@@ -185,10 +185,16 @@ pub trait EventLog: Send + Sync {
     /// [`ReadError::Closed`] when the log is closed meanwhile.
     async fn wait_beyond(&self, position: Position) -> Result<Position, ReadError>;
 
+    /// Asks that closing the log makes its files as short as they can be, which costs as much as copying it.
+    ///
+    /// Closing does so by itself where the log has grown to more than twice its size. What is recorded stays as it is.
+    fn compact(&self) {}
+
     /// Closes the log: everything is flushed, the store is let go. Every later call is refused; closing twice is fine.
     ///
     /// # Errors
     ///
-    /// [`AppendError::Storage`] when the last flush fails; the store is let go all the same.
+    /// [`AppendError::Storage`] when the last flush fails, or what [`EventLog::compact`] asked for; the store is let go all the
+    /// same.
     async fn close(&self) -> Result<(), AppendError>;
 }

@@ -139,6 +139,11 @@ impl Service {
         self.settings.zone.day_of(self.clock.now())
     }
 
+    /// Asks that letting the store go writes its files anew, as short as they can be.
+    pub fn compact(&self) {
+        self.log.compact();
+    }
+
     /// Lets the store go; everything that was acknowledged is in it.
     ///
     /// # Errors

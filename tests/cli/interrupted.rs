@@ -211,17 +211,17 @@ fn a_rebuild_that_is_killed_at_any_moment_changes_no_answer_and_no_event() {
         finish(&mut command, b"").ok().stdout
     };
     let answers = || asked.map(answer);
-    let rebuild = || {
+    let rebuild = |compact: bool| {
         let mut command = desk.servanda();
-        command.arg("rebuild");
+        command.arg("rebuild").args(compact.then_some("--compact"));
         command
     };
     let (before, events) = (answers(), desk.export());
-    let mut takes = timed(&mut rebuild());
+    let mut takes = timed(&mut rebuild(true));
     let mut count = Killed { acknowledged: events.lines().count() as u64, ..Killed::default() };
     for round in 1..=kills() {
         count.kills += 1;
-        count.at_work += u32::from(killed(&mut rebuild(), &mut takes, round));
+        count.at_work += u32::from(killed(&mut rebuild(round % 2 == 1), &mut takes, round));
         for ((line, now), before) in asked.iter().zip(answers()).zip(&before) {
             assert!(now == *before, "round {round}: {line} says {now}");
         }

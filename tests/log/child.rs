@@ -51,6 +51,13 @@ pub(crate) fn replacing(store: &Path) -> Command {
     child
 }
 
+/// Returns the command that starts a child that writes a store anew when it closes it.
+pub(crate) fn compacting(store: &Path) -> Command {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    dressed(&mut child, "child::compacts_a_store", store, 0);
+    child
+}
+
 /// Returns the command that starts a child whose files cannot grow beyond some 2 MiB: for it the disk is full.
 pub(crate) fn filling(store: &Path) -> Command {
     let mut child = Command::new("sh");
@@ -228,6 +235,17 @@ async fn replaces_bodies() {
     let log = open(Path::new(&store)).unwrap();
     crate::replacing::replace_large(&log).await;
     std::process::abort();
+}
+
+#[tokio::test]
+#[ignore = "it is the other process of the tests of compacting"]
+async fn compacts_a_store() {
+    let Ok(store) = std::env::var(STORE) else {
+        return;
+    };
+    let log = open(Path::new(&store)).unwrap();
+    log.compact();
+    log.close().await.unwrap();
 }
 
 #[tokio::test]

@@ -151,6 +151,10 @@ impl EventLog for Full {
         self.0.wait_beyond(up(position)).await.map(down)
     }
 
+    fn compact(&self) {
+        self.0.compact();
+    }
+
     async fn close(&self) -> Result<(), AppendError> {
         self.0.close().await
     }

@@ -14,6 +14,7 @@ mod laws;
 
 mod asking;
 mod child;
+mod compacting;
 mod conformance;
 mod contract;
 #[cfg(unix)]

@@ -40,8 +40,10 @@ pub enum Upkeep {
     )]
     Doctor(doctor::DoctorArgs),
     /// Throw the views away and make them anew from the log
-    #[command(after_help = "Example:\n  servanda rebuild")]
-    Rebuild,
+    #[command(
+        after_help = "With --compact it needs the room of a second store while it runs; an import that makes a store more than twice as large does the same by itself.\n\nExamples:\n  servanda rebuild\n  servanda rebuild --compact"
+    )]
+    Rebuild(store::RebuildArgs),
     /// The line that turns completion on in a shell
     #[command(after_help = "Example:\n  source <(servanda completions bash)")]
     Completions(keyboard::CompletionsArgs),
@@ -64,7 +66,7 @@ impl Upkeep {
             Self::Backup(args) => copies::backup(&args, session).await,
             Self::Restore(args) => copies::restore(&args, session).await,
             Self::Doctor(args) => doctor::doctor(&args, session),
-            Self::Rebuild => store::rebuild(session).await,
+            Self::Rebuild(args) => store::rebuild(&args, session).await,
             Self::Completions(args) => keyboard::completions(&args, session),
             Self::Man(args) => keyboard::man(&args, session),
         }

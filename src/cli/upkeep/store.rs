@@ -44,12 +44,23 @@ pub(super) async fn init(args: &InitArgs, session: &Session) -> Result<Exit, Fai
     session.answer(&made, [&made], Report::new)
 }
 
-pub(super) async fn rebuild(session: &Session) -> Result<Exit, Failure> {
+/// Options of `rebuild`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct RebuildArgs {
+    /// Write the store's files anew as well, without the gaps that changes have left in them.
+    #[arg(long)]
+    compact: bool,
+}
+
+pub(super) async fn rebuild(args: &RebuildArgs, session: &Session) -> Result<Exit, Failure> {
     let service = session.open(false)?;
     let mut bar = Progress::when_long();
     let rebuilt = service.rebuild_with(&mut |done, all| bar.of(done, all, EVENTS)).await;
     bar.end();
     let agreements = rebuilt?;
+    if args.compact {
+        service.compact();
+    }
     service.close().await?;
     let made = RebuiltView { agreements };
     session.answer(&made, [&made], || {

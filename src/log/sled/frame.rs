@@ -117,6 +117,11 @@ pub(super) fn unseal_one<'a>(key: &[u8], kind: Kind, value: &'a [u8]) -> Result<
     Ok(chunk.payload)
 }
 
+/// Tells whether a value is what was written under its key, of whatever kind it is.
+pub(super) fn is_whole(key: &[u8], value: &[u8]) -> bool {
+    value.split_last_chunk::<SUM_BYTES>().is_some_and(|(frame, sum)| checksum(key, frame).to_be_bytes() == *sum)
+}
+
 /// Hashes a whole payload, for the witness.
 pub(super) fn digest(payload: &[u8]) -> u128 {
     xxh3_128(payload)
@@ -147,6 +152,7 @@ mod tests {
             let mut broken = frame.clone();
             broken[bit / 8] ^= 1 << (bit % 8);
             unseal(b"key", Kind::Block, &broken).unwrap_err();
+            assert!(is_whole(b"key", &frame) && !is_whole(b"key", &broken));
         }
     }
 

@@ -6,6 +6,8 @@
 
 mod boundary;
 mod cache;
+mod compact;
+mod dense;
 mod earlier;
 pub(super) mod folder;
 mod frame;
@@ -250,6 +252,10 @@ impl EventLog for SledLog {
             Ok(durable) if !durable.closed => Ok(durable.end),
             _ => Err(ReadError::Closed),
         }
+    }
+
+    fn compact(&self) {
+        self.store.compact();
     }
 
     async fn close(&self) -> Result<(), AppendError> {

@@ -30,6 +30,11 @@ pub(super) fn written<K: AsRef<[u8]>>(tree: &Tree, keys: &[K]) {
     }
 }
 
+/// Says that a value was read once, to be written elsewhere.
+pub(super) fn copied(tree: &Tree, key: &[u8]) {
+    used(tree, key, OF_CHUNK);
+}
+
 fn used(tree: &Tree, key: &[u8], times: usize) {
     for _ in 0..times {
         // Whoever needs the value hears of a fault when it is read.

@@ -17,21 +17,23 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::RwLock;
 
-use ::sled::{Batch, Db, Tree};
+use ::sled::{Db, Tree};
 
 use super::boundary::guarded;
 use super::cache::Cache;
+use super::dense::Dense;
 use super::folder::Folder;
 use super::inspect;
 use super::layout::{FORMAT, VIEW, parse_run_key};
 use super::open::open_sled;
+use super::passing;
 use super::patience::Watched;
 use super::reader::{Reader, damaged, fault};
 use super::runs::{Runs, Shelf};
 use super::segment;
 use super::store::{dropped, panicked};
 use super::witness::{self, Reading, Witness, WitnessFile};
-use super::writer::{BATCH_BYTES, Group, Standing, insert};
+use super::writer::{Group, Standing, keyed};
 use crate::log::judgement::Replaced;
 use crate::log::{Append, AppendError, Heard, OpenError, Place, Position, ReadError, Receipt};
 
@@ -113,7 +115,7 @@ pub(super) fn opening(error: OpenError, doing: &'static str) -> AppendError {
     }
 }
 
-fn bear_witness(folder: &Folder, standing: Standing, turn: u64) -> io::Result<()> {
+pub(super) fn bear_witness(folder: &Folder, standing: Standing, turn: u64) -> io::Result<()> {
     let length = std::fs::metadata(folder.log_new().join("db"))?.len();
     Folder::remove_file(&folder.witness_next())?;
     let mut witness = WitnessFile::open(&folder.witness_next(), turn)?;
@@ -129,33 +131,10 @@ fn bear_witness(folder: &Folder, standing: Standing, turn: u64) -> io::Result<()
     folder.sync_root()
 }
 
-/// What is collected for one batch.
-struct Copying<'d> {
-    new: &'d Db,
-    batch: Batch,
-    bytes: usize,
-}
-
-impl Copying<'_> {
-    fn take(&mut self, bytes: usize) -> Result<(), ReadError> {
-        self.bytes += bytes;
-        if self.bytes > BATCH_BYTES { self.write() } else { Ok(()) }
-    }
-
-    fn write(&mut self) -> Result<(), ReadError> {
-        let batch = std::mem::take(&mut self.batch);
-        self.bytes = 0;
-        self.new.apply_batch(batch).map_err(|error| fault("writing the new log", error))?;
-        // What sled has not written yet it holds in memory.
-        self.new.flush().map_err(|error| fault("flushing the new log", error))?;
-        Ok(())
-    }
-}
-
 /// Copies everything but the views, and the runs that hold replaced events with their new bodies.
 fn copy(db: &Db, new: &Db, end: Position, replaced: &Replaced, heard: &Heard) -> Result<(), AppendError> {
     let touched = touched(db, replaced)?;
-    let mut copying = Copying { new, batch: Batch::default(), bytes: 0 };
+    let mut dense = Dense::new(new);
     for entry in db.iter() {
         let (key, value) = entry.map_err(|error| fault("reading the log", error))?;
         if key.first() == Some(&VIEW) {
@@ -169,19 +148,19 @@ fn copy(db: &Db, new: &Db, end: Position, replaced: &Replaced, heard: &Heard) ->
             if touched.contains(&(shelf.letter(), first)) {
                 if chunk == 0 {
                     let payload = rewritten(db, shelf, first, replaced)?;
-                    insert(&mut copying.batch, shelf, first, &payload);
-                    copying.take(payload.len())?;
+                    for (key, value) in keyed(shelf, first, &payload) {
+                        dense.take(key.as_slice().into(), value.into())?;
+                    }
                 }
                 continue;
             }
         }
-        let bytes = key.len() + value.len();
+        passing::copied(db, &key);
         // What is damaged stays so, under its own checksum, and is told by whoever reads it.
-        copying.batch.insert(key, value);
-        copying.take(bytes)?;
+        dense.take(key, value)?;
     }
     heard(end.get(), end.get());
-    Ok(copying.write()?)
+    Ok(dense.finish()?)
 }
 
 /// The runs that hold events, by the letters of their shelves and where they begin.

@@ -1,5 +1,6 @@
 //! The open store: one writer, many readers, and the order in which an append becomes true.
 
+mod closing;
 mod replacing;
 
 use std::collections::VecDeque;
@@ -16,7 +17,6 @@ use super::folder::Folder;
 use super::index;
 use super::layout::FORMAT;
 use super::lock::Lock;
-use super::open::open_sled;
 use super::patience::Watched;
 use super::reader::{Reader, damaged, fault};
 use super::recent::{LAG_COMMITS, LAG_COMMITS_MAX, Recent, TAIL_COMMITS_MAX};
@@ -26,9 +26,6 @@ use crate::log::{Append, AppendError, Place, Position, ReadError, Receipt};
 
 /// How many waiting commits one flush takes: a bound on memory, far above what people cause.
 const GROUP_COMMITS_MAX: usize = 1024;
-
-/// How much `db` may grow in one opening without sled making its index of it anew when the store is closed.
-const GROWN_BYTES: u64 = 16 * 1024 * 1024;
 
 type Answer = Result<Receipt, AppendError>;
 
@@ -60,6 +57,8 @@ pub(super) struct Store {
     durable: watch::Sender<Durable>,
     failure: OnceLock<String>,
     closing: AtomicBool,
+    /// Closing writes the store anew, however little it has grown.
+    compacts: AtomicBool,
     /// How long `db` was when the store was opened.
     opened_length: u64,
 }
@@ -136,6 +135,7 @@ impl Store {
             }),
             failure: OnceLock::new(),
             closing: AtomicBool::new(false),
+            compacts: AtomicBool::new(false),
             opened_length,
         }
     }
@@ -377,50 +377,6 @@ impl Store {
         if let Err(source) = written {
             self.fail(&AppendError::Storage { doing: "writing the witness", source: source.into() });
         }
-    }
-
-    /// Closes the store: what sled still holds is written, the witness says so, the lock is let go.
-    pub(super) fn close(&self) -> Result<(), AppendError> {
-        self.closing.store(true, Ordering::SeqCst);
-        let mut writer = self.writer();
-        let engine = self.engine.write().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Engine { db, file, lock }) = engine else {
-            return Ok(());
-        };
-        self.durable.send_modify(|durable| durable.closed = true);
-        if self.failure.get().is_none() && self.lag() > LAG_COMMITS {
-            writer.untouched = None;
-            self.index(&db, writer.standing.end);
-        }
-        let failed = self.failure.get().is_some();
-        let closed = dropped(db).map_err(AppendError::from);
-        let sync = || {
-            synced(&file).map_err(|source| AppendError::Storage {
-                doing: "syncing the log while closing",
-                source: source.into(),
-            })
-        };
-        // What sled does to a file of the same length when it opens it is done again at the next opening, should it be lost.
-        let as_it_was = writer.untouched.filter(|length| file.metadata().is_ok_and(|file| file.len() == *length));
-        writer.untouched = as_it_was;
-        let mut outcome = closed.and_then(|()| as_it_was.map_or_else(sync, Ok));
-        if let (Ok(length), false) = (&outcome, failed)
-            && *length > self.opened_length.saturating_add(GROWN_BYTES)
-        {
-            // sled makes its index of `db` when it opens: whoever wrote much waits for it, not whoever asks next.
-            outcome = open_sled(&self.folder.log())
-                .map_err(|error| AppendError::Storage { doing: "opening the log once more", source: error.into() })
-                .and_then(|db| dropped(db).map_err(AppendError::from))
-                .and_then(|()| sync());
-        }
-        if let (Ok(length), false) = (&outcome, failed) {
-            self.bear_witness(&mut writer, *length, true);
-        }
-        drop(file);
-        // sled makes files with the rights that the umask leaves; the next opening restricts them where this fails.
-        let _ = self.folder.restrict();
-        drop(lock);
-        outcome.map(|_| ())
     }
 
     fn usable<'e>(&self, engine: Option<&'e Engine>) -> Result<&'e Engine, AppendError> {

@@ -269,12 +269,12 @@ pub(super) fn seal_runs(
 }
 
 /// Adds a run to a batch, in chunks.
-pub(super) fn insert(batch: &mut Batch, shelf: Shelf, first: Position, payload: &[u8]) {
+fn insert(batch: &mut Batch, shelf: Shelf, first: Position, payload: &[u8]) {
     keyed(shelf, first, payload).for_each(|(key, value)| batch.insert(&key, value));
 }
 
 /// The chunks of a run, each with its key.
-fn keyed(shelf: Shelf, first: Position, payload: &[u8]) -> impl Iterator<Item = ([u8; 11], Vec<u8>)> {
+pub(super) fn keyed(shelf: Shelf, first: Position, payload: &[u8]) -> impl Iterator<Item = ([u8; 11], Vec<u8>)> {
     let (chunks, cut) = frame::cut(payload);
     cut.map(move |(number, payload)| {
         let key = run_key(shelf, first, number);

@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use servanda::log::EventLog;
 use tempfile::TempDir;
 
 use super::is_soaked;
-use crate::child::{acknowledged, appending, check};
-use crate::given::open;
+use crate::child::{acknowledged, appending, check, compacting};
+use crate::damage::copy;
+use crate::given::{everything, open};
+use crate::replacing::large;
 
 /// Commits that the child makes; enough for a seal of the tail and a large group.
 const COMMITS: u64 = 100;
@@ -123,4 +126,38 @@ fn l8_an_act_that_fails_late_keeps_nobody_waiting() {
     }
     println!("a disk that fails late: {failed} failures, {kept} commits kept");
     assert!(failed > 3);
+}
+
+#[test]
+fn a_disk_that_fails_at_any_act_while_a_store_is_compacted_loses_nothing() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let tools = TempDir::new().unwrap();
+    let shim = shim(tools.path());
+    let whole = tools.path().join("whole");
+    let log = open(&whole).unwrap();
+    assert!(runtime.block_on(log.append_all(large())).iter().all(Result::is_ok));
+    let all = runtime.block_on(everything(&log));
+    runtime.block_on(log.close()).unwrap();
+    drop(log);
+    for once in [true, false] {
+        let (mut at, mut failed, mut told) = (1, 0, 0);
+        loop {
+            let dir = TempDir::new().unwrap();
+            let store = dir.path().join("store");
+            copy(&whole, &store);
+            let child = compacting(&store);
+            let (dir, has_failed, said) = ended(dir, child, &shim, at, once);
+            let log = open(&dir.path().join("store"))
+                .unwrap_or_else(|error| panic!("after act {at} failed (once: {once}): {error:?}\n{said}"));
+            assert!(runtime.block_on(everything(&log)) == all, "after act {at} failed (once: {once})");
+            if !has_failed {
+                break;
+            }
+            failed += 1;
+            told += u32::from(is_told(&said));
+            at += if is_soaked() { 1 } else { 1 + at / (TRIED / 6) };
+        }
+        println!("compacted on a disk that fails (once: {once}): {failed} failures, {told} told");
+        assert!(failed > 6 && told > 0);
+    }
 }

@@ -3,6 +3,7 @@
 //! A child appends under a shim (`trace.c`) that writes down everything it does to its files. The test then plays the trace
 //! up to a random place on a disk that forgets, opens what survives, and compares it with what was acknowledged by then.
 
+mod compacting;
 mod disk;
 mod redaction;
 
