@@ -262,15 +262,16 @@ impl Service {
         let day = asked.as_of;
         let rows = if let Some(reference) = &filter.agreement {
             let entry = self.only(reference, asked, filter).await?;
-            entry.iter().map(|entry| board::coming(entry, day, until)).collect()
+            entry.iter().filter_map(|entry| board::coming(entry, day, until)).collect()
         } else if self.all_known(asked.known_at).await? {
             let mut rows = Vec::new();
-            let mut take = |entry: &Entry| rows.push(board::coming(entry, day, until));
+            let mut take = |entry: &Entry| rows.extend(board::coming(entry, day, until));
             self.kept_owed(asked, until, filter, &mut take).await?;
             self.kept_terms(asked, filter, &mut take).await?;
             rows
         } else {
-            self.rows_known_at(asked, filter, move |entry| vec![board::coming(entry, day, until)]).await?
+            self.rows_known_at(asked, filter, move |entry| board::coming(entry, day, until).into_iter().collect())
+                .await?
         };
         Ok(board::due_of(rows, asked, until))
     }

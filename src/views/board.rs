@@ -301,12 +301,13 @@ pub struct Coming {
     pub terms: Vec<TermRow>,
 }
 
-/// What the list of what comes due by a day holds of an agreement, or of a part of it.
+/// What the list of what comes due by a day holds of an agreement, or of a part of it; none where that is nothing.
 #[must_use]
-pub fn coming(entry: &Entry, day: Day, until: Day) -> Coming {
+pub fn coming(entry: &Entry, day: Day, until: Day) -> Option<Coming> {
     let mut rows = owed(entry, day);
     rows.retain(|row| row.state == CommitmentState::AwaitingTrigger || is_due_by(row, until));
-    Coming { owed: rows, terms: term::rows(entry, day, until) }
+    let terms = term::rows(entry, day, until);
+    (!rows.is_empty() || !terms.is_empty()).then_some(Coming { owed: rows, terms })
 }
 
 fn is_due_by(row: &CommitmentRow, until: Day) -> bool {
@@ -328,7 +329,7 @@ fn is_due_by(row: &CommitmentRow, until: Day) -> bool {
 /// Makes the list of what comes due by a day.
 #[must_use]
 pub fn due<'a>(entries: impl IntoIterator<Item = &'a Entry>, asked: Asked, until: Day) -> DueList {
-    due_of(entries.into_iter().map(|entry| coming(entry, asked.as_of, until)), asked, until)
+    due_of(entries.into_iter().filter_map(|entry| coming(entry, asked.as_of, until)), asked, until)
 }
 
 /// Makes the list of what comes due of its rows.
