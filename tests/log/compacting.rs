@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use servanda::log::{Append, AppendError, Draft, EventLog, Position, Recorded};
+use servanda::log::{Append, AppendError, Draft, EventLog, Position, Recorded, ViewStore};
 use tempfile::TempDir;
 
 use crate::damage::sled_of;
@@ -106,6 +106,36 @@ async fn a_store_that_has_more_than_doubled_is_dense_when_it_is_closed() {
     log.close().await.unwrap();
     assert_eq!(fs::metadata(store.join("log/conf")).unwrap().modified().unwrap(), before, "its files are the same");
     assert_eq!(everything(&open(&store).unwrap()).await.len(), 1_250);
+}
+
+#[tokio::test]
+async fn a_long_store_is_dense_after_a_view_was_made_anew() {
+    let dir = TempDir::new().unwrap();
+    let store = dir.path().join("store");
+    let log = open(&store).unwrap();
+    assert!(log.append_all(noise(0, 1_000, 20_000)).await.iter().all(Result::is_ok));
+    let end = Position::new(1_000);
+    let rows = |from: u32| (from..from + 2_000).map(|row| (row.to_be_bytes().to_vec(), Some(vec![1; 400]))).collect();
+    log.put("rows", end, rows(0)).await.unwrap();
+    log.close().await.unwrap();
+    let modified = || fs::metadata(store.join("log/conf")).unwrap().modified().unwrap();
+    let written = modified();
+    let log = open(&store).unwrap();
+    // There is nothing of this one to take away.
+    log.clear("other").await.unwrap();
+    log.put("other", end, rows(0)).await.unwrap();
+    log.close().await.unwrap();
+    assert_eq!(modified(), written, "its files are the same");
+    let log = open(&store).unwrap();
+    log.clear("rows").await.unwrap();
+    log.put("rows", end, rows(7)).await.unwrap();
+    log.close().await.unwrap();
+    assert_ne!(modified(), written, "it was written anew");
+    assert_eq!(names(&store), NAMES);
+    let log = open(&store).unwrap();
+    let found = log.scan("rows").await.unwrap();
+    assert!((found.len(), found[0].0.as_slice()) == (2_000, &7_u32.to_be_bytes()[..]));
+    assert_eq!(everything(&log).await.len(), 1_000);
 }
 
 #[tokio::test]

@@ -312,6 +312,12 @@ impl ViewStore for SledLog {
 
     async fn clear(&self, view: &str) -> Result<(), AppendError> {
         let view = view.to_owned();
-        self.writing(move |store| store.writing(|tree, _| views::clear(tree, &view))).await?
+        self.writing(move |store| {
+            store.writing(|tree, _| {
+                store.leaves_gaps(views::has(tree, &view)?);
+                views::clear(tree, &view)
+            })
+        })
+        .await?
     }
 }

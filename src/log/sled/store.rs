@@ -59,6 +59,8 @@ pub(super) struct Store {
     closing: AtomicBool,
     /// Closing writes the store anew, however little it has grown.
     compacts: AtomicBool,
+    /// A view was taken away, and where it lay are gaps.
+    has_gaps: AtomicBool,
     /// How long `db` was when the store was opened.
     opened_length: u64,
 }
@@ -136,6 +138,7 @@ impl Store {
             failure: OnceLock::new(),
             closing: AtomicBool::new(false),
             compacts: AtomicBool::new(false),
+            has_gaps: AtomicBool::new(false),
             opened_length,
         }
     }

@@ -229,6 +229,11 @@ fn sorted(changes: Vec<Change>) -> (Changes, Changes) {
     changes.into_iter().partition(|(_, value)| value.as_ref().is_some_and(|value| value.len() >= CHUNK_BYTES_MAX))
 }
 
+/// Says whether there is anything of a view.
+pub(super) fn has(tree: &Tree, view: &str) -> Result<bool, ReadError> {
+    Ok(tree.scan_prefix(view_prefix(view)).keys().next().transpose().map_err(failed)?.is_some())
+}
+
 /// Takes a view away: its position first, so that a crash in between leaves it absent.
 pub(super) fn clear(tree: &Tree, view: &str) -> Result<(), AppendError> {
     tree.remove(view_position_key(view)).map_err(|error| fault("clearing a view", error))?;

@@ -21,6 +21,11 @@ impl Store {
         self.compacts.store(true, Ordering::SeqCst);
     }
 
+    /// Notes that a view was taken away of which there was something: where it is made anew it lies elsewhere.
+    pub(in crate::log::sled) fn leaves_gaps(&self, there_was_something: bool) {
+        self.has_gaps.fetch_or(there_was_something, Ordering::SeqCst);
+    }
+
     /// Closes the store: what sled still holds is written, the witness says so, the lock is let go.
     pub(in crate::log::sled) fn close(&self) -> Result<(), AppendError> {
         self.closing.store(true, Ordering::SeqCst);
@@ -36,7 +41,7 @@ impl Store {
         }
         let failed = self.failure.get().is_some();
         let asked = self.compacts.load(Ordering::SeqCst);
-        let anew = (!failed && (asked || self.has_doubled(&file))).then(|| {
+        let anew = (!failed && (asked || self.has_many_gaps(&file))).then(|| {
             compact::write(&self.folder, &db, writer.standing, writer.witness.turn())
                 .inspect_err(|_| replace::give_up(&self.folder))
         });
@@ -86,10 +91,13 @@ impl Store {
         outcome.and(told)
     }
 
-    /// Tells whether more than half of `db` was written in this opening, and much at all: writing it anew then takes a small
-    /// part of the time that writing it took, and however a store grows, each of its bytes is written anew once or twice.
-    fn has_doubled(&self, file: &File) -> bool {
-        let least = self.opened_length.saturating_mul(2).max(self.opened_length.saturating_add(GROWN_BYTES));
+    /// Tells whether `db` is worth writing anew: much of it was written in this opening, or a view was taken away.
+    ///
+    /// More than half: then it takes a small part of the time that writing it took, and however a store grows, each of its bytes
+    /// is written anew once or twice. Views are only taken away to be made anew, which takes several times as long.
+    fn has_many_gaps(&self, file: &File) -> bool {
+        let grown = self.opened_length.saturating_mul(2).max(self.opened_length.saturating_add(GROWN_BYTES));
+        let least = if self.has_gaps.load(Ordering::SeqCst) { GROWN_BYTES } else { grown };
         file.metadata().is_ok_and(|file| file.len() > least)
     }
 
