@@ -187,7 +187,8 @@ pub trait EventLog: Send + Sync {
 
     /// Asks that closing the log makes its files as short as they can be, which costs as much as copying it.
     ///
-    /// Closing does so by itself where the log has grown to more than twice its size. What is recorded stays as it is.
+    /// Closing does so by itself where the log has grown to more than twice its size, or a view of a long one was made anew. What is
+    /// recorded stays as it is.
     fn compact(&self) {}
 
     /// Closes the log: everything is flushed, the store is let go. Every later call is refused; closing twice is fine.

@@ -41,7 +41,7 @@ pub enum Upkeep {
     Doctor(doctor::DoctorArgs),
     /// Throw the views away and make them anew from the log
     #[command(
-        after_help = "With --compact it needs the room of a second store while it runs; an import that makes a store more than twice as large does the same by itself.\n\nExamples:\n  servanda rebuild\n  servanda rebuild --compact"
+        after_help = "The files of a store of more than 16 MiB are written anew as well, without gaps, where there is room for a second store while it runs. With --compact those of any store are, and a rebuild that cannot do it says so.\n\nExamples:\n  servanda rebuild\n  servanda rebuild --compact"
     )]
     Rebuild(store::RebuildArgs),
     /// The line that turns completion on in a shell

@@ -47,7 +47,7 @@ pub(super) async fn init(args: &InitArgs, session: &Session) -> Result<Exit, Fai
 /// Options of `rebuild`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct RebuildArgs {
-    /// Write the store's files anew as well, without the gaps that changes have left in them.
+    /// Write the store's files anew without gaps, however short they are, and fail where that fails.
     #[arg(long)]
     compact: bool,
 }
