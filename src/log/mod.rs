@@ -41,7 +41,7 @@ pub(crate) use sled::folder::sync_folder;
 pub use sled::mending;
 pub use sled::{OpenOptions, SledLog, WitnessFinding};
 pub use tail::{Tail, tail};
-pub use view_store::{Change, VIEW_KEY_BYTES_MAX, VIEW_NAME_BYTES_MAX, VIEW_VALUE_BYTES_MAX, ViewStore};
+pub use view_store::{Change, VIEW_KEY_BYTES_MAX, VIEW_NAME_BYTES_MAX, VIEW_VALUE_BYTES_MAX, ViewStore, after_prefix};
 
 /// The most bytes that the header of one event may have.
 ///

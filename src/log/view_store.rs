@@ -129,7 +129,8 @@ pub trait ViewStore: Send + Sync {
 }
 
 /// The least key behind all that begin with a prefix; nothing when there is none.
-fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
+#[must_use]
+pub fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
     let last = prefix.iter().rposition(|byte| *byte < u8::MAX)?;
     let mut after = prefix[..=last].to_vec();
     after[last] += 1;

@@ -13,7 +13,7 @@ use crate::domain::status::AgreementStatus;
 use crate::log::Position;
 use crate::views::filter::Filter;
 use crate::views::marks::{self, Aspect, Mark, Sought};
-use crate::views::postings::reference_of;
+use crate::views::postings::{agreement_key, reference_of};
 use crate::views::tables;
 
 /// So many agreements are asked themselves rather than looked for in one more list.
@@ -176,7 +176,7 @@ impl Service {
 
     /// The references of agreements, in their order.
     async fn references_at(&self, positions: &[u64]) -> Result<Vec<Reference>, QueryError> {
-        let keys: Vec<Vec<u8>> = positions.iter().map(|position| marks::agreement_key(*position)).collect();
+        let keys: Vec<Vec<u8>> = positions.iter().map(|position| agreement_key(*position)).collect();
         let mut references = Vec::with_capacity(keys.len());
         for (key, value) in keys.iter().zip(self.views.get_many(MARKS, &keys).await?) {
             let reference = value.as_deref().and_then(reference_of);

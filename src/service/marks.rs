@@ -14,6 +14,7 @@ use crate::log::{Change, Position};
 use crate::views::entry::Entry;
 use crate::views::filter::Filter;
 use crate::views::marks::{self, Aspect, List, Mark};
+use crate::views::postings;
 use crate::views::tables::Row;
 
 /// The view's name in the store; its number grows when the form of its values or what is a mark changes.
@@ -87,7 +88,7 @@ impl Marked {
             for mark in texts.iter().flat_map(|text| &self.marks_of[*text]) {
                 lists[*mark as usize].push(first);
             }
-            rows.push((marks::agreement_key(first), reference.as_str().as_bytes().to_vec()));
+            rows.push((postings::agreement_key(first), reference.as_str().as_bytes().to_vec()));
         }
         for (mark, number) in self.marks {
             let list = std::mem::take(&mut lists[number as usize]).written();
@@ -218,7 +219,7 @@ impl Service {
             changes.push((key, marks::written(&list)));
         }
         for (position, reference) in gathered.references {
-            changes.push((marks::agreement_key(position), Some(reference.as_str().as_bytes().to_vec())));
+            changes.push((postings::agreement_key(position), Some(reference.as_str().as_bytes().to_vec())));
         }
         changes.sort_unstable();
         Ok(changes)

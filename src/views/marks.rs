@@ -20,15 +20,13 @@ use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 
 use super::entry::Entry;
-use super::postings::{put, take};
+use super::postings::{AGREEMENT, put, take};
 use super::tables::Range;
-use crate::log::Change;
+use crate::log::{Change, after_prefix};
 
 /// How many positions of the log one block spans: a new agreement rewrites lists of some kilobytes, and reading a common one
 /// through takes few of them.
 const BLOCK: u64 = 65_536;
-
-const AGREEMENT: u8 = b'n';
 
 /// What stands where a text has ended; no line has it in it.
 const NOTHING: char = '\0';
@@ -173,9 +171,7 @@ pub fn sought(aspect: Aspect, words: &str) -> Sought {
         return Sought::All(vec![Mark::Part(aspect, OF_ALL)]);
     }
     if few.len() < 3 {
-        let from = beginning(aspect, &few);
-        let before = after(&from);
-        return Sought::Any((from, before));
+        return Sought::Any(beginning_with(&beginning(aspect, &few)));
     }
     let mut all = BTreeSet::new();
     each_gram(&lower, |gram| {
@@ -190,26 +186,15 @@ pub fn sought(aspect: Aspect, words: &str) -> Sought {
     Sought::All(all.into_iter().collect())
 }
 
-/// The least key behind all that begin with a stem; the letters it begins with are not the last byte.
-fn after(stem: &[u8]) -> Vec<u8> {
-    let mut after = stem.to_vec();
-    while after.pop_if(|last| *last == u8::MAX).is_some() {}
-    if let Some(last) = after.last_mut() {
-        *last += 1;
-    }
-    after
+/// The keys that begin with a stem. It begins with a letter, so there is one behind them all.
+fn beginning_with(stem: &[u8]) -> Range {
+    (stem.to_vec(), after_prefix(stem).unwrap_or_default())
 }
 
 /// The block of an agreement.
 #[must_use]
 pub const fn block_of(position: u64) -> u64 {
     position / BLOCK
-}
-
-/// The key of an agreement's reference.
-#[must_use]
-pub fn agreement_key(position: u64) -> Vec<u8> {
-    [&[AGREEMENT][..], &position.to_be_bytes()].concat()
 }
 
 /// The key of a list.
@@ -221,7 +206,7 @@ pub fn list_key(stem: &[u8], block: u64) -> Vec<u8> {
 /// The lists of a mark, one for each block.
 #[must_use]
 pub fn lists_of(stem: &[u8]) -> Range {
-    (stem.to_vec(), after(stem))
+    beginning_with(stem)
 }
 
 /// A list that is being written, of agreements in the order of their positions.

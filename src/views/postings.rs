@@ -16,7 +16,7 @@ use super::words::Sought;
 use crate::domain::day::Day;
 use crate::domain::id::Reference;
 
-const AGREEMENT: u8 = b'n';
+pub(super) const AGREEMENT: u8 = b'n';
 const WORD: u8 = b'w';
 
 /// How many positions of the log one block spans: a list stays within some kilobytes, and a common word has few of them.

@@ -4,13 +4,10 @@ use servanda::log::EventLog;
 use tempfile::TempDir;
 
 use super::disk::{Chance, Keeps, Obeys};
-use super::{cuts, repaired, traced};
+use super::{assert_nothing_is_left, moments, repaired, traced};
 use crate::child::compacting;
 use crate::given::{commit, everything, open};
 use crate::replacing::large;
-
-/// At how many of the acts that decide it is cut, where `SERVANDA_SOAK` does not ask for each.
-const DECIDING: usize = 12;
 
 #[test]
 fn a_power_cut_while_a_store_is_compacted_loses_nothing() {
@@ -26,12 +23,8 @@ fn a_power_cut_while_a_store_is_compacted_loses_nothing() {
     let length = run.acts.len();
     let decided = run.acts.iter().position(|act| act.renames_in(&store)).unwrap();
     let mut chance = Chance(0x5eed);
-    // Every moment from shortly before it is decided to the end, and others before it.
-    let from = decided.saturating_sub(8);
-    let every = if std::env::var("SERVANDA_SOAK").is_ok() { 1 } else { (length - from).div_ceil(DECIDING) };
-    let early: Vec<usize> = (0..cuts()).map(|_| chance.draw() as usize % from).collect();
     let (mut opened, mut mended) = (0, 0);
-    for after in early.into_iter().chain((from..length).step_by(every)).chain([length]) {
+    for after in moments(length, decided, &mut chance) {
         for keeps in [Keeps::Nothing, Keeps::Some(chance.draw())] {
             let (survived, _) = run.cut(after, keeps, &[]);
             let survivor = survived.path().join("store");
@@ -52,9 +45,7 @@ fn a_power_cut_while_a_store_is_compacted_loses_nothing() {
             assert!(runtime.block_on(everything(&log)) == all, "cut after {after} of {length}");
             runtime.block_on(log.append(commit(77, 0, 1))).unwrap();
             runtime.block_on(log.close()).unwrap();
-            for rest in ["log.new", "log.gone", "log.next", "witness.next"] {
-                assert!(!survivor.join(rest).exists(), "cut after {after}: {rest} is left");
-            }
+            assert_nothing_is_left(&survivor, after);
         }
     }
     println!("a power cut while a store is compacted, at {length} acts: {opened} opened, {mended} repairs");

@@ -21,6 +21,8 @@ use crate::given::{everything, open};
 
 /// How many power cuts per run of the child, where `SERVANDA_SOAK` does not say otherwise.
 const CUTS: u64 = 12;
+/// At how many of the acts that decide for new files it is cut, where `SERVANDA_SOAK` does not ask for each.
+const DECIDING: usize = 12;
 /// Commits that one run of the child makes; enough for several of sled's segments, for seals of the tail and for large groups.
 const COMMITS: u64 = 500;
 
@@ -97,6 +99,22 @@ impl Run {
 
 fn cuts() -> u64 {
     std::env::var("SERVANDA_SOAK").map_or(CUTS, |soak| soak.parse().unwrap())
+}
+
+/// The acts after which new files that take the place of old ones are cut off: every one from shortly before that is decided to the
+/// end, a sample of them where `SERVANDA_SOAK` does not ask for each, and some before.
+fn moments(length: usize, decided: usize, chance: &mut Chance) -> Vec<usize> {
+    let from = decided.saturating_sub(8);
+    let every = if std::env::var("SERVANDA_SOAK").is_ok() { 1 } else { (length - from).div_ceil(DECIDING) };
+    let early: Vec<usize> = (0..cuts()).map(|_| chance.draw() as usize % from).collect();
+    early.into_iter().chain((from..length).step_by(every)).chain([length]).collect()
+}
+
+/// Demands that an opened store has nothing of files that were to take the place of others.
+fn assert_nothing_is_left(store: &Path, after: usize) {
+    for rest in ["log.new", "log.gone", "log.next", "witness.next"] {
+        assert!(!store.join(rest).exists(), "cut after {after}: {rest} is left");
+    }
 }
 
 fn everything_acknowledged_survives(keeps: impl Fn(u64) -> Keeps) {
