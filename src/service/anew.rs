@@ -160,7 +160,7 @@ impl Service {
         progress: &mut Progress<'_>,
     ) -> Result<bool, QueryError> {
         // No word hangs on the register's own facts.
-        let register = if anew.register { self.register().await? } else { Register::default() };
+        let register = if anew.register { self.register_before(end).await? } else { Register::default() };
         for view in anew.views() {
             self.views.clear(view).await.map_err(QueryError::View)?;
         }

@@ -106,14 +106,11 @@ struct Changed {
 }
 
 impl Changed {
-    /// Takes in what the facts of an agreement from one position to another changed.
-    fn take(&mut self, id: AgreementId, timeline: &Timeline, from: Position, to: Position) {
+    /// Takes in what the facts of an agreement from a position on changed.
+    fn take(&mut self, id: AgreementId, timeline: &Timeline, from: Position) {
         let Some(first) = timeline.facts().first().map(|fact| fact.position) else { return };
-        let by = |end: Position| {
-            let facts = timeline.facts().iter().filter(|fact| fact.position < end.get()).cloned().collect();
-            Entry::of(id, &Timeline::new(facts))
-        };
-        let (before, after) = (by(from), by(to));
+        let earlier = timeline.facts().iter().filter(|fact| fact.position < from.get()).cloned().collect();
+        let (before, after) = (Entry::of(id, &Timeline::new(earlier)), Entry::of(id, timeline));
         let marks_of = |entry: &Option<Entry>| entry.as_ref().map(marks::marks).unwrap_or_default();
         let (had, has): (BTreeSet<Mark>, BTreeSet<Mark>) = (marks_of(&before), marks_of(&after));
         for mark in had.symmetric_difference(&has) {
@@ -188,7 +185,7 @@ impl Service {
         let mut gathered = Changed::default();
         for id in touched.into_iter().map(AgreementId) {
             // No name hangs on the register's own facts.
-            gathered.take(id, &Timeline::new(self.facts_of(id).await?), from, end);
+            gathered.take(id, &Timeline::new(self.facts_before(id, end).await?), from);
         }
         let changes = self.in_lists(gathered).await?;
         self.put(MARKS, &mut at, end, changes).await

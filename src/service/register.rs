@@ -3,7 +3,6 @@
 //! A question first brings it up to the log's end, then answers. It is a fold: thrown away and rebuilt, it is the
 //! same, byte for byte. Few commits are taken in by folding the agreements that they touch; many, by going through the log.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -21,7 +20,7 @@ use super::trust::tree::TREE;
 use crate::domain::decide::opening_of;
 use crate::domain::fact::Fact;
 use crate::domain::id::{AgreementId, Reference};
-use crate::domain::timeline::Timeline;
+use crate::domain::timeline::{Register, Timeline};
 use crate::log::codec::CodecError;
 use crate::log::{Change, Position, StreamId, codec};
 use crate::views::entry::Entry;
@@ -70,6 +69,26 @@ impl Service {
                 return Ok(facts);
             }
         }
+    }
+
+    /// Reads those of an agreement's facts that lie before a position.
+    ///
+    /// For views: what lands while one is brought up to a position is taken in when it goes on from there. If it were in the
+    /// view before, and taken back then, nothing would say that it has to be taken away.
+    pub(super) async fn facts_before(&self, id: AgreementId, end: Position) -> Result<Vec<Fact>, QueryError> {
+        let mut facts = self.facts_of(id).await?;
+        facts.truncate(facts.partition_point(|fact| fact.position < end.get()));
+        Ok(facts)
+    }
+
+    /// The register's own facts that lie before a position.
+    pub(super) async fn register_before(&self, end: Position) -> Result<Register, QueryError> {
+        let register = self.register().await?;
+        let before = register.facts().partition_point(|fact| fact.position < end.get());
+        if before == register.facts().len() {
+            return Ok(register);
+        }
+        Ok(Register::new(register.facts()[..before].to_vec()).in_zone(self.settings.zone_name()))
     }
 
     /// The reference under which the agreement of a stream was opened, or that of the register's own; none where nothing says.
@@ -161,22 +180,15 @@ impl Service {
 
     /// Takes in what was recorded between two positions; false when somebody else wrote to the view meanwhile.
     async fn take_in(&self, at: Position, end: Position, progress: &mut Progress<'_>) -> Result<bool, QueryError> {
-        let mut touched: BTreeSet<Uuid> = BTreeSet::new();
-        let mut from = at;
-        while from < end {
-            let records = self.log.read(from, PAGE).await?;
-            let Some(last) = records.last() else { break };
-            from = last.position.plus(1);
-            touched.extend(records.iter().map(|record| record.stream.get()));
-        }
+        let mut touched = self.written_to(at, end).await?;
         if touched.remove(&REGISTER.0) {
             // Whoever counts by a calendar may stand elsewhere now, though nothing was recorded about them.
             touched.extend(self.counted_by_the_register().await?.iter().map(|(_, id)| id.0));
         }
+        let register = self.register_before(end).await?;
         let mut rows = Vec::new();
         if touched.len() > READ_ALONE {
-            let register = self.register().await?;
-            let reading = Reading::of(touched.into_iter().collect(), end);
+            let reading = Reading::of(touched, end);
             let aside = self.aside(reading.workers());
             let fold = Arc::new(move |rows: &mut Option<Runs>, id, timeline: Timeline| {
                 let made = Entry::of(id, &timeline).map(tables::rows).into_iter().flatten();
@@ -187,7 +199,7 @@ impl Service {
         } else {
             let mut made = Runs::new(self.aside(1), OPEN_BYTES);
             for id in touched.into_iter().map(AgreementId) {
-                let timeline = self.timeline_of(id).await?;
+                let timeline = Timeline::new(self.facts_before(id, end).await?).within(register.clone());
                 made.take(Entry::of(id, &timeline).map(tables::rows).into_iter().flatten()).map_err(failed)?;
             }
             rows.push(made);

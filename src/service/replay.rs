@@ -69,6 +69,11 @@ impl Reading {
     }
 }
 
+/// How many events are read at a time from a position on, none of which lies beyond an end.
+fn page_before(end: Position, from: Position) -> usize {
+    usize::try_from(end.get().saturating_sub(from.get())).map_or(PAGE, |left| PAGE.min(left))
+}
+
 impl Service {
     /// Where bytes are set aside that do not fit into memory, in so many places at a time.
     pub(super) fn aside(&self, places: usize) -> Aside {
@@ -87,6 +92,18 @@ impl Service {
             }
         }
         Ok(Position::new(low))
+    }
+
+    /// The streams that were written to between two positions.
+    pub(super) async fn written_to(&self, mut from: Position, end: Position) -> Result<HashSet<Uuid>, QueryError> {
+        let mut streams = HashSet::new();
+        while from < end {
+            let records = self.log.read(from, page_before(end, from)).await?;
+            let Some(last) = records.last() else { break };
+            from = last.position.plus(1);
+            streams.extend(records.iter().map(|record| record.stream.get()));
+        }
+        Ok(streams)
     }
 
     /// Reads the log once and hands each agreement with its facts to `take`, which gathers what it makes of them; returns
@@ -149,8 +166,7 @@ impl Service {
     ) -> Result<u64, QueryError> {
         let (mut from, mut all) = (Position::START, 0);
         while from < reading.to {
-            let left = usize::try_from(reading.to.get() - from.get()).unwrap_or(PAGE);
-            let records = self.log.read(from, PAGE.min(left)).await?;
+            let records = self.log.read(from, page_before(reading.to, from)).await?;
             let Some(last) = records.last() else { break };
             from = last.position.plus(1);
             let mut dealt: Vec<Vec<Recorded>> = senders.iter().map(|_| Vec::new()).collect();

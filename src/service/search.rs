@@ -9,7 +9,7 @@ use super::Service;
 use super::almanac::REGISTER;
 use super::anew::Anew;
 use super::error::QueryError;
-use super::replay::{PAGE, Progress, Reading};
+use super::replay::{Progress, Reading};
 use crate::domain::day::Day;
 use crate::domain::decide::opening_of;
 use crate::domain::id::{AgreementId, Reference};
@@ -163,7 +163,7 @@ impl Service {
         let mut gathered = Gathered::default();
         if touched.len() <= READ_ALONE {
             for id in touched {
-                gathered.take(&Timeline::new(self.facts_of(AgreementId(id)).await?), from);
+                gathered.take(&Timeline::new(self.facts_before(AgreementId(id), end).await?), from);
             }
         } else {
             let fold = Arc::new(move |gathered: &mut Gathered, _, timeline: Timeline| {
@@ -179,14 +179,8 @@ impl Service {
     }
 
     /// The streams of agreements that were written to between two positions.
-    pub(super) async fn touched(&self, mut from: Position, end: Position) -> Result<HashSet<Uuid>, QueryError> {
-        let mut touched = HashSet::new();
-        while from < end {
-            let records = self.log.read(from, PAGE).await?;
-            let Some(last) = records.last() else { break };
-            from = last.position.plus(1);
-            touched.extend(records.iter().map(|record| record.stream.get()));
-        }
+    pub(super) async fn touched(&self, from: Position, end: Position) -> Result<HashSet<Uuid>, QueryError> {
+        let mut touched = self.written_to(from, end).await?;
         touched.remove(&REGISTER.0);
         Ok(touched)
     }

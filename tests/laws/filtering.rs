@@ -36,8 +36,9 @@ fn commands() -> impl Strategy<Value = Value> {
             "name_in": [format!("zh:{other}")] }),
         4 | 5 => json!({ "command": "alias-party", "agreement": of, "on": on, "party": "pk", "name": one }),
         6 => json!({ "command": "amend", "agreement": of, "on": on, "what": "its name", "title": one, "subject": [other] }),
-        7 | 8 => json!({ "command": "correct", "agreement": format!("{of}@1"), "set": [format!("title={one}")] }),
-        9 => json!({ "command": "retract", "agreement": format!("{of}@{fact}") }),
+        7 | 8 => json!({ "command": "correct", "agreement": format!("{of}@1"), "reason": "so",
+            "set": [format!("data.title={one}")] }),
+        9 => json!({ "command": "retract", "agreement": format!("{of}@{fact}"), "reason": "so" }),
         10 => json!({ "command": "sign", "agreement": of, "on": on, "party": "pk" }),
         _ => json!({ "command": "note", "agreement": of, "on": on, "text": one }),
     })

@@ -19,6 +19,7 @@ mod histories;
 mod importing;
 mod knowing;
 mod moving;
+mod overtaken;
 mod recording;
 mod redacting;
 #[path = "../../benches/register/mod.rs"]
