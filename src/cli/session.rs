@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::args::{AskedArgs, FilterArgs, Globals};
 use super::error::{self, Exit, Failure};
-use super::output::{Delivery, Format, Listing, Report, Section, Stream, Terminal, emit, emit_error, present};
+use super::output::{Delivery, Format, Listing, Report, Section, Stream, Terminal, closing, emit, emit_error, present};
 use super::place;
 use crate::domain::command::Request;
 use crate::domain::day::Day;
@@ -124,6 +124,7 @@ impl Session {
             zone,
         };
         let service = open(&folder, &opening, clock, place::ids())?;
+        service.hear_closing(closing());
         if let Some(events) = service.migrated() {
             self.say(&format!(
                 "this register was written by an earlier release; its log was rewritten in today's format, {} events",

@@ -191,6 +191,11 @@ pub trait EventLog: Send + Sync {
     /// recorded stays as it is.
     fn compact(&self) {}
 
+    /// Has `heard` hear how far closing is where it makes the files shorter: how many bytes are written, and of how many at most.
+    ///
+    /// It is let go of as soon as the log is closed.
+    fn hear_closing(&self, _heard: Heard) {}
+
     /// Closes the log: everything is flushed, the store is let go. Every later call is refused; closing twice is fine.
     ///
     /// # Errors

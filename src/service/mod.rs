@@ -49,7 +49,7 @@ use tokio::sync::RwLock;
 use crate::domain::day::Day;
 use crate::domain::instant::Instant;
 use crate::domain::timeline::Register;
-use crate::log::{EventLog, ViewStore};
+use crate::log::{EventLog, Heard, ViewStore};
 use clock::Clock;
 use identity::IdSource;
 use settings::Settings;
@@ -142,6 +142,12 @@ impl Service {
     /// Asks that letting the store go writes its files anew, as short as they can be.
     pub fn compact(&self) {
         self.log.compact();
+    }
+
+    /// Has `heard` hear how far letting the store go is where that writes its files anew: how many bytes are written, and of how
+    /// many at most.
+    pub fn hear_closing(&self, heard: Heard) {
+        self.log.hear_closing(heard);
     }
 
     /// Lets the store go; everything that was acknowledged is in it.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use servanda::log::{Append, AppendError, Draft, EventLog, Position, Recorded, ViewStore};
 use tempfile::TempDir;
@@ -136,6 +137,29 @@ async fn a_long_store_is_dense_after_a_view_was_made_anew() {
     let found = log.scan("rows").await.unwrap();
     assert!((found.len(), found[0].0.as_slice()) == (2_000, &7_u32.to_be_bytes()[..]));
     assert_eq!(everything(&log).await.len(), 1_000);
+}
+
+#[tokio::test]
+async fn how_far_a_closing_is_that_writes_anew_is_heard_and_after_it_nothing() {
+    let dir = TempDir::new().unwrap();
+    let store = dir.path().join("store");
+    for anew in [true, false] {
+        let log = open(&store).unwrap();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let hears = Arc::clone(&told);
+        log.hear_closing(Arc::new(move |bytes, most| hears.lock().unwrap().push((bytes, most))));
+        if anew {
+            assert!(log.append_all(noise(0, 100, 20_000)).await.iter().all(Result::is_ok));
+            log.compact();
+        }
+        log.close().await.unwrap();
+        assert_eq!(Arc::strong_count(&told), 1, "who heard it is let go of, though the log is still held");
+        let told = told.lock().unwrap();
+        assert!(told.is_sorted() && told.iter().all(|(bytes, most)| bytes <= most), "{told:?}");
+        let (first, last) = (told.first().map(|told| told.0), told.last().map_or(0, |told| told.0));
+        assert_eq!(first, anew.then_some(0));
+        assert_eq!(last > 100 * 20_000, anew, "{last} bytes");
+    }
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ pub use emit::{Delivery, emit, emit_error};
 pub use json::{json_text, jsonl_text};
 pub use listing::{Listing, Rows};
 pub use measure::display_width;
-pub use progress::{Counted, EVENTS, Length, Progress};
+pub use progress::{Counted, EVENTS, Length, Progress, closing};
 pub use report::{Align, Cell, Column, Field, Item, Kind, Report, Section, Tone};
 pub use terminal::{ColorChoice, Stream, Terminal};
 

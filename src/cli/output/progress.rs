@@ -2,14 +2,19 @@
 
 use std::fmt;
 use std::io::{self, BufRead, IsTerminal as _, Read};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::log::Heard;
+
 /// What is counted while the views are made or brought up.
 pub const EVENTS: &str = "events in the views";
+
+/// What is shown while closing a register writes its files anew: how long they become is known when they are written.
+const CLOSING: &str = "{spinner} writing the files of the register anew, without gaps: {bytes}, {elapsed}";
 
 /// How often the bar moves on while nothing is told, so that it is seen to live.
 const TICK: Duration = Duration::from_millis(250);
@@ -113,6 +118,10 @@ impl Progress {
         }
         self.bar.set_length(all);
         self.bar.set_position(done);
+        self.show_when_long();
+    }
+
+    fn show_when_long(&mut self) {
         if self.is_hidden && self.bar.elapsed() > PATIENCE {
             self.is_hidden = false;
             self.show();
@@ -123,6 +132,28 @@ impl Progress {
     pub fn end(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Shows how far closing a register is that writes its files anew, where that is long, until it is let go of.
+pub fn closing() -> Heard {
+    let begun: Mutex<Option<Progress>> = Mutex::new(None);
+    Arc::new(move |bytes, _| {
+        if let Ok(mut begun) = begun.lock() {
+            let progress = begun.get_or_insert_with(|| {
+                let progress = Progress::when_long();
+                progress.bar.set_style(style(CLOSING));
+                progress
+            });
+            progress.bar.set_position(bytes);
+            progress.show_when_long();
+        }
+    })
 }
 
 /// An input whose bytes are counted as they are read.
@@ -181,5 +212,15 @@ mod tests {
         progress.at(21, "lines");
         assert_eq!((progress.bar.position(), progress.bar.length()), (21, Some(70)));
         progress.end();
+    }
+
+    #[test]
+    fn the_line_of_a_closing_is_taken_away_when_it_is_let_go_of() {
+        let mut progress = Progress::when_long();
+        progress.at(3, "bytes");
+        let bar = progress.bar.clone();
+        assert!(!bar.is_finished());
+        drop(progress);
+        assert!(bar.is_finished());
     }
 }

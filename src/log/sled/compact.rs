@@ -21,9 +21,18 @@ use super::store::{dropped, panicked};
 use super::writer::Standing;
 use crate::log::{AppendError, Place, ReadError};
 
-/// Writes the new log whole and onto the disk, with its witness; `turn` is that of the witness before.
-pub(super) fn write(folder: &Folder, db: &Db, standing: Standing, turn: u64) -> Result<(), AppendError> {
+/// Writes the new log whole and onto the disk, with its witness; `turn` is that of the witness before, and
+/// `hear` hears how many bytes are written.
+pub(super) fn write(
+    folder: &Folder,
+    db: &Db,
+    standing: Standing,
+    turn: u64,
+    hear: &dyn Fn(u64),
+) -> Result<(), AppendError> {
     folder.create_log_new().map_err(failed("making the folder of the dense log"))?;
+    hear(0);
+    let mut bytes = 0;
     let copied = with(folder, |new| {
         let mut dense = Dense::new(new);
         let digest = digest(db, |key, value| {
@@ -31,6 +40,8 @@ pub(super) fn write(folder: &Folder, db: &Db, standing: Standing, turn: u64) -> 
             if !frame::is_whole(&key, &value) {
                 return Err(damaged(Place::Store, "a value in it is not what was written; it was not written anew"));
             }
+            bytes += (key.len() + value.len()) as u64;
+            hear(bytes);
             dense.take(key, value)
         })?;
         dense.finish()?;
@@ -39,7 +50,11 @@ pub(super) fn write(folder: &Folder, db: &Db, standing: Standing, turn: u64) -> 
     // sled makes its index of a file when it opens it, and reads then what the disk was given.
     let found = with(folder, |new| {
         let (found, _) = inspect::standing(new)?;
-        Ok((found, digest(new, |_, _| Ok(()))?))
+        let read_back = digest(new, |_, _| {
+            hear(bytes);
+            Ok(())
+        })?;
+        Ok((found, read_back))
     })?;
     if found != (standing, copied) {
         return Err(damaged(Place::Store, "its dense copy is not what was written").into());

@@ -258,6 +258,10 @@ impl EventLog for SledLog {
         self.store.compact();
     }
 
+    fn hear_closing(&self, heard: Heard) {
+        self.store.hear_closing(heard);
+    }
+
     async fn close(&self) -> Result<(), AppendError> {
         self.writing(Store::close).await?
     }

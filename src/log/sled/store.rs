@@ -22,7 +22,7 @@ use super::reader::{Reader, damaged, fault};
 use super::recent::{LAG_COMMITS, LAG_COMMITS_MAX, Recent, TAIL_COMMITS_MAX};
 use super::witness::{Witness, WitnessFile};
 use super::writer::{Group, Standing};
-use crate::log::{Append, AppendError, Place, Position, ReadError, Receipt};
+use crate::log::{Append, AppendError, Heard, Place, Position, ReadError, Receipt};
 
 /// How many waiting commits one flush takes: a bound on memory, far above what people cause.
 const GROUP_COMMITS_MAX: usize = 1024;
@@ -59,6 +59,8 @@ pub(super) struct Store {
     closing: AtomicBool,
     /// Closing writes the store anew, however little it has grown.
     compacts: AtomicBool,
+    /// Who hears how far closing is.
+    heard: Mutex<Option<Heard>>,
     /// A view was taken away, and where it lay are gaps.
     has_gaps: AtomicBool,
     /// How long `db` was when the store was opened.
@@ -138,6 +140,7 @@ impl Store {
             failure: OnceLock::new(),
             closing: AtomicBool::new(false),
             compacts: AtomicBool::new(false),
+            heard: Mutex::new(None),
             has_gaps: AtomicBool::new(false),
             opened_length,
         }

@@ -10,7 +10,7 @@ use crate::log::sled::open::open_sled;
 use crate::log::sled::recent::LAG_COMMITS;
 use crate::log::sled::replace::{self, failed};
 use crate::log::sled::witness::{Reading, WitnessFile};
-use crate::log::{AppendError, Place};
+use crate::log::{AppendError, Heard, Place};
 
 /// How much `db` may grow in one opening without sled making its index of it anew when the store is closed.
 const GROWN_BYTES: u64 = 16 * 1024 * 1024;
@@ -21,6 +21,11 @@ impl Store {
         self.compacts.store(true, Ordering::SeqCst);
     }
 
+    /// Has somebody hear how far closing is where it writes the store anew.
+    pub(in crate::log::sled) fn hear_closing(&self, heard: Heard) {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(heard);
+    }
+
     /// Notes that a view was taken away of which there was something: where it is made anew it lies elsewhere.
     pub(in crate::log::sled) fn leaves_gaps(&self, there_was_something: bool) {
         self.has_gaps.fetch_or(there_was_something, Ordering::SeqCst);
@@ -29,6 +34,7 @@ impl Store {
     /// Closes the store: what sled still holds is written, the witness says so, the lock is let go.
     pub(in crate::log::sled) fn close(&self) -> Result<(), AppendError> {
         self.closing.store(true, Ordering::SeqCst);
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut writer = self.writer();
         let engine = self.engine.write().unwrap_or_else(PoisonError::into_inner).take();
         let Some(Engine { db, mut file, lock }) = engine else {
@@ -42,7 +48,9 @@ impl Store {
         let failed = self.failure.get().is_some();
         let asked = self.compacts.load(Ordering::SeqCst);
         let anew = (!failed && (asked || self.has_many_gaps(&file))).then(|| {
-            compact::write(&self.folder, &db, writer.standing, writer.witness.turn())
+            let most = file.metadata().map_or(0, |file| file.len());
+            let hear = |bytes| heard.iter().for_each(|heard| heard(bytes, most));
+            compact::write(&self.folder, &db, writer.standing, writer.witness.turn(), &hear)
                 .inspect_err(|_| replace::give_up(&self.folder))
         });
         let closed = dropped(db).map_err(AppendError::from);
