@@ -152,7 +152,9 @@ impl Service {
         for keys in heads.chunks(PAGE) {
             for (key, value) in keys.iter().zip(self.views.get_many(VIEW, keys).await?) {
                 let head: Option<Head> = value.map(|value| read(key, &value)).transpose()?;
-                head.iter().for_each(|head| take(&head.entry));
+                if let Some(head) = head {
+                    take(&head.entry);
+                }
             }
         }
         self.only_wanted(entries, asked, filter, &mut each).await

@@ -40,10 +40,10 @@ fn earlier(a: Option<Day>, b: Option<Day>) -> Option<Day> {
 /// The spans of a commitment that is owed no more from a day on, in order.
 pub(super) fn of_commitment(commitment: &CommitmentEntry, closes: Option<Day>) -> Vec<Span> {
     let mut spans = Vec::new();
-    let closed = closes.and_then(Day::previous);
+    let last_day = closes.and_then(Day::previous);
     let mut take = |(from, until): (Day, Option<Day>), first: Day, last: Option<Day>| {
         if closes != Some(Day::MIN) {
-            spans.extend(Span::shown((from, earlier(until, closed)), first, last));
+            spans.extend(Span::shown((from, earlier(until, last_day)), first, last));
         }
     };
     let elsewhere = commitment.stands.iter().any(|(_, stand)| stand.end.is_some());
@@ -110,10 +110,10 @@ pub(super) fn of_terms(entry: &Entry, closes: Option<Day>) -> (Vec<Span>, Vec<Cy
     if closes == Some(Day::MIN) {
         return (spans, cycles);
     }
-    let closed = closes.and_then(Day::previous);
+    let last_day = closes.and_then(Day::previous);
     for (from, until, term) in versions(&entry.terms) {
         let Some(term) = term else { continue };
-        let until = earlier(until, closed);
+        let until = earlier(until, last_day);
         if until.is_some_and(|until| until < from) {
             continue;
         }
