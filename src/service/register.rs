@@ -3,7 +3,7 @@
 //! A question first brings it up to the log's end, then answers. It is a fold: thrown away and rebuilt, it is the
 //! same, byte for byte. Few commits are taken in by folding the agreements that they touch; many, by going through the log.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -41,6 +41,9 @@ const LAG_SHARE: u64 = 4;
 
 /// How many agreements are read one by one, before the log is gone through for them instead.
 const READ_ALONE: usize = 1_024;
+
+/// How many agreements are held that something was recorded about; where there are more, the view is made anew.
+const TOUCHED_MAX: usize = 256 * 1024;
 
 /// How often bringing the view up is begun anew when somebody else did it at the same time.
 const ATTEMPTS_MAX: u32 = 64;
@@ -127,15 +130,16 @@ impl Service {
             let Some((at, end)) = self.lag().await? else { return Ok(()) };
             let lag = end.get() - at.get();
             let whole = at == Position::START || (lag > LAG && lag * LAG_SHARE > end.get());
-            let done = if whole {
+            let taken_in = if whole { None } else { self.take_in(at, end, TOUCHED_MAX, progress).await? };
+            let done = if let Some(done) = taken_in {
+                done
+            } else {
                 let words = match self.views.position(WORDS).await? {
                     None | Some(Position::START) => words_wanted,
                     Some(at) => at < end,
                 };
                 self.clear_former().await?;
                 self.make_anew(Anew { register: true, words, marks: true }, end, progress).await?
-            } else {
-                self.take_in(at, end, progress).await?
             };
             if done {
                 return Ok(());
@@ -159,11 +163,18 @@ impl Service {
         Ok((at < end).then_some((at, end)))
     }
 
-    /// Takes in what was recorded between two positions; false when somebody else wrote to the view meanwhile.
-    async fn take_in(&self, at: Position, end: Position, progress: &mut Progress<'_>) -> Result<bool, QueryError> {
-        let mut touched: BTreeSet<Uuid> = BTreeSet::new();
+    /// Takes in what was recorded between two positions; false when somebody else wrote to the view meanwhile, nothing where
+    /// more than `most` agreements would have to be.
+    pub(super) async fn take_in(
+        &self,
+        at: Position,
+        end: Position,
+        most: usize,
+        progress: &mut Progress<'_>,
+    ) -> Result<Option<bool>, QueryError> {
+        let mut touched: HashSet<Uuid> = HashSet::new();
         let mut from = at;
-        while from < end {
+        while from < end && touched.len() <= most {
             let records = self.log.read(from, PAGE).await?;
             let Some(last) = records.last() else { break };
             from = last.position.plus(1);
@@ -171,12 +182,21 @@ impl Service {
         }
         if touched.remove(&REGISTER.0) {
             // Whoever counts by a calendar may stand elsewhere now, though nothing was recorded about them.
-            touched.extend(self.counted_by_the_register().await?.iter().map(|(_, id)| id.0));
+            self.scan(tables::counted(), |key, id| {
+                if touched.len() <= most {
+                    touched.insert(Uuid::from_slice(id).map_err(|_| damaged(key))?);
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        if touched.len() > most {
+            return Ok(None);
         }
         let mut rows = Vec::new();
         if touched.len() > READ_ALONE {
             let register = self.register().await?;
-            let reading = Reading::of(touched.into_iter().collect(), end);
+            let reading = Reading::of(touched, end);
             let aside = self.aside(reading.workers());
             let fold = Arc::new(move |rows: &mut Option<Runs>, id, timeline: Timeline| {
                 let made = Entry::of(id, &timeline).map(tables::rows).into_iter().flatten();
@@ -192,7 +212,7 @@ impl Service {
             }
             rows.push(made);
         }
-        self.write(VIEW, rows, anew::alone, Some(at), end).await
+        self.write(VIEW, rows, anew::alone, Some(at), end).await.map(Some)
     }
 
     /// What an entry changes in the view: its rows are put, and those that it had before are taken away.

@@ -156,7 +156,7 @@ impl Service {
         if from == Position::START {
             return self.make_anew(Anew { register: false, words: true, marks: false }, end, progress).await;
         }
-        let touched = self.touched(from, end).await?;
+        let touched = self.touched(from, end, TAKEN_IN_MAX).await?;
         if touched.len() > TAKEN_IN_MAX {
             return self.make_anew(Anew { register: false, words: true, marks: false }, end, progress).await;
         }
@@ -178,10 +178,16 @@ impl Service {
         self.put(WORDS, &mut at, end, changes).await
     }
 
-    /// The streams of agreements that were written to between two positions.
-    pub(super) async fn touched(&self, mut from: Position, end: Position) -> Result<HashSet<Uuid>, QueryError> {
+    /// The streams of agreements that were written to between two positions: all of them, or more than `most`.
+    pub(super) async fn touched(
+        &self,
+        mut from: Position,
+        end: Position,
+        most: usize,
+    ) -> Result<HashSet<Uuid>, QueryError> {
         let mut touched = HashSet::new();
-        while from < end {
+        // One of them may be the register's own.
+        while from < end && touched.len() <= most.saturating_add(1) {
             let records = self.log.read(from, PAGE).await?;
             let Some(last) = records.last() else { break };
             from = last.position.plus(1);
