@@ -19,7 +19,6 @@ const MANY: usize = 16;
 /// Says that a segment was read in passing.
 pub(super) fn read(tree: &Tree, key: &[u8]) {
     used(tree, key, OF_SEGMENT);
-    let_go();
 }
 
 /// Says that values were written in passing, where they are many.
@@ -28,26 +27,12 @@ pub(super) fn written<K: AsRef<[u8]>>(tree: &Tree, keys: &[K]) {
         for key in keys {
             used(tree, key.as_ref(), OF_CHUNK);
         }
-        let_go();
     }
 }
 
 /// Says that a value was read once, to be written elsewhere.
 pub(super) fn copied(tree: &Tree, key: &[u8]) {
     used(tree, key, OF_CHUNK);
-}
-
-/// How often what was replaced is let go of after another: it is given back two turns after its own.
-const TURNS: usize = 3;
-
-/// Has this thread give back what it had sled replace: the pages, and the buffers of half a mebibyte that were written.
-///
-/// sled leaves these to a collector that gives them back once nobody can be reading them any more, and takes them from each
-/// thread by 64: whoever writes much would hold some twenty mebibytes that nobody uses.
-pub(super) fn let_go() {
-    for _ in 0..TURNS {
-        crossbeam_epoch::pin().flush();
-    }
 }
 
 fn used(tree: &Tree, key: &[u8], times: usize) {
