@@ -93,7 +93,7 @@ impl Story {
     }
 
     /// Decides a command and, if it is accepted, records it.
-    pub(super) fn record(&mut self, command: &Value) -> Result<Decision, Refusal> {
+    pub(crate) fn record(&mut self, command: &Value) -> Result<Decision, Refusal> {
         let decision = self.decided(command)?;
         self.timeline.push(self.next_fact(&decision));
         Ok(decision)
@@ -207,12 +207,12 @@ pub(super) fn check(story: &Story, then: &[(&str, &str, &str)]) {
 }
 
 /// Two States, recorded from a source on a day, with an agreement of this kind.
-pub(super) fn recorded(kind: &str) -> Value {
+pub(crate) fn recorded(kind: &str) -> Value {
     say("record", json!({ "kind": kind, "party": ["pk:state=Pakistan", "ps:state=Palestine"], "on": "2025-09-01" }))
 }
 
 /// A party's signature on a day.
-pub(super) fn signed(party: &str, on: &str) -> Value {
+pub(crate) fn signed(party: &str, on: &str) -> Value {
     say("sign", json!({ "party": party, "on": on }))
 }
 

@@ -245,7 +245,7 @@ impl Service {
             entry.iter().flat_map(|entry| board::late(entry, day)).collect()
         } else if self.all_known(asked.known_at).await? {
             let mut rows = Vec::new();
-            self.kept_owed(asked, day, filter, |entry| rows.extend(board::late(entry, day))).await?;
+            self.kept_owed(asked, filter, |entry| rows.extend(board::late(entry, day))).await?;
             rows
         } else {
             self.rows_known_at(asked, filter, move |entry| board::late(entry, day)).await?
@@ -265,9 +265,7 @@ impl Service {
             entry.iter().filter_map(|entry| board::coming(entry, day, until)).collect()
         } else if self.all_known(asked.known_at).await? {
             let mut rows = Vec::new();
-            let mut take = |entry: &Entry| rows.extend(board::coming(entry, day, until));
-            self.kept_owed(asked, until, filter, &mut take).await?;
-            self.kept_terms(asked, filter, &mut take).await?;
+            self.kept_coming(asked, until, filter, |entry| rows.extend(board::coming(entry, day, until))).await?;
             rows
         } else {
             self.rows_known_at(asked, filter, move |entry| board::coming(entry, day, until).into_iter().collect())

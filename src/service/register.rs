@@ -28,10 +28,10 @@ use crate::views::entry::Entry;
 use crate::views::tables::{self, Head};
 
 /// The view's name in the store; its number grows when the form of its values changes.
-pub const VIEW: &str = "register.14";
+pub const VIEW: &str = "register.15";
 
 /// The names that earlier versions gave to views.
-const FORMER: [&str; 1] = ["register.13"];
+const FORMER: [&str; 2] = ["register.13", "register.14"];
 
 /// How many events the view may lag behind before it is perhaps made anew.
 const LAG: u64 = 4_096;

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Service;
 use super::error::QueryError;
-use super::register::{VIEW, read};
+use super::register::{VIEW, damaged, read};
 use crate::domain::day::Day;
 use crate::domain::id::{AgreementId, CommitmentId, Reference};
 use crate::views::Asked;
 use crate::views::entry::{CommitmentEntry, Entry};
 use crate::views::filter::Filter;
-use crate::views::tables::{self, Head, Range};
+use crate::views::tables::{self, Coming, Head, Range};
 
 /// How many rows are read at a time.
 const PAGE: usize = 1_024;
@@ -107,17 +107,16 @@ impl Service {
         Ok(())
     }
 
-    /// Reads what a list of what is owed can hold on the day asked about, up to a last due day.
+    /// Reads what a list of what is late, or soon due, can hold on the day asked about.
     pub(super) async fn kept_owed(
         &self,
         asked: Asked,
-        until: Day,
         filter: &Filter,
         mut each: impl FnMut(&Entry),
     ) -> Result<(), QueryError> {
         self.catch_up_for(filter).await?;
         let _viewing = self.viewing.read().await;
-        let ranges = tables::owed_on(asked.as_of, until);
+        let ranges = tables::owed_on(asked.as_of);
         if filter.wants_all() {
             return self.commitments_in(&ranges, asked, each).await;
         }
@@ -126,27 +125,62 @@ impl Service {
         self.only_wanted(entries, asked, filter, &mut each).await
     }
 
-    /// Reads what a list of the days of terms can hold on the day asked about.
-    pub(super) async fn kept_terms(
+    /// Reads what a list of what comes due by a day can hold on the day asked about: commitments, each in an entry of its own,
+    /// and what agreements are without theirs.
+    pub(super) async fn kept_coming(
         &self,
         asked: Asked,
+        until: Day,
         filter: &Filter,
         mut each: impl FnMut(&Entry),
     ) -> Result<(), QueryError> {
+        self.catch_up_for(filter).await?;
         let _viewing = self.viewing.read().await;
-        let mut entries = Vec::new();
-        let all = filter.wants_all();
-        self.scan(tables::terms_on(asked.as_of), |key, value| {
-            let entry: Entry = read(key, value)?;
-            if all {
-                each(&entry);
-            } else {
-                entries.push(entry);
+        let coming = self.coming(asked.as_of, until).await?;
+        let (all, mut entries) = (filter.wants_all(), Vec::new());
+        let mut take = |entry: &Entry| if all { each(entry) } else { entries.push(entry.clone()) };
+        let (mut commitments, mut heads) = (Vec::new(), Vec::new());
+        for coming in coming {
+            match coming {
+                Coming::Commitment(key) => commitments.push(key),
+                Coming::Term(key) => heads.push(key),
             }
-            Ok(())
-        })
-        .await?;
+        }
+        for keys in commitments.chunks(PAGE) {
+            self.commitments_at(keys, asked, &mut take).await?;
+        }
+        for keys in heads.chunks(PAGE) {
+            for (key, value) in keys.iter().zip(self.views.get_many(VIEW, keys).await?) {
+                let head: Option<Head> = value.map(|value| read(key, &value)).transpose()?;
+                head.iter().for_each(|head| take(&head.entry));
+            }
+        }
         self.only_wanted(entries, asked, filter, &mut each).await
+    }
+
+    /// What may come due in the days from one to another, each once.
+    async fn coming(&self, on: Day, until: Day) -> Result<BTreeSet<Coming>, QueryError> {
+        let mut coming = BTreeSet::new();
+        for range in tables::due_in(on, until) {
+            self.scan(range, |key, value| {
+                coming.extend(tables::coming_in(on, until, (key, value)).ok_or_else(|| damaged(key))?);
+                Ok(())
+            })
+            .await?;
+        }
+        let (mut from, before) = tables::rounds();
+        while let Some((key, _)) = self.views.scan_page(VIEW, &from, Some(&before), 1).await?.into_iter().next() {
+            let (ranges, next) = tables::round_in(on, until, &key).ok_or_else(|| damaged(&key))?;
+            for range in ranges {
+                self.scan(range, |key, _| {
+                    coming.extend(tables::going_round_in(on, until, key).ok_or_else(|| damaged(key))?);
+                    Ok(())
+                })
+                .await?;
+            }
+            from = next;
+        }
+        Ok(coming)
     }
 
     /// Passes on the rows whose agreements a filter wants.

@@ -69,11 +69,31 @@ impl InstanceStand {
         self.latest.map(|_| self.earliest.unwrap_or(Day::MIN)).or(self.earliest)
     }
 
+    /// Whether it waits for something to happen before its time begins to run.
+    pub(super) const fn waits(&self) -> bool {
+        matches!(self.held, Some(CommitmentState::AwaitingTrigger))
+    }
+
+    /// Whether it is owed; the due dates tell how it stands where nothing else does.
+    pub(super) fn is_open(&self) -> bool {
+        self.held.is_none_or(CommitmentState::is_open)
+    }
+
+    /// When it is due.
+    pub(super) const fn due(&self) -> DueDates {
+        DueDates { earliest: self.earliest, latest: self.latest }
+    }
+
+    /// The last day on which it is not called overdue.
+    pub(super) const fn grace_until(&self) -> Option<Day> {
+        self.grace_until
+    }
+
     fn standing(&self, number: InstanceNumber) -> InstanceStanding {
         InstanceStanding {
             number,
             held: self.held,
-            due: DueDates { earliest: self.earliest, latest: self.latest },
+            due: self.due(),
             grace_until: self.grace_until,
             original_due: self.original_due,
             extensions: self.extensions,

@@ -6,6 +6,7 @@
 //! To add a question: a file here with its row types (they are a contract: they derive their schema), one line in
 //! [`schemas`].
 
+pub mod agenda;
 pub mod because;
 pub mod board;
 pub mod calendar;

@@ -3,26 +3,33 @@
 //! ```text
 //! a <reference>                                      the head: an entry without its commitments, and where they lie
 //! c <closes 4> <opens 4> <reference> / <commitment>  one commitment, in an entry that holds nothing but what its row needs
+//! d <size> <cell 3> <first 4> <last 4> <address>      a span of days on which a commitment or a term can come due: of a commitment
+//!                                                    `closes` and `opens`, of a term, addressed by its reference, nothing
 //! k <reference>                                      the id of an agreement whose dates move with the register's calendars
+//! r <round 5> <cell 4> <places 8> <from 4> <reference> where the days fall of a term that renews itself without an end
 //! s <status> 0 <closes 4> <opens 4> <reference>       an agreement that ever had this status, from the first of its days on
-//! t <closes 4> <reference>                           a term, in an entry that holds nothing but what its rows need
 //! ```
 //!
 //! *Closes* is the first day from which a row stays out of every list of what is owed; *opens* is the earliest due day that
 //! it ever has. Both are days since [`Day::MIN`], big-endian; all ones for never. So the rows that can matter on a day are
 //! two ranges of keys: those that close later, and those that never close and open in time. For today these are what is
-//! open; for an earlier day somewhat more; never all.
+//! open; for an earlier day somewhat more; never all. What comes due up to a day is read by the cells of `d` and `r` (see
+//! [`agenda`]): neither what is late for good nor what lies further ahead.
 //!
 //! Rows are entries, and the rows of an answer are made of them by the same functions as of whole entries. Everything here
 //! is a function of the entry, so a view that was kept up equals one made anew.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::agenda;
+use super::agenda::cycle;
+use super::agenda::span::{NEVER, Span, number};
 use super::entry::{CommitmentEntry, Entry, Naming, Turn};
 use crate::domain::day::Day;
 use crate::domain::id::{AgreementId, CommitmentId, Reference};
 use crate::domain::status::{AgreementStatus, CommitmentState, DUE_SOON_DAYS};
-use crate::domain::term::Term;
 use crate::log::Change;
 
 /// A key and its value.
@@ -34,18 +41,16 @@ pub type Range = (Vec<u8>, Vec<u8>);
 const HEAD: u8 = b'a';
 const COMMITMENT: u8 = b'c';
 const COUNTED: u8 = b'k';
+const DUE: u8 = b'd';
+const ROUND: u8 = b'r';
 const STATUS: u8 = b's';
-const TERM: u8 = b't';
-
-/// The number of a day that never comes.
-const NEVER: u32 = u32::MAX;
 
 /// How far beyond the day asked about a due date can lie that makes something due soon: at an instant, a last day may be
 /// judged by the next day of another zone.
 const AHEAD_DAYS: i64 = DUE_SOON_DAYS + 2;
 
 /// Where a commitment of an agreement lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lies {
     #[serde(rename = "i")]
     id: CommitmentId,
@@ -53,6 +58,9 @@ pub struct Lies {
     closes: Option<Day>,
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     opens: Option<Day>,
+    /// The days on which a list of what comes due can hold it.
+    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
+    spans: Vec<Span>,
 }
 
 /// What is kept of an agreement under its reference.
@@ -63,13 +71,10 @@ pub struct Head {
     pub entry: Entry,
     #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
     lies: Vec<Lies>,
-    /// When its term closes, where it has one; a list of none or one, since JSON has no other name for nothing in something.
-    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
-    term: Vec<Option<Day>>,
 }
 
-fn number(day: Option<Day>) -> [u8; 4] {
-    day.and_then(|day| u32::try_from(Day::MIN.days_until(day)).ok()).unwrap_or(NEVER).to_be_bytes()
+fn day_key(day: Option<Day>) -> [u8; 4] {
+    number(day).to_be_bytes()
 }
 
 /// The key of a head.
@@ -94,8 +99,16 @@ fn counted_key(reference: &Reference) -> Vec<u8> {
     [&[COUNTED], reference.as_str().as_bytes()].concat()
 }
 
-fn term_key(closes: Option<Day>, reference: &Reference) -> Vec<u8> {
-    [&[TERM][..], &number(closes), reference.as_str().as_bytes()].concat()
+/// The keys of an agreement's term: of its spans, and of its places in a round.
+fn term_keys(entry: &Entry) -> impl Iterator<Item = Vec<u8>> {
+    let (spans, cycles) = agenda::of_terms(entry, closes_term(entry));
+    let spans = spans.into_iter().flat_map(|span| span.stems(DUE));
+    let mut keys: Vec<Vec<u8>> = spans.chain(cycles.into_iter().flat_map(|cycle| cycle.stems(ROUND))).collect();
+    // A term that was set again may go round as it did before.
+    keys.sort_unstable();
+    keys.dedup();
+    let reference = entry.reference.as_str().as_bytes().to_vec();
+    keys.into_iter().map(move |stem| [&stem[..], &reference].concat())
 }
 
 /// What the keys of a status begin with.
@@ -115,15 +128,33 @@ fn status_keys(entry: &Entry) -> Vec<Vec<u8>> {
     }
     let reference = entry.reference.as_str().as_bytes();
     let key = |(status, opens, closes): (AgreementStatus, Day, Option<Day>)| {
-        [&status_stem(status), &number(closes)[..], &number(Some(opens)), reference].concat()
+        [&status_stem(status), &day_key(closes)[..], &day_key(Some(opens)), reference].concat()
     };
     spans.into_iter().map(key).collect()
 }
 
 impl Lies {
     fn key(&self, reference: &Reference) -> Vec<u8> {
-        let address = format!("{reference}/{}", self.id);
-        [&[COMMITMENT][..], &number(self.closes), &number(self.opens), address.as_bytes()].concat()
+        [&[COMMITMENT][..], &self.days(), self.address(reference).as_bytes()].concat()
+    }
+
+    fn address(&self, reference: &Reference) -> String {
+        format!("{reference}/{}", self.id)
+    }
+
+    /// When it closes, and when it opens.
+    fn days(&self) -> [u8; 8] {
+        let mut days = [0; 8];
+        days[..4].copy_from_slice(&day_key(self.closes));
+        days[4..].copy_from_slice(&day_key(self.opens));
+        days
+    }
+
+    /// The keys of its spans.
+    fn due_keys(&self, reference: &Reference) -> impl Iterator<Item = Vec<u8>> {
+        let address = self.address(reference);
+        let stems = self.spans.iter().flat_map(|span| span.stems(DUE));
+        stems.map(move |stem| [&stem[..], address.as_bytes()].concat())
     }
 }
 
@@ -162,29 +193,67 @@ pub fn counted() -> Range {
     whole(COUNTED)
 }
 
-/// The commitments that a list of what is owed can hold on a day, up to a last due day.
+/// The commitments that a list of what is owed by then, or soon, can hold on a day.
 #[must_use]
-pub fn owed_on(day: Day, until: Day) -> [Range; 2] {
-    let soon = day.plus_days(AHEAD_DAYS).unwrap_or(Day::MAX).max(until);
-    let later = u32::try_from(Day::MIN.days_until(day)).unwrap_or(NEVER).saturating_add(1);
+pub fn owed_on(day: Day) -> [Range; 2] {
+    let soon = day.plus_days(AHEAD_DAYS).unwrap_or(Day::MAX);
+    let later = number(Some(day)).saturating_add(1);
     let never = [&[COMMITMENT][..], &NEVER.to_be_bytes()].concat();
-    let opened = u32::try_from(Day::MIN.days_until(soon)).unwrap_or(NEVER).saturating_add(1);
+    let opened = number(Some(soon)).saturating_add(1);
     let before = [&never[..], &opened.to_be_bytes()].concat();
     [([&[COMMITMENT][..], &later.to_be_bytes()].concat(), never.clone()), (never, before)]
 }
 
-/// The terms that a list of their days can hold on a day.
+/// The spans that a list of what comes due up to a day can be made of, asked on another.
 #[must_use]
-pub fn terms_on(day: Day) -> Range {
-    let later = u32::try_from(Day::MIN.days_until(day)).unwrap_or(NEVER).saturating_add(1);
-    ([&[TERM][..], &later.to_be_bytes()].concat(), vec![TERM + 1])
+pub fn due_in(on: Day, until: Day) -> Vec<Range> {
+    Span::window(on, until).ranges(DUE)
+}
+
+/// What may come due.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Coming {
+    /// A commitment, by its key.
+    Commitment(Vec<u8>),
+    /// The term of an agreement, by the key of its head.
+    Term(Vec<u8>),
+}
+
+/// What a span is of, nothing where it lies outside a window; none where it is no span.
+#[must_use]
+pub fn coming_in(on: Day, until: Day, (key, value): (&[u8], &[u8])) -> Option<Option<Coming>> {
+    let (meets, address) = Span::window(on, until).meets(key)?;
+    Some(meets.then(|| match value {
+        [] => Coming::Term(head_key(address)),
+        days => Coming::Commitment([&[COMMITMENT], days, address.as_bytes()].concat()),
+    }))
+}
+
+/// The terms that renew themselves without an end, by their rounds.
+#[must_use]
+pub fn rounds() -> Range {
+    whole(ROUND)
+}
+
+/// The ranges of the round that a key is of, in which the terms lie that can have days in a window, and where the next round
+/// begins; none where it is no such key.
+#[must_use]
+pub fn round_in(on: Day, until: Day, key: &[u8]) -> Option<(Vec<Range>, Vec<u8>)> {
+    cycle::ranges((on, until), key)
+}
+
+/// The term that goes round in a key, nothing where it can have no day in a window; none where it is no such key.
+#[must_use]
+pub fn going_round_in(on: Day, until: Day, key: &[u8]) -> Option<Option<Coming>> {
+    let (meets, reference) = cycle::meets((on, until), key)?;
+    Some(meets.then(|| Coming::Term(head_key(reference))))
 }
 
 /// The agreements that can have a status on a day: those that have it later too, and those that have it for good.
 #[must_use]
 pub fn having(status: AgreementStatus, day: Day) -> [Range; 2] {
     let stem = status_stem(status);
-    let next = u32::try_from(Day::MIN.days_until(day)).unwrap_or(NEVER).saturating_add(1).to_be_bytes();
+    let next = number(Some(day)).saturating_add(1).to_be_bytes();
     let never = [&stem[..], &NEVER.to_be_bytes()].concat();
     let before = [&never[..], &next].concat();
     [([&stem[..], &next].concat(), never.clone()), (never, before)]
@@ -196,31 +265,31 @@ pub fn having(status: AgreementStatus, day: Day) -> [Range; 2] {
 pub fn had_by(day: Day, key: &[u8]) -> Option<Option<Reference>> {
     let end = key.iter().position(|byte| *byte == 0)? + 1;
     let (opens, reference) = key.get(end + 4..)?.split_first_chunk::<4>()?;
-    if *opens > number(Some(day)) {
+    if *opens > day_key(Some(day)) {
         return Some(None);
     }
     Reference::parse(std::str::from_utf8(reference).ok()?).ok().map(Some)
 }
 
-/// What an entry has beside its head.
-struct Beside {
-    /// Where its commitments lie, in their order.
-    lies: Vec<Lies>,
-    /// When its term closes, where it has one.
-    term: Vec<Option<Day>>,
+/// Where an entry's commitments lie, in their order.
+fn lying(entry: &Entry) -> Vec<Lies> {
+    let lies = |commitment: &CommitmentEntry| {
+        let closes = closes(entry, commitment);
+        Lies { id: commitment.id, closes, opens: opens(commitment), spans: agenda::of_commitment(commitment, closes) }
+    };
+    entry.commitments.iter().map(lies).collect()
 }
 
-impl Beside {
-    fn of(entry: &Entry) -> Self {
-        let lies = |commitment: &CommitmentEntry| Lies {
-            id: commitment.id,
-            closes: closes(entry, commitment),
-            opens: opens(commitment),
-        };
-        let has_term = entry.terms.iter().any(|(_, term)| term.is_some());
-        let term = has_term.then(|| closes_term(entry)).into_iter().collect();
-        Self { lies: entry.commitments.iter().map(lies).collect(), term }
+/// The keys of what an entry is found by beside its head and its commitments, each with its value.
+fn found_by(entry: &Entry, lies: &[Lies]) -> Vec<Row> {
+    let reference = &entry.reference;
+    let mut found: Vec<Row> = status_keys(entry).into_iter().map(|key| (key, Vec::new())).collect();
+    if entry.by_almanac {
+        found.push((counted_key(reference), entry.id.0.as_bytes().to_vec()));
     }
+    found.extend(term_keys(entry).map(|key| (key, Vec::new())));
+    found.extend(lies.iter().flat_map(|lies| lies.due_keys(reference).map(|key| (key, lies.days().to_vec()))));
+    found
 }
 
 /// An [`Entry`] that is only written, with what a row has of it; nothing is copied for that.
@@ -234,49 +303,34 @@ struct Written<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     t: &'a [(Day, Turn)],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    e: &'a [(Day, Option<Term>)],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
     c: &'a [CommitmentEntry],
 }
 
 impl<'a> Written<'a> {
     fn of(outlined: &'a Entry) -> Self {
         let Entry { id, reference, facts, namings, turns, .. } = outlined;
-        Self { i: *id, r: reference, f: *facts, n: namings, t: turns, e: &[], c: &[] }
+        Self { i: *id, r: reference, f: *facts, n: namings, t: turns, c: &[] }
     }
-}
-
-fn term_value(entry: &Entry, outlined: &Entry) -> Vec<u8> {
-    written(&Written { e: &entry.terms, ..Written::of(outlined) })
 }
 
 fn commitment_value(commitment: &CommitmentEntry, outlined: &Entry) -> Vec<u8> {
     written(&Written { c: std::slice::from_ref(commitment), ..Written::of(outlined) })
 }
 
-fn head_row(entry: Entry, beside: Beside) -> Row {
+fn head_row(entry: Entry, lies: Vec<Lies>) -> Row {
     let key = head_key(entry.reference.as_str());
-    let head = Head { entry: Entry { commitments: Vec::new(), ..entry }, lies: beside.lies, term: beside.term };
-    (key, written(&head))
+    (key, written(&Head { entry: Entry { commitments: Vec::new(), ..entry }, lies }))
 }
 
 /// The rows of an entry, in no order.
 #[must_use]
 pub fn rows(entry: Entry) -> Vec<Row> {
-    let reference = &entry.reference;
-    let mut made = Vec::with_capacity(entry.commitments.len() + 8);
-    made.extend(status_keys(&entry).into_iter().map(|key| (key, Vec::new())));
-    if entry.by_almanac {
-        made.push((counted_key(reference), entry.id.0.as_bytes().to_vec()));
+    let (outlined, lying) = (outlined(&entry), lying(&entry));
+    let mut made = found_by(&entry, &lying);
+    for (commitment, lies) in entry.commitments.iter().zip(&lying) {
+        made.push((lies.key(&entry.reference), commitment_value(commitment, &outlined)));
     }
-    let (outlined, beside) = (outlined(&entry), Beside::of(&entry));
-    for (commitment, lies) in entry.commitments.iter().zip(&beside.lies) {
-        made.push((lies.key(reference), commitment_value(commitment, &outlined)));
-    }
-    for closes in &beside.term {
-        made.push((term_key(*closes, reference), term_value(&entry, &outlined)));
-    }
-    made.push(head_row(entry, beside));
+    made.push(head_row(entry, lying));
     made
 }
 
@@ -285,33 +339,23 @@ pub fn rows(entry: Entry) -> Vec<Row> {
 #[must_use]
 pub fn changes(before: &Entry, after: Entry) -> Vec<Change> {
     let reference = &after.reference;
-    let (was, is) = (Beside::of(before), Beside::of(&after));
+    let (was, is) = (lying(before), lying(&after));
     let (outlined_before, outlined) = (outlined(before), outlined(&after));
     let alike = outlined_before == outlined;
+    let (former, present): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        (found_by(before, &was).into_iter().collect(), found_by(&after, &is).into_iter().collect());
     let mut changes: Vec<Change> = Vec::new();
-    let (former, present) = (status_keys(before), status_keys(&after));
-    changes.extend(former.iter().filter(|key| !present.contains(key)).map(|key| (key.clone(), None)));
-    changes.extend(present.into_iter().filter(|key| !former.contains(key)).map(|key| (key, Some(Vec::new()))));
-    let counted = (before.by_almanac, after.by_almanac);
-    if counted.0 != counted.1 {
-        changes.push((counted_key(reference), counted.1.then(|| after.id.0.as_bytes().to_vec())));
-    }
-    let place = |lies: &[Lies], id| lies.binary_search_by_key(&id, |lies| lies.id).ok();
-    let there = |id| place(&was.lies, id).and_then(|at| Some((was.lies[at], before.commitments.get(at)?)));
-    for lies in was.lies.iter().filter(|lies| place(&is.lies, lies.id).is_none_or(|at| is.lies[at] != **lies)) {
+    changes.extend(former.keys().filter(|key| !present.contains_key(*key)).map(|key| (key.clone(), None)));
+    let new = present.into_iter().filter(|(key, value)| former.get(key) != Some(value));
+    changes.extend(new.map(|(key, value)| (key, Some(value))));
+    let place = |lying: &[Lies], id| lying.binary_search_by_key(&id, |lies| lies.id).ok();
+    let there = |id| place(&was, id).and_then(|at| Some((was[at].days(), before.commitments.get(at)?)));
+    for lies in was.iter().filter(|lies| place(&is, lies.id).is_none_or(|at| is[at].days() != lies.days())) {
         changes.push((lies.key(reference), None));
     }
-    for (commitment, lies) in after.commitments.iter().zip(&is.lies) {
-        if !(alike && there(commitment.id).is_some_and(|(lay, was)| lay == *lies && was == commitment)) {
+    for (commitment, lies) in after.commitments.iter().zip(&is) {
+        if !(alike && there(commitment.id).is_some_and(|(lay, was)| lay == lies.days() && was == commitment)) {
             changes.push((lies.key(reference), Some(commitment_value(commitment, &outlined))));
-        }
-    }
-    for closes in was.term.iter().filter(|closes| !is.term.contains(closes)) {
-        changes.push((term_key(*closes, reference), None));
-    }
-    for closes in &is.term {
-        if !(alike && was.term.contains(closes) && before.terms == after.terms) {
-            changes.push((term_key(*closes, reference), Some(term_value(&after, &outlined))));
         }
     }
     let (key, head) = head_row(after, is);
@@ -323,11 +367,8 @@ impl Head {
     /// The keys of the rows of this agreement beside its head.
     #[must_use]
     pub fn keys(&self) -> Vec<Vec<u8>> {
-        let mut keys = self.commitment_keys();
-        keys.extend(self.entry.by_almanac.then(|| counted_key(&self.entry.reference)));
-        keys.extend(status_keys(&self.entry));
-        keys.extend(self.term.iter().map(|closes| term_key(*closes, &self.entry.reference)));
-        keys
+        let found_by = found_by(&self.entry, &self.lies).into_iter().map(|(key, _)| key);
+        self.commitment_keys().into_iter().chain(found_by).collect()
     }
 
     /// The keys of its commitments, in the order of their numbers.
@@ -416,7 +457,7 @@ mod tests {
     #[test]
     fn the_longest_key_stays_within_the_bound_of_the_store() {
         let reference = Reference::parse(&"r".repeat(80)).expect("a reference");
-        let lies = Lies { id: CommitmentId::nth(999_999), closes: None, opens: None };
+        let lies = Lies { id: CommitmentId::nth(999_999), closes: None, opens: None, spans: vec![] };
         assert!(lies.key(&reference).len() <= crate::log::VIEW_KEY_BYTES_MAX);
     }
 }
