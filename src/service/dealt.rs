@@ -93,7 +93,7 @@ impl Dealt {
         let bucket = &mut self.buckets[place(stream, times, many)];
         if bucket.open.capacity() == 0 {
             // Grown by doubling, all of them together would hold twice as much, and half of it empty.
-            bucket.open.reserve_exact(room);
+            bucket.open.reserve_exact(room.min(OPEN_BYTES));
         }
         write(&mut bucket.open);
         if bucket.open.len() >= room - room / 8 {

@@ -9,7 +9,7 @@ use crate::service::shelf::{Held, Shelf};
 /// What is decided on.
 pub(super) struct Desk {
     shelf: Shelf,
-    /// The agreements that were put away: of the view's they have facts that it does not know, or it does not know them at all.
+    /// The agreements that were put away; the view does not know them yet, or not all of their facts.
     opened: Opened,
 }
 
