@@ -339,4 +339,30 @@ mod tests {
         service.catch_up_all(&mut |_, _| ()).await.expect("it catches up");
         assert_eq!(words_at(&service).await, Some(service.log.end().await.expect("it reads")));
     }
+
+    #[tokio::test]
+    async fn a_view_that_lacks_more_agreements_than_are_held_is_made_anew() {
+        let service = empty();
+        let text = commands();
+        let (opened, more) = text.split_at(text.match_indices('\n').nth(19).expect("twenty lines").0);
+        import(&service, opened).await;
+        let at = service.views.position(VIEW).await.expect("it reads").expect("it is there");
+        for line in more.lines().filter(|line| !line.is_empty()).take(7) {
+            let line = serde_json::from_str(line).expect("an object");
+            let request = crate::domain::command::Request::from_json(line).expect("a request");
+            let actor = crate::domain::id::Actor::parse("desk").expect("a name");
+            let execution = crate::service::execute::Execution { actor, dry_run: false, asserted_times: false };
+            service.execute(&request, &execution).await.expect("it is recorded");
+        }
+        service.forget_waiting();
+        let end = service.log.end().await.expect("it reads");
+        // Of seven agreements something was recorded, and the calendars that the first of them brought.
+        for (most, taken_in) in [(0, None), (6, None), (7, Some(true))] {
+            let done = service.take_in(at, end, most, &mut |_, _| ()).await.expect("it reads");
+            assert_eq!(done, taken_in, "{most}");
+        }
+        let taken_in = service.view_bytes().await.expect("it reads");
+        assert!(service.make_anew(ALL, end, &mut |_, _| ()).await.expect("it is made"));
+        assert_eq!(service.view_bytes().await.expect("it reads"), taken_in);
+    }
 }

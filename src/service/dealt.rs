@@ -10,7 +10,7 @@ use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::error::QueryError;
-use super::spool::{Aside, Block, Spool, failed};
+use super::spool::{Aside, Blocks, Spool, failed};
 use crate::log::Recorded;
 use crate::log::codec::Lying;
 
@@ -49,7 +49,7 @@ impl Bounds {
 
 #[derive(Default)]
 struct Bucket {
-    blocks: Vec<Block>,
+    blocks: Blocks,
     /// How many bytes the blocks have.
     bytes: usize,
     open: Vec<u8>,
@@ -89,10 +89,15 @@ impl Dealt {
 
     fn put(&mut self, stream: Uuid, write: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
         let (many, times) = (self.buckets.len(), self.times);
+        let room = self.bounds.open / many;
         let bucket = &mut self.buckets[place(stream, times, many)];
+        if bucket.open.capacity() == 0 {
+            // Grown by doubling, all of them together would hold twice as much, and half of it empty.
+            bucket.open.reserve_exact(room.min(OPEN_BYTES));
+        }
         write(&mut bucket.open);
-        if bucket.open.len() >= self.bounds.open / many {
-            bucket.blocks.push(self.spool.put(&bucket.open)?);
+        if bucket.open.len() >= room - room / 8 {
+            bucket.blocks.push(self.spool.put(&bucket.open)?, &mut self.spool)?;
             bucket.bytes += bucket.open.len();
             bucket.open.clear();
         }
@@ -108,9 +113,10 @@ impl Dealt {
         for mut bucket in mem::take(&mut self.buckets) {
             if bucket.bytes + bucket.open.len() > self.bounds.bucket_max && self.times < DEALT_MAX {
                 let mut again = Self::in_buckets(self.spool.aside().clone(), self.bounds, AGAIN, self.times + 1);
-                for block in &bucket.blocks {
+                let mut blocks = bucket.blocks.read();
+                while let Some(block) = blocks.next(&mut self.spool).map_err(failed)? {
                     raw.clear();
-                    self.spool.get(block, &mut raw).map_err(failed)?;
+                    self.spool.get(&block, &mut raw).map_err(failed)?;
                     again.take_all(&raw)?;
                 }
                 again.take_all(&mem::take(&mut bucket.open))?;
@@ -119,11 +125,12 @@ impl Dealt {
             }
             raw.clear();
             raw.reserve_exact(bucket.bytes + bucket.open.len());
-            for block in &bucket.blocks {
-                self.spool.get(block, &mut raw).map_err(failed)?;
+            let mut blocks = bucket.blocks.read();
+            while let Some(block) = blocks.next(&mut self.spool).map_err(failed)? {
+                self.spool.get(&block, &mut raw).map_err(failed)?;
             }
             raw.append(&mut bucket.open);
-            drop(bucket);
+            drop(bucket.open);
             by_stream(&raw, take)?;
         }
         Ok(())

@@ -178,7 +178,7 @@ impl Service {
         let Some(from) = at.filter(|at| *at > Position::START) else {
             return self.make_anew(Anew::MARKS, end, progress).await;
         };
-        let touched = self.touched(from, end).await?;
+        let touched = self.touched(from, end, TAKEN_IN_MAX).await?;
         if touched.len() > TAKEN_IN_MAX {
             return self.make_anew(Anew::MARKS, end, progress).await;
         }

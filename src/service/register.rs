@@ -41,6 +41,9 @@ const LAG_SHARE: u64 = 4;
 /// How many agreements are read one by one, before the log is gone through for them instead.
 const READ_ALONE: usize = 1_024;
 
+/// How many agreements are held that something was recorded about; where there are more, the view is made anew.
+const TOUCHED_MAX: usize = 256 * 1024;
+
 /// How often bringing the view up is begun anew when somebody else did it at the same time.
 const ATTEMPTS_MAX: u32 = 64;
 
@@ -146,15 +149,16 @@ impl Service {
             let Some((at, end)) = self.lag().await? else { return Ok(()) };
             let lag = end.get() - at.get();
             let whole = at == Position::START || (lag > LAG && lag * LAG_SHARE > end.get());
-            let done = if whole {
+            let taken_in = if whole { None } else { self.take_in(at, end, TOUCHED_MAX, progress).await? };
+            let done = if let Some(done) = taken_in {
+                done
+            } else {
                 let words = match self.views.position(WORDS).await? {
                     None | Some(Position::START) => words_wanted,
                     Some(at) => at < end,
                 };
                 self.clear_former().await?;
                 self.make_anew(Anew { register: true, words, marks: true }, end, progress).await?
-            } else {
-                self.take_in(at, end, progress).await?
             };
             if done {
                 return Ok(());
@@ -178,12 +182,28 @@ impl Service {
         Ok((at < end).then_some((at, end)))
     }
 
-    /// Takes in what was recorded between two positions; false when somebody else wrote to the view meanwhile.
-    async fn take_in(&self, at: Position, end: Position, progress: &mut Progress<'_>) -> Result<bool, QueryError> {
-        let mut touched = self.written_to(at, end).await?;
+    /// Takes in what was recorded between two positions; false when somebody else wrote to the view meanwhile, nothing where
+    /// more than `most` agreements would have to be.
+    pub(super) async fn take_in(
+        &self,
+        at: Position,
+        end: Position,
+        most: usize,
+        progress: &mut Progress<'_>,
+    ) -> Result<Option<bool>, QueryError> {
+        let mut touched = self.written_to(at, end, most).await?;
         if touched.remove(&REGISTER.0) {
             // Whoever counts by a calendar may stand elsewhere now, though nothing was recorded about them.
-            touched.extend(self.counted_by_the_register().await?.iter().map(|(_, id)| id.0));
+            self.scan(tables::counted(), |key, id| {
+                if touched.len() <= most {
+                    touched.insert(Uuid::from_slice(id).map_err(|_| damaged(key))?);
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        if touched.len() > most {
+            return Ok(None);
         }
         let register = self.register_before(end).await?;
         let mut rows = Vec::new();
@@ -204,7 +224,7 @@ impl Service {
             }
             rows.push(made);
         }
-        self.write(VIEW, rows, anew::alone, Some(at), end).await
+        self.write(VIEW, rows, anew::alone, Some(at), end).await.map(Some)
     }
 
     /// What an entry changes in the view: its rows are put, and those that it had before are taken away.

@@ -94,10 +94,15 @@ impl Service {
         Ok(Position::new(low))
     }
 
-    /// The streams that were written to between two positions.
-    pub(super) async fn written_to(&self, mut from: Position, end: Position) -> Result<HashSet<Uuid>, QueryError> {
+    /// The streams that were written to between two positions: all of them, or more than `most`.
+    pub(super) async fn written_to(
+        &self,
+        mut from: Position,
+        end: Position,
+        most: usize,
+    ) -> Result<HashSet<Uuid>, QueryError> {
         let mut streams = HashSet::new();
-        while from < end {
+        while from < end && streams.len() <= most {
             let records = self.log.read(from, page_before(end, from)).await?;
             let Some(last) = records.last() else { break };
             from = last.position.plus(1);

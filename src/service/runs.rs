@@ -3,12 +3,12 @@
 //! So a view that is made anew is written once from its first key to its last, and few of its rows are in memory at a time.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 use std::io;
 use std::mem;
 use std::vec;
 
-use super::spool::{Aside, Block, Spool};
+use super::spool::{Aside, Blocks, Places, Spool};
 use crate::views::tables::Row;
 
 /// How many bytes of rows are held until they are sorted and set aside.
@@ -22,7 +22,7 @@ const ALIKE_MAX: usize = 32;
 
 /// Rows that were sorted and set aside.
 struct Run {
-    blocks: VecDeque<Block>,
+    blocks: Blocks,
     /// How often its rows were made one run of several.
     made: u32,
 }
@@ -116,7 +116,7 @@ impl Runs {
 #[derive(Default)]
 struct Writing {
     block: Vec<u8>,
-    blocks: VecDeque<Block>,
+    blocks: Blocks,
 }
 
 impl Writing {
@@ -126,15 +126,15 @@ impl Writing {
             self.block.extend_from_slice(part);
         }
         if self.block.len() >= BLOCK_BYTES {
-            self.blocks.push_back(spool.put(&self.block)?);
+            self.blocks.push(spool.put(&self.block)?, spool)?;
             self.block.clear();
         }
         Ok(())
     }
 
-    fn done(mut self, spool: &mut Spool) -> io::Result<VecDeque<Block>> {
+    fn done(mut self, spool: &mut Spool) -> io::Result<Blocks> {
         if !self.block.is_empty() {
-            self.blocks.push_back(spool.put(&self.block)?);
+            self.blocks.push(spool.put(&self.block)?, spool)?;
         }
         Ok(self.blocks)
     }
@@ -145,7 +145,7 @@ enum Source {
     /// Rows in memory.
     Held(vec::IntoIter<Row>),
     /// A run, by the number of its spool; the block that is being read, and how far.
-    Run { spool: usize, blocks: VecDeque<Block>, block: Vec<u8>, at: usize },
+    Run { spool: usize, blocks: Places, block: Vec<u8>, at: usize },
 }
 
 /// The next row of a source: its key, its value, and the source's number.
@@ -165,7 +165,7 @@ impl Merged {
         self.spools.push(spool);
         for run in runs {
             let spool = self.spools.len() - 1;
-            self.sources.push(Source::Run { spool, blocks: run.blocks, block: Vec::new(), at: 0 });
+            self.sources.push(Source::Run { spool, blocks: run.blocks.read(), block: Vec::new(), at: 0 });
             self.go_on(self.sources.len() - 1)?;
         }
         Ok(())
@@ -177,7 +177,7 @@ impl Merged {
             Source::Held(rows) => rows.next(),
             Source::Run { spool, blocks, block, at } => {
                 if *at == block.len()
-                    && let Some(next) = blocks.pop_front()
+                    && let Some(next) = blocks.next(&mut self.spools[*spool])?
                 {
                     block.clear();
                     *at = 0;

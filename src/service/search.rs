@@ -156,7 +156,7 @@ impl Service {
         if from == Position::START {
             return self.make_anew(Anew { register: false, words: true, marks: false }, end, progress).await;
         }
-        let touched = self.touched(from, end).await?;
+        let touched = self.touched(from, end, TAKEN_IN_MAX).await?;
         if touched.len() > TAKEN_IN_MAX {
             return self.make_anew(Anew { register: false, words: true, marks: false }, end, progress).await;
         }
@@ -178,9 +178,15 @@ impl Service {
         self.put(WORDS, &mut at, end, changes).await
     }
 
-    /// The streams of agreements that were written to between two positions.
-    pub(super) async fn touched(&self, from: Position, end: Position) -> Result<HashSet<Uuid>, QueryError> {
-        let mut touched = self.written_to(from, end).await?;
+    /// The streams of agreements that were written to between two positions: all of them, or more than `most`.
+    pub(super) async fn touched(
+        &self,
+        from: Position,
+        end: Position,
+        most: usize,
+    ) -> Result<HashSet<Uuid>, QueryError> {
+        // One of them may be the register's own.
+        let mut touched = self.written_to(from, end, most.saturating_add(1)).await?;
         touched.remove(&REGISTER.0);
         Ok(touched)
     }

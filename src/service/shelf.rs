@@ -7,7 +7,7 @@ use crate::domain::id::Reference;
 
 /// How many facts are held, so that an agreement of many commands is read and folded once; some 3 KB each, with what is
 /// made of them.
-const FACTS_HELD_MAX: usize = 5_000;
+pub(super) const FACTS_HELD_MAX: usize = 5_000;
 
 /// An agreement on the shelf.
 pub(super) struct Held {
@@ -19,15 +19,27 @@ pub(super) struct Held {
 }
 
 /// What was decided on, by reference.
-#[derive(Default)]
 pub(super) struct Shelf {
     held: HashMap<Reference, Held>,
     /// How many facts these have.
     facts: usize,
+    /// How many they may have.
+    most: usize,
     asked: u64,
 }
 
+impl Default for Shelf {
+    fn default() -> Self {
+        Self::within(FACTS_HELD_MAX)
+    }
+}
+
 impl Shelf {
+    /// An empty shelf with room for so many facts.
+    pub(super) fn within(most: usize) -> Self {
+        Self { held: HashMap::new(), facts: 0, most, asked: 0 }
+    }
+
     /// The agreement, if it lies here.
     pub(super) fn ask(&mut self, reference: &Reference) -> Option<&mut Held> {
         self.asked += 1;
@@ -76,7 +88,7 @@ impl Shelf {
     /// Where there are too many facts, takes out agreements that end by here until there are half as many: those first that
     /// were not asked for for the longest time.
     pub(super) fn make_room(&mut self, until: u64) -> Vec<(Reference, Held)> {
-        if self.facts <= FACTS_HELD_MAX {
+        if self.facts <= self.most {
             return Vec::new();
         }
         let mut ended: Vec<(u64, Reference)> = self
@@ -88,7 +100,7 @@ impl Shelf {
         ended.sort_unstable();
         let mut out = Vec::new();
         for (_, reference) in ended {
-            if self.facts <= FACTS_HELD_MAX / 2 {
+            if self.facts <= self.most / 2 {
                 break;
             }
             if let Some(held) = self.held.remove(&reference) {

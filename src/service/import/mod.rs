@@ -21,6 +21,7 @@ use super::almanac::{REGISTER, with};
 use super::clock::ClockBehind;
 use super::error::ExecuteError;
 use super::execute::{Execution, Loaded, points_at};
+use super::shelf::FACTS_HELD_MAX;
 use crate::domain::command::{Command, Request, RequestError};
 use crate::domain::decide::Refusal;
 use crate::domain::docket::Docket;
@@ -37,8 +38,23 @@ use lines::{Lines, Parsed, parsed};
 use seen::Seen;
 use writer::Writer;
 
-/// How many lines a chunk has at most: two chunks and two batches are in memory at a time.
-const CHUNK: usize = 1_024;
+/// How much of an import is held; less in tests.
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// How many lines a chunk has at most: two chunks and two batches are in memory at a time.
+    chunk: usize,
+    /// How many commits are made durable at once: some MiB, which the log writes as they are instead of one by one.
+    batch: usize,
+    /// How many facts the agreements on the desk have.
+    facts: usize,
+    /// How many agreements are known that were put away, before the view takes in what was recorded about them. Beside them it has
+    /// no other to take in than those that lie on the desk.
+    away: usize,
+}
+
+impl Bounds {
+    const USUAL: Self = Self { chunk: 1_024, batch: 4_096, facts: FACTS_HELD_MAX, away: 200_000 };
+}
 
 /// After how many bytes of lines a chunk ends early.
 const CHUNK_BYTES: usize = 4 * 1024 * 1024;
@@ -152,6 +168,7 @@ struct Chunk {
 struct Import<'a> {
     service: &'a Service,
     options: &'a ImportOptions,
+    bounds: Bounds,
     desk: Desk,
     writer: Writer,
     seen: Seen,
@@ -160,6 +177,8 @@ struct Import<'a> {
     /// Whether one of the lines changed the register's own facts, so that others' dates may have moved.
     register_moved: bool,
     end: u64,
+    /// How often the view took in what was recorded.
+    taken_in: usize,
     last: Option<Instant>,
     asked_what_was_meant: usize,
     done: Imported,
@@ -194,8 +213,19 @@ impl Service {
         &self,
         commands: &mut dyn Commands,
         options: &ImportOptions,
-        mut progress: impl FnMut(Far) + Send,
+        progress: impl FnMut(Far) + Send,
     ) -> Result<Imported, ExecuteError> {
+        self.import_within(Bounds::USUAL, commands, options, progress).await.map(|(imported, _)| imported)
+    }
+
+    /// Records the commands, and says how often the view took in what was recorded.
+    async fn import_within(
+        &self,
+        bounds: Bounds,
+        commands: &mut dyn Commands,
+        options: &ImportOptions,
+        mut progress: impl FnMut(Far) + Send,
+    ) -> Result<(Imported, usize), ExecuteError> {
         let _alone = self.turns.alone().await;
         // What an import decides about lies on its own desk.
         self.recent().clear();
@@ -204,12 +234,14 @@ impl Service {
         let mut import = Import {
             service: self,
             options,
-            desk: Desk::default(),
-            writer: Writer::new(Arc::clone(&self.log), end),
+            bounds,
+            desk: Desk::within(bounds.facts),
+            writer: Writer::new(Arc::clone(&self.log), end, bounds.batch),
             seen: Seen::new(self.aside(1)),
             register: self.register().await?,
             register_moved: false,
             end,
+            taken_in: 0,
             last: self.log.last_recorded_at().await?.map(Instant::from_micros),
             asked_what_was_meant: 0,
             done: Imported::default(),
@@ -227,16 +259,16 @@ impl Service {
             // Nobody else decides before what is on its way has arrived.
             import.writer.give_up().await;
         }
-        ended.map(|()| import.done)
+        ended.map(|()| (import.done, import.taken_in))
     }
 }
 
 /// Reads commands until there is a chunk of them; none at the end.
-fn chunk(commands: &mut dyn Commands) -> Option<Chunk> {
-    let mut items = Vec::with_capacity(CHUNK);
+fn chunk(commands: &mut dyn Commands, most: usize) -> Option<Chunk> {
+    let mut items = Vec::with_capacity(most);
     let mut bytes = 0;
     let mut broken = None;
-    while items.len() < CHUNK && bytes < CHUNK_BYTES {
+    while items.len() < most && bytes < CHUNK_BYTES {
         match commands.next() {
             Ok(Some(item)) => {
                 if let Ok(Made::Line(line)) = &item.made {
@@ -271,9 +303,9 @@ impl Import<'_> {
         progress: &mut (impl FnMut(Far) + Send),
     ) -> Result<(), ExecuteError> {
         let mut number = 0;
-        let mut next = chunk(commands);
+        let mut next = chunk(commands, self.bounds.chunk);
         while let Some(Chunk { parsing, broken }) = next {
-            next = if broken.is_none() { chunk(commands) } else { None };
+            next = if broken.is_none() { chunk(commands, self.bounds.chunk) } else { None };
             let doing = "reading lines on another thread";
             let failed = |source: tokio::task::JoinError| AppendError::Storage { doing, source: source.into() };
             let parsed = parsing.await.map_err(failed)?;
@@ -325,7 +357,7 @@ impl Import<'_> {
         }
         if !self.keeps_all() {
             self.desk.make_room(self.writer.durable());
-            if self.desk.knows_too_many() {
+            if self.desk.away() > self.bounds.away {
                 self.record(progress).await?;
             }
         }
@@ -347,8 +379,10 @@ impl Import<'_> {
     /// Makes everything durable that was decided, and has the view take it in.
     async fn record(&mut self, progress: &mut (impl FnMut(Far) + Send)) -> Result<(), ExecuteError> {
         self.writer.finish().await?;
+        // All of it can be read again, and nothing is decided before the view knows it: the view is given the room.
+        self.desk = Desk::within(self.bounds.facts);
         self.service.catch_up_with(&mut |done, all| progress(Far::View { done, all })).await?;
-        self.desk.forget_opened();
+        self.taken_in += 1;
         Ok(())
     }
 
@@ -362,8 +396,7 @@ impl Import<'_> {
             self.done.recorded = 0;
             return Ok(());
         }
-        // Nothing more is decided: the view is given the room.
-        self.desk = Desk::default();
+        // No line is counted any more.
         self.seen = Seen::new(self.service.aside(1));
         self.record(progress).await
     }

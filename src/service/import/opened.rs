@@ -10,6 +10,9 @@ use crate::domain::id::{AgreementId, Reference};
 /// The bytes before a reference: the agreement's identity, where the log ends after its last fact, and the reference's length.
 const HEAD_BYTES: usize = 16 + 8 + 1;
 
+/// By how many bytes the room for them grows: doubled, it would be half empty at its largest.
+const GROWS_BY: usize = 1024 * 1024;
+
 /// Agreements by their references.
 #[derive(Default)]
 pub(super) struct Opened {
@@ -27,6 +30,9 @@ impl Opened {
             Err(hash) => {
                 let Ok(length) = u8::try_from(reference.as_str().len()) else { return };
                 let at = self.lying.len();
+                if self.lying.capacity() - at < HEAD_BYTES + usize::from(length) {
+                    self.lying.reserve_exact(GROWS_BY);
+                }
                 self.lying.extend_from_slice(&[0; HEAD_BYTES - 1]);
                 self.lying.push(length);
                 self.lying.extend_from_slice(reference.as_str().as_bytes());
@@ -75,11 +81,6 @@ impl Opened {
     pub(super) fn len(&self) -> usize {
         self.places.len()
     }
-
-    /// Lets go of all.
-    pub(super) fn clear(&mut self) {
-        *self = Self::default();
-    }
 }
 
 #[cfg(test)]
@@ -119,7 +120,7 @@ mod tests {
             let reference = Reference::parse(&format!("agreement-{number:06}")).expect("a reference");
             opened.put(&reference, AgreementId(Uuid::from_u128(u128::from(number))), number);
         }
-        let bytes = opened.lying.len() + opened.places.capacity() * (size_of::<(u64, usize)>() + 1);
+        let bytes = opened.lying.capacity() + opened.places.capacity() * (size_of::<(u64, usize)>() + 1);
         assert!(bytes < 70 * 100_000, "{bytes}");
     }
 }

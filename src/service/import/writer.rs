@@ -11,12 +11,11 @@ use crate::log::{AppendError, EventLog};
 use crate::service::almanac::Salted;
 use crate::service::error::ExecuteError;
 
-/// How many commits are made durable at once: some MiB, which the log writes as they are instead of one by one.
-pub(super) const BATCH: usize = 4_096;
-
 /// Writes commits in their order while others are being decided: one batch is on its way, one is being filled.
 pub(super) struct Writer {
     log: Arc<dyn EventLog>,
+    /// How many commits are made durable at once.
+    batch: usize,
     /// What waits for the next batch.
     waiting: Vec<Salted>,
     /// The batch that is on its way, and where the log ends after it.
@@ -28,9 +27,9 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// A writer to a log that ends here.
-    pub(super) fn new(log: Arc<dyn EventLog>, end: u64) -> Self {
-        Self { log, waiting: Vec::new(), under_way: None, durable: end, decided: vec![(end, HashSet::new())] }
+    /// A writer to a log that ends here, of so many commits at once.
+    pub(super) fn new(log: Arc<dyn EventLog>, end: u64, batch: usize) -> Self {
+        Self { log, batch, waiting: Vec::new(), under_way: None, durable: end, decided: vec![(end, HashSet::new())] }
     }
 
     /// Where the log ends that is durable, as far as is known.
@@ -40,7 +39,7 @@ impl Writer {
 
     /// Whether there is enough for a batch.
     pub(super) const fn is_full(&self) -> bool {
-        self.waiting.len() >= BATCH
+        self.waiting.len() >= self.batch
     }
 
     /// Takes a commit after which the log will end here.
@@ -74,7 +73,7 @@ impl Writer {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let commits = std::mem::replace(&mut self.waiting, Vec::with_capacity(BATCH));
+        let commits = std::mem::replace(&mut self.waiting, Vec::with_capacity(self.batch));
         let end = self.decided.last().map_or(self.durable, |(end, _)| *end);
         let log = Arc::clone(&self.log);
         let handle = Handle::current();

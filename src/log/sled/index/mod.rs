@@ -24,6 +24,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::frame::{self, Kind};
 use super::layout::{COMMANDS, INDEXED_KEY, STREAMS};
 use super::packed::{self, Table};
+use super::passing;
 use super::reader::{damaged, fault};
 use super::run::{Bytes, write_short};
 use crate::log::{CommandId, Position, ReadError, Receipt, StreamId};
@@ -349,8 +350,9 @@ fn merge_into(
     let mut changes = changes.into_iter().peekable();
     while changes.peek().is_some() {
         let mut batch = Batch::default();
-        packed::merge_some(tree, table, &mut changes, MERGE_BYTES, &mut batch)?;
+        let written = packed::merge_some(tree, table, &mut changes, MERGE_BYTES, &mut batch)?;
         apply(batch)?;
+        passing::written(tree, &written);
     }
     Ok(())
 }
