@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 use crate::harness::{Desk, finish};
@@ -122,6 +123,38 @@ fn a_damaged_or_cut_backup_gives_the_same_register_or_is_refused() {
         }
     }
     assert!(refused >= 38, "only {refused} of 40 were noticed");
+}
+
+/// As when the disk altered it: such bytes can pass for a file of the right form.
+#[test]
+fn a_backup_whose_events_no_log_would_take_is_called_damaged() {
+    let desk = desk();
+    desk.done(&["backup whole.tar.zst"]);
+    let whole = fs::read(desk.home().join("whole.tar.zst")).unwrap();
+    let refused = |from: &str, to: &str| {
+        let mut altered = tar::Builder::new(Vec::new());
+        let mut archive = tar::Archive::new(zstd::Decoder::new(whole.as_slice()).unwrap());
+        for file in archive.entries().unwrap() {
+            let mut file = file.unwrap();
+            let (mut header, mut content) = (file.header().clone(), String::new());
+            file.read_to_string(&mut content).unwrap();
+            content = content.replacen(from, to, usize::from(content.contains(from)));
+            header.set_size(content.len() as u64);
+            header.set_cksum();
+            altered.append(&header, content.as_bytes()).unwrap();
+        }
+        let altered = zstd::encode_all(altered.into_inner().unwrap().as_slice(), 3).unwrap();
+        fs::write(desk.home().join("altered.tar.zst"), altered).unwrap();
+        let error = desk.run("restore altered.tar.zst --store other --json").exits(4).error();
+        fs::remove_dir_all(desk.home().join("other")).unwrap();
+        assert_eq!(error["code"], "damaged");
+        let message = error["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("altered.tar.zst"), "{message}");
+        message
+    };
+    // The first event's time lies behind the next one's, and its place is another.
+    assert!(refused("\"recorded_at\":1", "\"recorded_at\":2").contains("before the log's last record"));
+    assert!(refused("\"seq\":1,\"command\"", "\"seq\":7,\"command\"").contains("at version 0"));
 }
 
 #[test]

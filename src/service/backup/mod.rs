@@ -28,7 +28,7 @@ use super::Service;
 use super::open::{Opening, open_log};
 use super::papers::{private_folders, write_whole};
 use super::settings::{FILE, Settings};
-use crate::log::{EventLog, Position, Recorded, sync_folder};
+use crate::log::{AppendError, EventLog, Position, Recorded, sync_folder};
 
 /// How many events are read at a time.
 const PAGE: usize = 4_096;
@@ -63,6 +63,11 @@ pub enum Source {
 }
 
 impl Source {
+    fn path(&self) -> &Path {
+        let (Self::File(path) | Self::Folder(path)) = self;
+        path
+    }
+
     /// Tells what lies at a path, where it is a backup.
     ///
     /// # Errors
@@ -300,7 +305,7 @@ impl Service {
         let log = open(true)?;
         let (sender, receiver) = mpsc::channel(WAITING);
         let reading = self.pieces(store, sender, |done, end| far(done, 2 * end.get()));
-        let (files, read) = tokio::join!(taken(receiver, log.as_ref(), making), reading);
+        let (files, read) = tokio::join!(taken(making, receiver, log.as_ref(), making), reading);
         let closed = log.close().await;
         let (files, read) = (files?, read?);
         closed?;
@@ -325,7 +330,7 @@ impl Service {
             return Err(BackupError::NotEmpty { events: end.get() });
         }
         let (sender, receiver) = mpsc::channel(WAITING);
-        let putting = taken(receiver, self.log.as_ref(), &store);
+        let putting = taken(from.path(), receiver, self.log.as_ref(), &store);
         let (put, read) = match from {
             Source::File(path) => {
                 let path_there = path.clone();
@@ -376,21 +381,37 @@ impl Service {
     }
 }
 
-/// Puts what arrives into a log and a store's folder; returns how many files there were.
-async fn taken(mut pieces: mpsc::Receiver<Piece>, log: &dyn EventLog, store: &Path) -> Result<u64, BackupError> {
+/// Puts what arrives of a backup into a log and a store's folder; returns how many files there were.
+async fn taken(
+    from: &Path,
+    mut pieces: mpsc::Receiver<Piece>,
+    log: &dyn EventLog,
+    store: &Path,
+) -> Result<u64, BackupError> {
     let mut commits = Commits::to(log);
     let mut files = 0;
     while let Some(piece) = pieces.recv().await {
         match piece {
-            Piece::Events(events) => commits.take(events).await?,
+            Piece::Events(events) => commits.take(events).await.map_err(|error| not_taken(from, error))?,
             Piece::Belonging { path, content } => {
                 put(store, &path, &content)?;
                 files += 1;
             }
         }
     }
-    commits.append().await?;
+    commits.append().await.map_err(|error| not_taken(from, error))?;
     Ok(files)
+}
+
+/// Why an empty log did not take what a backup holds: what it refuses was in no log.
+fn not_taken(from: &Path, error: AppendError) -> BackupError {
+    match error {
+        AppendError::Conflict { .. }
+        | AppendError::EndMoved { .. }
+        | AppendError::ClockBehind { .. }
+        | AppendError::Invalid(_) => BackupError::Damaged { path: from.to_owned(), why: error.to_string() },
+        failed => failed.into(),
+    }
 }
 
 /// Gives what was made its own name, unless something else got it meanwhile, and lets the disk know.
