@@ -15,6 +15,9 @@ use crate::views::tables::{self, Coming, Head, Range};
 /// How many rows are read at a time.
 const PAGE: usize = 1_024;
 
+/// How many heads are read at a time that may each be a long agreement's.
+const HEADS: usize = 64;
+
 /// How many rows are looked up one by one, before the table is read through for them instead.
 const LOOKED_UP: usize = 1_024;
 
@@ -149,7 +152,7 @@ impl Service {
         for keys in commitments.chunks(PAGE) {
             self.commitments_at(keys, asked, &mut take).await?;
         }
-        for keys in heads.chunks(PAGE) {
+        for keys in heads.chunks(HEADS) {
             for (key, value) in keys.iter().zip(self.views.get_many(VIEW, keys).await?) {
                 let head: Option<Head> = value.map(|value| read(key, &value)).transpose()?;
                 if let Some(head) = head {
