@@ -40,28 +40,24 @@ fn earlier(a: Option<Day>, b: Option<Day>) -> Option<Day> {
 /// The spans of a commitment that is owed no more from a day on, in order.
 pub(super) fn of_commitment(commitment: &CommitmentEntry, closes: Option<Day>) -> Vec<Span> {
     let mut spans = Vec::new();
+    if closes == Some(Day::MIN) {
+        return spans;
+    }
     let last_day = closes.and_then(Day::previous);
-    let mut take = |(from, until): (Day, Option<Day>), first: Day, last: Option<Day>| {
-        if closes != Some(Day::MIN) {
-            spans.extend(Span::shown((from, earlier(until, last_day)), first, last));
-        }
-    };
     let elsewhere = commitment.stands.iter().any(|(_, stand)| stand.end.is_some());
     let more = if elsewhere { ELSEWHERE_DAYS } else { 0 };
-    let mut dated = |shown: (Day, Option<Day>), due: DueDates, grace: Option<Day>| {
+    let mut dated = |(from, until): (Day, Option<Day>), due: DueDates, grace: Option<Day>| {
         let Some(first) = due.earliest.or(due.latest) else { return };
         let last = due.latest.map(|latest| grace.map_or(latest, |grace| grace.max(latest)));
-        take(shown, first, last.map(|last| last.plus_days(more).unwrap_or(Day::MAX)));
+        let last = last.map(|last| last.plus_days(more).unwrap_or(Day::MAX));
+        spans.extend(Span::shown((from, earlier(until, last_day)), first, last));
     };
     for (from, until, stand) in versions(&commitment.stands) {
-        match stand.state {
-            CommitmentState::AwaitingTrigger => dated((from, until), waiting(from), None),
-            CommitmentState::Undated => {}
-            state if state.is_open() => {
-                let Stand { due_earliest: earliest, due_latest: latest, grace_until, .. } = stand;
-                dated((from, until), DueDates { earliest: *earliest, latest: *latest }, *grace_until);
-            }
-            _ => {}
+        if stand.state == CommitmentState::AwaitingTrigger {
+            dated((from, until), waiting(from), None);
+        } else if stand.state.is_open() {
+            let Stand { due_earliest: earliest, due_latest: latest, grace_until, .. } = stand;
+            dated((from, until), DueDates { earliest: *earliest, latest: *latest }, *grace_until);
         }
     }
     for (nth, entry) in commitment.instances.iter().enumerate() {
