@@ -5,86 +5,40 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
-use servanda::log::{
-    Append, AppendError, CommandId, EventLog, Heard, MemoryLog, Position, ReadError, Receipt, Recorded, Replacement,
-    StreamId, StreamVersion,
-};
+use servanda::log::{AppendError, MemoryLog, StreamId};
 use servanda::service::Service;
 use servanda::service::almanac::REGISTER;
 use servanda::service::error::ExecuteError;
 
 use crate::given::{Register, carry_out, in_folder, over, over_any, wait_for};
+use crate::hooked::{Hook, Hooked, Question};
 
-/// A log that counts how often agreements are read, and can lose the answer to an append.
+/// Counts how often agreements are read in a log, and can lose the answer to an append.
 struct Watched {
-    log: Arc<MemoryLog>,
     read: AtomicUsize,
     loses_answers: AtomicBool,
 }
 
 #[async_trait]
-impl EventLog for Watched {
-    async fn append(&self, commit: Append) -> Result<Receipt, AppendError> {
-        let receipt = self.log.append(commit).await?;
+impl Hook for Watched {
+    async fn asked(&self, question: Question) {
+        if matches!(question, Question::Stream(stream) if stream != StreamId::new(REGISTER.0)) {
+            self.read.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn appended(&self) -> Result<(), AppendError> {
         if self.loses_answers.load(Ordering::SeqCst) {
             return Err(AppendError::Storage { doing: "telling", source: "the answer was lost".into() });
         }
-        Ok(receipt)
-    }
-
-    async fn append_all(&self, commits: Vec<Append>) -> Vec<Result<Receipt, AppendError>> {
-        self.log.append_all(commits).await
-    }
-
-    async fn append_replacing(
-        &self,
-        commit: Append,
-        replaced: Vec<Replacement>,
-        heard: Heard,
-    ) -> Result<Receipt, AppendError> {
-        self.log.append_replacing(commit, replaced, heard).await
-    }
-
-    async fn read(&self, from: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {
-        self.log.read(from, limit).await
-    }
-
-    async fn read_stream(&self, stream: StreamId, after_seq: u64, limit: usize) -> Result<Vec<Recorded>, ReadError> {
-        if stream != StreamId::new(REGISTER.0) {
-            self.read.fetch_add(1, Ordering::SeqCst);
-        }
-        self.log.read_stream(stream, after_seq, limit).await
-    }
-
-    async fn version(&self, stream: StreamId) -> Result<StreamVersion, ReadError> {
-        self.log.version(stream).await
-    }
-
-    async fn end(&self) -> Result<Position, ReadError> {
-        self.log.end().await
-    }
-
-    async fn last_recorded_at(&self) -> Result<Option<i64>, ReadError> {
-        self.log.last_recorded_at().await
-    }
-
-    async fn find(&self, command: CommandId) -> Result<Option<Receipt>, ReadError> {
-        self.log.find(command).await
-    }
-
-    async fn wait_beyond(&self, position: Position) -> Result<Position, ReadError> {
-        self.log.wait_beyond(position).await
-    }
-
-    async fn close(&self) -> Result<(), AppendError> {
-        self.log.close().await
+        Ok(())
     }
 }
 
-fn watched() -> (Register, Arc<Watched>) {
+fn watched() -> (Register, Arc<Hooked<Watched>>) {
     let log = Arc::new(MemoryLog::new());
-    let watched =
-        Arc::new(Watched { log: log.clone(), read: AtomicUsize::new(0), loses_answers: AtomicBool::new(false) });
+    let hook = Watched { read: AtomicUsize::new(0), loses_answers: AtomicBool::new(false) };
+    let watched = Arc::new(Hooked { log: log.clone(), hook });
     (over_any(watched.clone(), log, "watched"), watched)
 }
 
@@ -121,7 +75,7 @@ fn what_was_decided_about_is_not_read_again() {
         for number in 0..10 {
             carry_out(&register.service, &note("a", &number.to_string()), false).await.unwrap();
         }
-        assert_eq!(log.read.load(Ordering::SeqCst), 0);
+        assert_eq!(log.hook.read.load(Ordering::SeqCst), 0);
     });
 }
 
@@ -147,12 +101,12 @@ fn after_an_append_that_failed_the_agreement_is_read_anew() {
     wait_for(async {
         let (register, log) = watched();
         carry_out(&register.service, &propose("a"), false).await.unwrap();
-        log.loses_answers.store(true, Ordering::SeqCst);
+        log.hook.loses_answers.store(true, Ordering::SeqCst);
         let lost = carry_out(&register.service, &sign("a", "pk"), false).await;
         assert!(matches!(lost, Err(ExecuteError::Append(_))), "{lost:?}");
-        log.loses_answers.store(false, Ordering::SeqCst);
+        log.hook.loses_answers.store(false, Ordering::SeqCst);
         assert!(is_signed(&register.service, "a", "pk").await, "it was recorded all the same");
-        assert!(log.read.load(Ordering::SeqCst) > 0);
+        assert!(log.hook.read.load(Ordering::SeqCst) > 0);
     });
 }
 

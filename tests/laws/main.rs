@@ -16,6 +16,7 @@ mod deciding;
 mod filtering;
 mod given;
 mod histories;
+mod hooked;
 mod importing;
 mod knowing;
 mod moving;

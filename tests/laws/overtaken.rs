@@ -6,14 +6,12 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use servanda::log::{
-    Append, AppendError, CommandId, EventLog, Heard, MemoryLog, Position, ReadError, Receipt, Recorded, Replacement,
-    StreamId, StreamVersion,
-};
+use servanda::log::MemoryLog;
 use tokio::task::JoinHandle;
 
 use crate::given::{Register, cases, over, over_any, wait_for};
 use crate::histories::Step;
+use crate::hooked::{Hook, Hooked, Question};
 
 /// How often others get their turn while the log is asked something, so that what lands then has landed.
 const TURNS: usize = 256;
@@ -26,9 +24,8 @@ const QUESTIONS: u32 = 12;
 
 type Landing = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A log on which something lands just before it is asked something for the n-th time.
+/// Has something land just before a log is asked something for the n-th time.
 struct Overtaken {
-    log: Arc<MemoryLog>,
     lands: Mutex<Option<(u32, Landing)>>,
     landing: Mutex<Option<JoinHandle<()>>>,
 }
@@ -36,22 +33,6 @@ struct Overtaken {
 impl Overtaken {
     fn lands(&self, nth: u32, landing: Landing) {
         *self.lands.lock().unwrap() = Some((nth, landing));
-    }
-
-    async fn asked(&self) {
-        let due = {
-            let mut lands = self.lands.lock().unwrap();
-            if let Some((left, _)) = lands.as_mut() {
-                *left = left.saturating_sub(1);
-            }
-            lands.take_if(|(left, _)| *left == 0)
-        };
-        if let Some((_, landing)) = due {
-            *self.landing.lock().unwrap() = Some(tokio::spawn(landing));
-            for _ in 0..TURNS {
-                tokio::task::yield_now().await;
-            }
-        }
     }
 
     /// Waits for what lands; what never found its moment lands now.
@@ -66,58 +47,21 @@ impl Overtaken {
 }
 
 #[async_trait]
-impl EventLog for Overtaken {
-    async fn append(&self, commit: Append) -> Result<Receipt, AppendError> {
-        self.log.append(commit).await
-    }
-
-    async fn append_all(&self, commits: Vec<Append>) -> Vec<Result<Receipt, AppendError>> {
-        self.log.append_all(commits).await
-    }
-
-    async fn append_replacing(
-        &self,
-        commit: Append,
-        replaced: Vec<Replacement>,
-        heard: Heard,
-    ) -> Result<Receipt, AppendError> {
-        self.log.append_replacing(commit, replaced, heard).await
-    }
-
-    async fn read(&self, from: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {
-        self.asked().await;
-        self.log.read(from, limit).await
-    }
-
-    async fn read_stream(&self, stream: StreamId, after_seq: u64, limit: usize) -> Result<Vec<Recorded>, ReadError> {
-        self.asked().await;
-        self.log.read_stream(stream, after_seq, limit).await
-    }
-
-    async fn version(&self, stream: StreamId) -> Result<StreamVersion, ReadError> {
-        self.asked().await;
-        self.log.version(stream).await
-    }
-
-    async fn end(&self) -> Result<Position, ReadError> {
-        self.asked().await;
-        self.log.end().await
-    }
-
-    async fn last_recorded_at(&self) -> Result<Option<i64>, ReadError> {
-        self.log.last_recorded_at().await
-    }
-
-    async fn find(&self, command: CommandId) -> Result<Option<Receipt>, ReadError> {
-        self.log.find(command).await
-    }
-
-    async fn wait_beyond(&self, position: Position) -> Result<Position, ReadError> {
-        self.log.wait_beyond(position).await
-    }
-
-    async fn close(&self) -> Result<(), AppendError> {
-        self.log.close().await
+impl Hook for Overtaken {
+    async fn asked(&self, _question: Question) {
+        let due = {
+            let mut lands = self.lands.lock().unwrap();
+            if let Some((left, _)) = lands.as_mut() {
+                *left = left.saturating_sub(1);
+            }
+            lands.take_if(|(left, _)| *left == 0)
+        };
+        if let Some((_, landing)) = due {
+            *self.landing.lock().unwrap() = Some(tokio::spawn(landing));
+            for _ in 0..TURNS {
+                tokio::task::yield_now().await;
+            }
+        }
     }
 }
 
@@ -125,12 +69,13 @@ impl EventLog for Overtaken {
 struct Two {
     one: Arc<Register>,
     other: Arc<Register>,
-    log: Arc<Overtaken>,
+    log: Arc<Hooked<Overtaken>>,
 }
 
 fn two() -> Two {
     let memory = Arc::new(MemoryLog::new());
-    let log = Arc::new(Overtaken { log: memory.clone(), lands: Mutex::default(), landing: Mutex::default() });
+    let hook = Overtaken { lands: Mutex::default(), landing: Mutex::default() };
+    let log = Arc::new(Hooked { log: memory.clone(), hook });
     let one = Arc::new(over_any(log.clone(), memory.clone(), "one"));
     Two { one, other: Arc::new(over(&memory, "other")), log }
 }
@@ -149,9 +94,9 @@ impl Two {
                 by.step(&step).await;
             }
         };
-        self.log.lands(nth, Box::pin(landing));
+        self.log.hook.lands(nth, Box::pin(landing));
         self.one.service.view_bytes().await.unwrap();
-        self.log.landed().await;
+        self.log.hook.landed().await;
     }
 
     /// What the views hold that were kept up, and what they hold when they are made anew.
